@@ -1,0 +1,1 @@
+"""Airflow's own formats: configuration, connection URI and JSON, metadata tables."""

@@ -1,0 +1,34 @@
+"""Frozen values that every room speaks in. No I/O here."""
+
+from safeconduct.model.connection import Connection
+from safeconduct.model.finding import Finding, Location, Remedy, RemedyKind, Severity, Unjudged
+from safeconduct.model.privilege import Grant, ObjectKind, Privilege, quote_identifier
+from safeconduct.model.rule import Rule
+from safeconduct.model.secret import MASK, Secret, SecretWasRedacted
+from safeconduct.model.stage import Stage, StageOutcome, StageReport
+from safeconduct.model.walk import ExitCode, Outcome, Report, Walk
+
+__all__ = [
+    "MASK",
+    "Connection",
+    "ExitCode",
+    "Finding",
+    "Grant",
+    "Location",
+    "ObjectKind",
+    "Outcome",
+    "Privilege",
+    "Remedy",
+    "RemedyKind",
+    "Report",
+    "Rule",
+    "Secret",
+    "SecretWasRedacted",
+    "Severity",
+    "Stage",
+    "StageOutcome",
+    "StageReport",
+    "Unjudged",
+    "Walk",
+    "quote_identifier",
+]

@@ -1,0 +1,93 @@
+"""Privileges as flat comparable values, so that missing is needed minus held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class ObjectKind(str, Enum):
+    """What a privilege is granted on; the value is the word of the GRANT statement."""
+
+    DATABASE = "DATABASE"
+    SCHEMA = "SCHEMA"
+    TABLE = "TABLE"
+    SEQUENCE = "SEQUENCE"
+
+
+class Privilege(str, Enum):
+    """A PostgreSQL privilege that these object kinds know."""
+
+    CONNECT = "CONNECT"
+    CREATE = "CREATE"
+    TEMPORARY = "TEMPORARY"
+    USAGE = "USAGE"
+    SELECT = "SELECT"
+    INSERT = "INSERT"
+    UPDATE = "UPDATE"
+    DELETE = "DELETE"
+    TRUNCATE = "TRUNCATE"
+    REFERENCES = "REFERENCES"
+    TRIGGER = "TRIGGER"
+    MAINTAIN = "MAINTAIN"
+
+
+def quote_identifier(name: str) -> str:
+    """The name as it must stand in SQL, always in double quotes unless it is plain lower case and no keyword risk.
+
+    Names of letters, digits and underscores that begin with a letter stay bare only when PostgreSQL would fold
+    them to themselves and they are none of its reserved words (PostgreSQL 18, appendix C).
+    """
+    if _is_plain(name):
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True, order=True)
+class Grant:
+    """One privilege on one object, or on one of its columns. `schema` is empty for databases and schemas."""
+
+    kind: ObjectKind
+    schema: str
+    name: str
+    privilege: Privilege
+    column: str = ""
+
+    @property
+    def object_sql(self) -> str:
+        """The object's quoted, schema-qualified name."""
+        if not self.schema:
+            return quote_identifier(self.name)
+        return f"{quote_identifier(self.schema)}.{quote_identifier(self.name)}"
+
+    def sql(self, role: str) -> str:
+        """The GRANT statement that gives it to the role, ready to be pasted."""
+        columns = f" ({quote_identifier(self.column)})" if self.column else ""
+        return (
+            f"GRANT {self.privilege.value}{columns} ON {self.kind.value} {self.object_sql}"
+            f" TO {quote_identifier(role)};"
+        )
+
+
+_RESERVED = frozenset(
+    """all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
+    collation column concurrently constraint create cross current_catalog current_date current_role current_schema
+    current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch for
+    foreign freeze from full grant group having ilike in initially inner intersect into is isnull join lateral
+    leading left like limit localtime localtimestamp natural not notnull null offset on only or order outer
+    overlaps placing primary references returning right select session_user similar some symmetric system_user table
+    tablesample then to trailing true union unique user using variadic verbose when where window with
+    public none between bigint bit boolean char character coalesce dec decimal exists extract float greatest
+    grouping inout int integer interval json json_array json_arrayagg json_exists json_object json_objectagg
+    json_query json_scalar json_serialize json_table json_value least merge_action national nchar nullif numeric
+    out overlay position precision real row setof smallint substring time timestamp treat trim values varchar
+    xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize
+    xmltable""".split()
+) - {"public"}
+
+
+def _is_plain(name: str) -> bool:
+    if not name or name in _RESERVED:
+        return False
+    head_ok = name[0].isascii() and (name[0].islower() or name[0] == "_")
+    return head_ok and all(c.isascii() and (c.islower() or c.isdigit() or c == "_") for c in name)

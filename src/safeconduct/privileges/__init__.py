@@ -1,0 +1,1 @@
+"""Needed, held and missing privileges, and the grants that close the difference."""

@@ -1,0 +1,1 @@
+"""Reports: they know the model and masking only."""
