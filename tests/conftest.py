@@ -1,0 +1,29 @@
+"""What every test may ask for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers.fixtures import any_postgres, any_tls_postgres, postgres, postgres_farm, tls_postgres
+from tests.servers.postgres import Postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+__all__ = ["any_postgres", "any_tls_postgres", "postgres", "postgres_farm", "tls_postgres"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show, with a failed test, what its servers logged during it."""
+    report = yield
+    if report.failed and report.when == "call":
+        for server in {
+            id(s): s for s in getattr(item, "funcargs", {}).values() if isinstance(s, Postgres)
+        }.values():
+            report.sections.append((f"log of {server!r}", server.log.text))
+    return report

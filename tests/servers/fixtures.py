@@ -1,0 +1,69 @@
+"""The servers as pytest fixtures; they start when first asked for, and each test finds them as new."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.servers.availability import require
+from tests.servers.builds import MAJORS, default_build, find_build
+from tests.servers.postgres import Postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class PostgresFarm:
+    """The servers of this session, one per folder of programs."""
+
+    def __init__(self) -> None:
+        self._servers: dict[Path, Postgres] = {}
+
+    def lend(self, programs: Path) -> Postgres:
+        """The server of these programs, started if need be, as new."""
+        if programs not in self._servers:
+            self._servers[programs] = Postgres(programs)
+        server = self._servers[programs]
+        server.reset()
+        return server
+
+    def close(self) -> None:
+        """End them all."""
+        for server in self._servers.values():
+            server.destroy()
+
+
+@pytest.fixture(scope="session")
+def postgres_farm() -> Iterator[PostgresFarm]:
+    """All PostgreSQL servers of this session."""
+    farm = PostgresFarm()
+    yield farm
+    farm.close()
+
+
+@pytest.fixture
+def postgres(postgres_farm: PostgresFarm) -> Postgres:
+    """A PostgreSQL: the distribution's, with GSSAPI and LDAP, or else the newest there is."""
+    return postgres_farm.lend(require(default_build()))
+
+
+@pytest.fixture(params=MAJORS)
+def any_postgres(request: pytest.FixtureRequest, postgres_farm: PostgresFarm) -> Postgres:
+    """A PostgreSQL of each major version in turn."""
+    return postgres_farm.lend(require(find_build(request.param)))
+
+
+@pytest.fixture
+def tls_postgres(postgres: Postgres) -> Postgres:
+    """`postgres` with TLS on; its authority's certificate is `server.folder / "tls/authority.crt"`."""
+    postgres.enable_tls()
+    return postgres
+
+
+@pytest.fixture
+def any_tls_postgres(any_postgres: Postgres) -> Postgres:
+    """`any_postgres` with TLS on: all our builds have OpenSSL."""
+    any_postgres.enable_tls()
+    return any_postgres
