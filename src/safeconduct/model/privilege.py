@@ -33,10 +33,10 @@ class Privilege(str, Enum):
 
 
 def quote_identifier(name: str) -> str:
-    """The name as it must stand in SQL, always in double quotes unless it is plain lower case and no keyword risk.
+    """The name as it must stand in SQL: bare where PostgreSQL would read it as itself, else in double quotes.
 
-    Names of letters, digits and underscores that begin with a letter stay bare only when PostgreSQL would fold
-    them to themselves and they are none of its reserved words (PostgreSQL 18, appendix C).
+    Bare are lower-case ASCII letters, digits and underscores that begin with no digit and are no keyword of
+    PostgreSQL 18 other than the unreserved ones (appendix C), as the server's quote_ident() does.
     """
     if _is_plain(name):
         return name
@@ -64,8 +64,7 @@ class Grant:
         """The GRANT statement that gives it to the role, ready to be pasted."""
         columns = f" ({quote_identifier(self.column)})" if self.column else ""
         return (
-            f"GRANT {self.privilege.value}{columns} ON {self.kind.value} {self.object_sql}"
-            f" TO {quote_identifier(role)};"
+            f"GRANT {self.privilege.value}{columns} ON {self.kind.value} {self.object_sql} TO {quote_identifier(role)};"
         )
 
 

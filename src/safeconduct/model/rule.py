@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from safeconduct.model.finding import Finding, Severity
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from safeconduct.model.finding import Remedy
     from safeconduct.model.stage import Stage
 
 
@@ -19,3 +24,25 @@ class Rule:
     cause: str
     evidence: str
     remedy: str
+
+    def finding(
+        self,
+        subject: str,
+        message: str,
+        *,
+        evidence: Mapping[str, str] | None = None,
+        possible: tuple[str, ...] = (),
+        remedies: tuple[Remedy, ...] = (),
+        severity: Severity = Severity.ERROR,
+    ) -> Finding:
+        """A finding of this rule: its id and stage, with what was seen this time."""
+        return Finding(
+            rule=self.id,
+            subject=subject,
+            message=message,
+            stage=self.stage,
+            severity=severity,
+            evidence=dict(evidence or {}),
+            possible=possible,
+            remedies=remedies,
+        )

@@ -1,0 +1,73 @@
+"""The entrance: which commands there are, and what happens to an error that nobody expected.
+
+A command's module is imported only when it is called: `safeconduct --help` imports click and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from safeconduct import __version__
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "why": ("safeconduct.cli.why:command", "Why a connection is kept out of PostgreSQL, and what lets it in."),
+    "config": ("safeconduct.cli.config:group", "Airflow's configuration, as Airflow reads it."),
+    "demo": ("safeconduct.cli.demo:command", "See it work on a PostgreSQL and an Airflow home of its own."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and help line, and imports one when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command itself; None for a name that there is not."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in `--help`, without importing the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="safeconduct")
+def cli() -> None:
+    """Why can't my Airflow connection get into PostgreSQL, and what exactly lets it in?
+
+    Exit codes: 0 all is well, 1 something is refused or found, 2 wrong usage, 3 something could not be judged.
+    """
+
+
+def main() -> None:
+    """Run the command line. An error of our own is one sentence; SAFECONDUCT_DEBUG=1 shows where it came from."""
+    try:
+        cli.main(prog_name="safeconduct")
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("SAFECONDUCT_DEBUG"):
+            raise
+        # The text of an unexpected error may quote anything, a password included: only its kind is shown.
+        click.echo(
+            f"safeconduct: internal error ({type(error).__name__}); this is a defect of Safeconduct. "
+            "SAFECONDUCT_DEBUG=1 shows where it came from.",
+            err=True,
+        )
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()

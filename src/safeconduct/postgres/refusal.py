@@ -1,0 +1,347 @@
+"""A refusal by PostgreSQL, explained: from SQLSTATE and routine to a finding, never from localised text.
+
+The routine name (field R of ErrorResponse) is the C function that refused; it is never translated. The table below
+is read off PostgreSQL 13 to 18 (src/backend/libpq/auth.c, utils/init/{miscinit,postinit}.c, storage/lmgr/proc.c,
+postmaster). Server text is shown as evidence; where it happens to stand in English it may narrow what remains
+possible, but it never decides which rule it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Remedy, RemedyKind, quote_identifier
+from safeconduct.postgres import rules_login as rules
+from safeconduct.postgres.pooler import explain_pooler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from safeconduct.model import Finding, Rule
+    from safeconduct.postgres.messages import ServerMessage
+
+OPTION_SQLSTATES = frozenset({"22023", "42704", "55P02", "42501", "42602"})
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What is known when the server has said no. `asked` lists the methods it asked for ("scram-sha-256", ...)."""
+
+    subject: str
+    role: str
+    database: str
+    error: ServerMessage
+    asked: tuple[str, ...] = ()
+    tls: bool = False
+    client_address: str | None = None
+
+    @property
+    def role_sql(self) -> str:
+        """The role's name, quoted for SQL."""
+        return quote_identifier(self.role)
+
+    @property
+    def role_literal(self) -> str:
+        """The role's name as a string literal."""
+        return "'" + self.role.replace("'", "''") + "'"
+
+    @property
+    def database_sql(self) -> str:
+        """The database's name, quoted for SQL."""
+        return quote_identifier(self.database)
+
+    @property
+    def evidence(self) -> Mapping[str, str]:
+        """SQLSTATE, the server's words and the routine, as every finding about a refusal shows them."""
+        error = self.error
+        items = {
+            "sqlstate": error.sqlstate,
+            "message": error.message,
+            "detail": error.detail,
+            "hint": error.hint,
+            "routine": error.routine,
+        }
+        return {name: value for name, value in items.items() if value}
+
+
+def explain_refusal(refusal: Refusal) -> Finding:
+    """The finding for a refusal: the rule that PostgreSQL applied, its evidence and its remedies."""
+    error = refusal.error
+    if error.routine is None:
+        return explain_pooler(refusal)
+    explain = _BY_ROUTINE.get((error.sqlstate, error.routine)) or _BY_SQLSTATE.get(error.sqlstate)
+    if explain is None and error.sqlstate in OPTION_SQLSTATES:
+        explain = _option_refused
+    return (explain or _refused_otherwise)(refusal)
+
+
+def _sql(text: str, when: str = "") -> Remedy:
+    return Remedy(RemedyKind.SQL, text, when=when)
+
+
+def _finding(rule: Rule, refusal: Refusal, message: str, *remedies: Remedy, possible: tuple[str, ...] = ()) -> Finding:
+    return rule.finding(refusal.subject, message, evidence=refusal.evidence, possible=possible, remedies=remedies)
+
+
+def _password_wrong(refusal: Refusal) -> Finding:
+    where = f"WHERE rolname = {refusal.role_literal}"
+    look = f"SELECT rolvaliduntil FROM pg_roles {where}"
+    stored = f"SELECT left(rolpassword, 3) FROM pg_authid {where}"
+    possible = [
+        "the password is wrong",
+        f"the role does not exist (any role can see: {look}; no row)",
+        f"the password has expired (any role can see: {look}; a time in the past)",
+        f"the role has no password (a superuser can see: {stored}; null)",
+    ]
+    if "scram-sha-256" in refusal.asked:
+        possible.append("the password is stored as md5, and the rule asks for scram-sha-256 (the same query; md5)")
+    return _finding(
+        rules.PASSWORD_WRONG,
+        refusal,
+        f"the server did not accept the password of {refusal.role}",
+        Remedy(
+            RemedyKind.COMMAND,
+            f"\\password {refusal.role_sql}",
+            when="password wrong, absent or md5: in psql, as an administrator; then put it into the connection",
+        ),
+        _sql(f"ALTER ROLE {refusal.role_sql} VALID UNTIL 'infinity';", "password expired"),
+        _sql(f"CREATE ROLE {refusal.role_sql} LOGIN;", "role missing; then give it a password with \\password"),
+        possible=tuple(possible),
+    )
+
+
+def _no_entry(refusal: Refusal) -> Finding:
+    possible = _rule_possibilities(refusal)
+    return _finding(
+        rules.NO_ENTRY,
+        refusal,
+        f"no rule in pg_hba.conf lets {refusal.role} into {refusal.database} from {_from(refusal)}",
+        Remedy(
+            RemedyKind.PG_HBA,
+            _hba_line(refusal),
+            when="in pg_hba.conf above any line that rejects; then: SELECT pg_reload_conf();",
+        ),
+        possible=possible,
+    )
+
+
+def _from(refusal: Refusal) -> str:
+    if refusal.client_address is None:
+        return "the unix socket"
+    return f"{refusal.client_address} {'with' if refusal.tls else 'without'} TLS"
+
+
+def _hba_line(refusal: Refusal) -> str:
+    database, role = _hba_name(refusal.database), _hba_name(refusal.role)
+    if refusal.client_address is None:
+        return f"local {database} {role} scram-sha-256"
+    kind = "hostssl" if refusal.tls else "host"
+    bits = 128 if ":" in refusal.client_address else 32
+    return f"{kind} {database} {role} {refusal.client_address}/{bits} scram-sha-256"
+
+
+def _hba_name(name: str) -> str:
+    """Quoted where pg_hba.conf would give the bare name another meaning (keywords, `+group`, `@file`, `/regex`)."""
+    keywords = {"all", "sameuser", "samerole", "samegroup", "replication"}
+    if name in keywords or name[:1] in "+@/" or any(c in ' ,#"\t' for c in name):
+        return '"' + name.replace('"', '""') + '"'
+    return name
+
+
+def _rule_possibilities(refusal: Refusal) -> tuple[str, ...]:
+    encryption = "hostnossl lines do not match it" if refusal.tls else "hostssl lines do not match it"
+    none = f"no line matches (the login came {_from(refusal)}: {encryption})"
+    reject = "the first line that matches says reject"
+    certificate = "the first line that matches asks for a client certificate, and none was shown"
+    english = refusal.error.message
+    if english.startswith("no pg_hba.conf entry for"):
+        return (none,)
+    if english.startswith("pg_hba.conf rejects"):
+        return (reject,)
+    if english.startswith("connection requires a valid client certificate"):
+        return (certificate,)
+    return (none, reject, certificate) if refusal.tls else (none, reject)
+
+
+def _client_ca_missing(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.CLIENT_CA_MISSING,
+        refusal,
+        "the rule in pg_hba.conf asks for a client certificate, and the server has no CA to check one with",
+        _sql("ALTER SYSTEM SET ssl_ca_file = 'root.crt';", "with the CA's file in the data directory; then reload"),
+    )
+
+
+def _login_not_permitted(refusal: Refusal) -> Finding:
+    if not refusal.asked:
+        return _role_refused(refusal)
+    return _finding(
+        rules.LOGIN_NOT_PERMITTED,
+        refusal,
+        f"the password is right, but the role {refusal.role} is not permitted to log in",
+        _sql(f"ALTER ROLE {refusal.role_sql} LOGIN;"),
+    )
+
+
+def _role_refused(refusal: Refusal) -> Finding:
+    english = refusal.error.message
+    look = f"SELECT rolcanlogin FROM pg_roles WHERE rolname = {refusal.role_literal}"
+    missing = "the role does not exist"
+    nologin = "the role may not log in (NOLOGIN)"
+    possible: tuple[str, ...] = (
+        f"{missing} (any role can see: {look}; no row)",
+        f"{nologin} (the same query; f)",
+    )
+    if english == f'role "{refusal.role}" does not exist':
+        possible = (missing,)
+    elif english == f'role "{refusal.role}" is not permitted to log in':
+        possible = (nologin,)
+    create = _sql(f"CREATE ROLE {refusal.role_sql} LOGIN;", missing)
+    login = _sql(f"ALTER ROLE {refusal.role_sql} LOGIN;", nologin)
+    remedies = tuple(remedy for remedy in (create, login) if any(cause.startswith(remedy.when) for cause in possible))
+    return _finding(
+        rules.ROLE_REFUSED,
+        refusal,
+        f"the server asked for no password, and refuses the role {refusal.role} itself",
+        *remedies,
+        possible=possible,
+    )
+
+
+def _auth_failed(refusal: Refusal) -> Finding:
+    if refusal.asked and refusal.asked[-1] in {"password", "md5", "scram-sha-256"}:
+        return _finding(
+            rules.DIRECTORY_REFUSED,
+            refusal,
+            f"a directory behind the server (LDAP, PAM or RADIUS) refused the password of {refusal.role}",
+        )
+    return _finding(
+        rules.IDENTITY_REFUSED,
+        refusal,
+        f"the server could not match whom it saw (peer, ident, certificate or Kerberos) with {refusal.role}",
+        Remedy(
+            RemedyKind.PG_HBA,
+            _hba_line(refusal),
+            when="to log in with a password instead, in pg_hba.conf above the line that matches now;"
+            " then: SELECT pg_reload_conf();",
+        ),
+    )
+
+
+def _database_missing(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.DATABASE_MISSING,
+        refusal,
+        f"there is no database {refusal.database} on this server",
+        Remedy(
+            RemedyKind.OPTION,
+            "schema = <name of the database>",
+            when="the name is wrong: in the Airflow connection, whose `schema` field names the database",
+        ),
+        _sql(f"CREATE DATABASE {refusal.database_sql};", "the database is to be made"),
+    )
+
+
+def _not_accepting(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.NOT_ACCEPTING,
+        refusal,
+        f"the database {refusal.database} accepts no connections",
+        _sql(f"ALTER DATABASE {refusal.database_sql} WITH ALLOW_CONNECTIONS true;"),
+    )
+
+
+def _connect_missing(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.CONNECT_MISSING,
+        refusal,
+        f"{refusal.role} may not connect to {refusal.database}",
+        _sql(f"GRANT CONNECT ON DATABASE {refusal.database_sql} TO {refusal.role_sql};"),
+    )
+
+
+_WHO = "SELECT usename, datname, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
+
+
+def _role_limit(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.ROLE_LIMIT,
+        refusal,
+        f"{refusal.role} has used up its CONNECTION LIMIT",
+        _sql(_WHO, "to see who holds the connections"),
+        _sql(f"ALTER ROLE {refusal.role_sql} CONNECTION LIMIT -1;", "to lift the limit"),
+    )
+
+
+def _database_limit(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.DATABASE_LIMIT,
+        refusal,
+        f"the database {refusal.database} has used up its CONNECTION LIMIT",
+        _sql(_WHO, "to see who holds the connections"),
+        _sql(f"ALTER DATABASE {refusal.database_sql} CONNECTION LIMIT -1;", "to lift the limit"),
+    )
+
+
+def _slots_reserved(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.SLOTS_RESERVED,
+        refusal,
+        "all ordinary connection slots of the server are taken; the rest is reserved",
+        _sql(_WHO, "to see who holds the connections, as a role that may use the reserved slots"),
+    )
+
+
+def _slots_full(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.SLOTS_FULL,
+        refusal,
+        "the server has no connection slot left",
+        _sql(_WHO, "to see who holds the connections, once a slot is free"),
+    )
+
+
+def _not_ready(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.NOT_READY,
+        refusal,
+        "the server takes no logins at the moment",
+        possible=(
+            "it is starting up or recovering (wait; its log shows the progress)",
+            "it is shutting down or being restarted",
+            "it is a standby with hot_standby=off (it will never take logins until promoted)",
+        ),
+    )
+
+
+def _option_refused(refusal: Refusal) -> Finding:
+    return _finding(
+        rules.OPTION_REFUSED, refusal, "the server refuses a setting that the connection asks for at start-up"
+    )
+
+
+def _refused_otherwise(refusal: Refusal) -> Finding:
+    return _finding(rules.REFUSED_OTHERWISE, refusal, f"the server refused the login: {refusal.error.message}")
+
+
+_BY_ROUTINE: dict[tuple[str | None, str | None], Callable[[Refusal], Finding]] = {
+    ("28P01", "auth_failed"): _password_wrong,
+    ("28000", "auth_failed"): _auth_failed,
+    ("28000", "ClientAuthentication"): _no_entry,
+    ("F0000", "ClientAuthentication"): _client_ca_missing,
+    ("28000", "InitializeSessionUserId"): _login_not_permitted,
+    ("42501", "CheckMyDatabase"): _connect_missing,
+    ("53300", "InitializeSessionUserId"): _role_limit,
+    ("53300", "CheckMyDatabase"): _database_limit,
+    ("53300", "InitPostgres"): _slots_reserved,
+}
+_BY_SQLSTATE: dict[str | None, Callable[[Refusal], Finding]] = {
+    "28P01": _password_wrong,
+    "3D000": _database_missing,
+    "55000": _not_accepting,
+    "53300": _slots_full,
+    "57P01": _not_ready,
+    "57P02": _not_ready,
+    "57P03": _not_ready,
+}
