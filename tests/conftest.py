@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.fixtures import any_postgres, any_tls_postgres, postgres, postgres_farm, tls_postgres
+from tests.servers.fixtures import any_postgres, any_tls_postgres, pgbouncer, postgres, postgres_farm, tls_postgres
+from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["any_postgres", "any_tls_postgres", "postgres", "postgres_farm", "tls_postgres"]
+__all__ = ["any_postgres", "any_tls_postgres", "pgbouncer", "postgres", "postgres_farm", "tls_postgres"]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -22,8 +23,7 @@ def pytest_runtest_makereport(
     """Show, with a failed test, what its servers logged during it."""
     report = yield
     if report.failed and report.when == "call":
-        for server in {
-            id(s): s for s in getattr(item, "funcargs", {}).values() if isinstance(s, Postgres)
-        }.values():
+        values = getattr(item, "funcargs", {}).values()
+        for server in {value for value in values if isinstance(value, (Postgres, PgBouncer))}:
             report.sections.append((f"log of {server!r}", server.log.text))
     return report

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -16,10 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate and its key, as files that the user whom servers run as may read."""
+    """A certificate, its key, and the certificate of the authority that signed it, as files."""
 
     chain: Path
     key: Path
+    authority: Path
+
+    def installed_in(self, folder: Path) -> Certificate:
+        """A copy in a folder that servers can reach, its key belonging to the user that they run as."""
+        folder.mkdir(exist_ok=True)
+        copy = Certificate(folder / "server.crt", folder / "server.key", folder / "clients.crt")
+        for source, target in zip(astuple(self), astuple(copy), strict=True):
+            target.unlink(missing_ok=True)
+            shutil.copyfile(source, target)
+        give(copy.key).chmod(0o600)
+        return copy
 
 
 class Authority:
@@ -50,10 +62,4 @@ class Authority:
         chain.write_bytes(b"".join(blob.bytes() for blob in signed.cert_chain_pems))
         signed.private_key_pem.write_to_path(str(key))
         key.chmod(0o600)
-        return Certificate(chain, key)
-
-    def issue_to_server(self, *names: str, expired: bool = False) -> Certificate:
-        """A certificate whose key belongs to the user that servers run as, as PostgreSQL demands."""
-        certificate = self.issue(*names, expired=expired)
-        give(certificate.key)
-        return certificate
+        return Certificate(chain, key, self.file)

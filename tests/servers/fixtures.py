@@ -8,6 +8,7 @@ import pytest
 
 from tests.servers.availability import require
 from tests.servers.builds import MAJORS, default_build, find_build
+from tests.servers.pgbouncer import PgBouncer, find_pgbouncer
 from tests.servers.postgres import Postgres
 
 if TYPE_CHECKING:
@@ -67,3 +68,12 @@ def any_tls_postgres(any_postgres: Postgres) -> Postgres:
     """`any_postgres` with TLS on: all our builds have OpenSSL."""
     any_postgres.enable_tls()
     return any_postgres
+
+
+@pytest.fixture
+def pgbouncer(postgres: Postgres) -> Iterator[PgBouncer]:
+    """A PgBouncer in front of `postgres`, new for each test."""
+    pooler = PgBouncer(require(find_pgbouncer()), postgres)
+    pooler.start()
+    yield pooler
+    pooler.destroy()

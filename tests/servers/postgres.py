@@ -72,7 +72,7 @@ class Postgres:
         for _ in range(5):
             self.log.mark()
             options = ["-D", str(self.data), "-p", str(self.port), "-k", str(self.folder)]
-            self._process = launch([self.programs / "postgres", *options], self.folder, self.log.path)
+            self._process = launch([self.programs / "postgres", *options], self.folder, self.log.path, "QUIT")
             wait_until(lambda: self._answers() or not self.running, f"the start of {self!r}", 30)
             if self.running:
                 return
@@ -143,9 +143,7 @@ class Postgres:
         """How the superuser gets in, as a libpq connection string without a password."""
         return f"host={self.folder} port={self.port} user={SUPERUSER} dbname={database}"
 
-    def login(
-        self, user: str, password: str, database: str = "postgres", **options: Any
-    ) -> psycopg.Connection[Any]:
+    def login(self, user: str, password: str, database: str = "postgres", **options: Any) -> psycopg.Connection[Any]:
         """A session through 127.0.0.1, as a client would open it; close it, or use it in a `with`."""
         address = {"host": self.host, "port": self.port, "dbname": database, "connect_timeout": 5}
         return psycopg.connect(**{**address, "user": user, "password": password, **options})
@@ -175,12 +173,9 @@ class Postgres:
     def enable_tls(self, authority: Authority | None = None, *names: str, expired: bool = False) -> Authority:
         """Serve TLS by a certificate for `names` (127.0.0.1, localhost), and trust the authority's clients."""
         authority = authority or Authority(self.folder / "tls")
-        certificate = authority.issue_to_server(*(names or ("127.0.0.1", "localhost")), expired=expired)
-        files = {
-            "ssl_cert_file": certificate.chain,
-            "ssl_key_file": certificate.key,
-            "ssl_ca_file": authority.file,
-        }
+        issued = authority.issue(*(names or ("127.0.0.1", "localhost")), expired=expired)
+        own = issued.installed_in(self.folder / "tls")
+        files = {"ssl_cert_file": own.chain, "ssl_key_file": own.key, "ssl_ca_file": own.authority}
         self.conf({"ssl": "on", **{name: str(path) for name, path in files.items()}})
         return authority
 

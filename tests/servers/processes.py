@@ -58,9 +58,9 @@ def free_port() -> int:
             return port
 
 
-def as_ordinary_user(command: Sequence[str | Path]) -> list[str]:
-    """The command, changed to give up root and to get SIGQUIT when the thread that started it ends."""
-    prefix = ["setpriv", "--pdeathsig=QUIT"]
+def as_ordinary_user(command: Sequence[str | Path], last_signal: str = "KILL") -> list[str]:
+    """The command, changed to give up root and to get `last_signal` when the thread that started it ends."""
+    prefix = ["setpriv", f"--pdeathsig={last_signal}"]
     if user := ordinary_user():
         prefix += [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
     return [*prefix, "--", *map(str, command)]
@@ -81,11 +81,11 @@ def run(command: Sequence[str | Path], cwd: Path) -> str:
     return done.stdout
 
 
-def launch(command: Sequence[str | Path], cwd: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start a server that writes to `log`."""
+def launch(command: Sequence[str | Path], cwd: Path, log: Path, last_signal: str) -> subprocess.Popen[bytes]:
+    """Start a server that writes to `log`, and gets `last_signal` should the tests be killed."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            as_ordinary_user(command), cwd=cwd, env=environment(),
+            as_ordinary_user(command, last_signal), cwd=cwd, env=environment(),
             stdin=subprocess.DEVNULL, stdout=output, stderr=output,
         )  # fmt: skip
 
