@@ -43,21 +43,25 @@ class Account:
 def ordinary_account() -> Account:
     """Ourselves, or `nobody` where we are root: PostgreSQL refuses to run as root.
 
-    Raises DemoProblem where there is no such user, and on Windows.
+    Raises DemoProblem where there is no such user (containers may run under an id without a name), and on Windows.
     """
     if os.name != "posix":
         raise DemoProblem("The demo runs on Linux and macOS only.")
-    if os.geteuid() != 0:
-        return Account()
     import pwd
 
+    ourselves = os.geteuid()
     try:
+        if ourselves != 0:
+            pwd.getpwuid(ourselves)
+            return Account()
         entry = pwd.getpwnam(ORDINARY_USER)
     except KeyError:
-        raise DemoProblem(
-            f"PostgreSQL does not run as root, and this machine has no user {ORDINARY_USER}: "
-            "run the demo as an ordinary user."
-        ) from None
+        reason = (
+            f"PostgreSQL runs only as a user with a name, and user id {ourselves} has none"
+            if ourselves
+            else f"PostgreSQL does not run as root, and this machine has no user {ORDINARY_USER}"
+        )
+        raise DemoProblem(f"{reason}: run the demo as an ordinary user.") from None
     return Account(entry.pw_uid, entry.pw_gid)
 
 

@@ -6,11 +6,13 @@ import json
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from safeconduct.demo.children import Account, start
 from safeconduct.demo.problem import DemoProblem
 
 if TYPE_CHECKING:
@@ -30,12 +32,11 @@ class Commands:
     def show(self, arguments: Sequence[str]) -> int:
         """Run with our standard output and error; gives the exit code."""
         sys.stdout.flush()
-        return subprocess.run([*_program(), *arguments], env=self._environment, check=False).returncode  # noqa: S603
+        return self._run(arguments).returncode
 
     def report(self, arguments: Sequence[str]) -> dict[str, Any]:
         """Run with `--format json` and give what it says. Raises DemoProblem when that is no report."""
-        command = [*_program(), *arguments, "--format", "json"]
-        done = subprocess.run(command, env=self._environment, check=False, text=True, capture_output=True)  # noqa: S603
+        done = self._run([*arguments, "--format", "json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             report: dict[str, Any] = json.loads(done.stdout)
         except ValueError:
@@ -44,6 +45,16 @@ class Commands:
                 f"`{spoken(arguments)} --format json` gave no report but exit code {done.returncode}: {said[0]}"
             ) from None
         return report
+
+    def _run(self, arguments: Sequence[str], **options: Any) -> subprocess.CompletedProcess[str]:
+        command = [*_program(), *arguments]
+        with start(command, Account(), signal.SIGTERM, env=self._environment, **options) as process:
+            try:
+                output, errors = process.communicate()
+            except BaseException:
+                process.kill()
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
 def spoken(arguments: Sequence[str]) -> str:

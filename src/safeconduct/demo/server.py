@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import signal
 import socket
@@ -177,9 +178,9 @@ class Server:
             return False
 
     def _last_words(self) -> str:
-        lines = [line.strip() for line in self._log.read_text("utf-8", "replace").splitlines()]
-        telling = [line for line in lines if "FATAL:" in line or "PANIC:" in line or "error:" in line]
-        return (telling or lines or ["it said nothing"])[-1]
+        said = self._log.read_text("utf-8", "replace")
+        telling = re.findall(r"(?:FATAL|PANIC|error): +(.+)", said)
+        return str((telling or said.strip().split("\n"))[-1]) or "it said nothing"
 
     def _problem(self, reason: str) -> DemoProblem:
         return DemoProblem(
