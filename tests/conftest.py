@@ -6,14 +6,32 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.fixtures import any_postgres, any_tls_postgres, pgbouncer, postgres, postgres_farm, tls_postgres
+from tests.servers.fixtures import (
+    airflow_homes,
+    any_airflow,
+    any_postgres,
+    any_tls_postgres,
+    pgbouncer,
+    postgres,
+    postgres_farm,
+    tls_postgres,
+)
 from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["any_postgres", "any_tls_postgres", "pgbouncer", "postgres", "postgres_farm", "tls_postgres"]
+__all__ = [
+    "airflow_homes",
+    "any_airflow",
+    "any_postgres",
+    "any_tls_postgres",
+    "pgbouncer",
+    "postgres",
+    "postgres_farm",
+    "tls_postgres",
+]
 
 
 @pytest.hookimpl(wrapper=True)

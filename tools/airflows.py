@@ -12,15 +12,24 @@ import venv
 from pathlib import Path
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "airflow"
-VERSIONS = ("2.7.3", "2.11.2", "3.3.2")
-_WITH = ("apache-airflow-providers-postgres", "psycopg2-binary")
+_ALWAYS = ("apache-airflow-providers-postgres", "psycopg2-binary")
+_REQUIREMENTS = {
+    "2.7.3": ("apache-airflow==2.7.3", "flask-session<0.6", *_ALWAYS),  # it imports what 0.6 renamed
+    "2.11.2": ("apache-airflow==2.11.2", *_ALWAYS),
+    "3.3.2": ("apache-airflow==3.3.2", *_ALWAYS),
+}
+VERSIONS = tuple(_REQUIREMENTS)
 _STAMP = "safeconduct-complete"
 
 
 def environment(version: str) -> Path | None:
-    """The virtual environment of this version, if it was made to its end."""
+    """The virtual environment of this version, if it was made to its end and from today's requirements."""
     folder = CACHE / version
-    return folder if (folder / _STAMP).exists() else None
+    try:
+        complete = (folder / _STAMP).read_text() == repr(_REQUIREMENTS[version])
+    except FileNotFoundError:
+        return None
+    return folder if complete else None
 
 
 def make(version: str) -> None:
@@ -28,11 +37,11 @@ def make(version: str) -> None:
     folder = CACHE / version
     venv.create(folder, with_pip=True, clear=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, f"apache-airflow=={version}", *_WITH], capture_output=True, text=True, check=False)
+    done = subprocess.run([*pip, *_REQUIREMENTS[version]], capture_output=True, text=True, check=False)
     if done.returncode:
         errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
         raise RuntimeError(" ".join(errors) or f"pip ended with {done.returncode}")
-    (folder / _STAMP).touch()
+    (folder / _STAMP).write_text(repr(_REQUIREMENTS[version]))
 
 
 def main() -> int:

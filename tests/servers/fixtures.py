@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.servers.airflow import VERSIONS, Airflow, real_airflow
 from tests.servers.availability import require
 from tests.servers.builds import MAJORS, default_build, find_build
 from tests.servers.pgbouncer import PgBouncer, find_pgbouncer
@@ -77,3 +78,32 @@ def pgbouncer(postgres: Postgres) -> Iterator[PgBouncer]:
     pooler.start()
     yield pooler
     pooler.destroy()
+
+
+class AirflowHomes:
+    """One migrated home per version of Airflow, made when first asked for, and copied for each test."""
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self._factory = factory
+        self._pristine: dict[str, Airflow] = {}
+
+    def lend(self, version: str, home: Path) -> Airflow:
+        """A fresh Airflow of this version with a Fernet key, at home in `home`, which must not be there yet."""
+        if version not in self._pristine:
+            airflow = require(real_airflow(version, self._factory.mktemp("airflow")))
+            airflow.migrate()
+            airflow.ensure_fernet_key()
+            self._pristine[version] = airflow
+        return self._pristine[version].moved_to(home)
+
+
+@pytest.fixture(scope="session")
+def airflow_homes(tmp_path_factory: pytest.TempPathFactory) -> AirflowHomes:
+    """Where migrated Airflow homes come from; `airflow_homes.lend(version, folder)` for one version."""
+    return AirflowHomes(tmp_path_factory)
+
+
+@pytest.fixture(params=VERSIONS)
+def any_airflow(request: pytest.FixtureRequest, airflow_homes: AirflowHomes, tmp_path: Path) -> Airflow:
+    """An Airflow of each version in turn, its metadata schema made on SQLite, at home in `tmp_path / "airflow"`."""
+    return airflow_homes.lend(request.param, tmp_path / "airflow")
