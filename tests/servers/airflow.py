@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet
 
 from tests.servers.availability import Missing
-from tools.airflows import VERSIONS, environment
+from tools.airflows import VERSIONS, environment, why_impossible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,4 +106,4 @@ def real_airflow(version: str, home: Path, settings: Mapping[str, str] | None = 
     """Airflow of this version (one of VERSIONS), at home in an empty folder."""
     if found := environment(version):
         return Airflow(found / "bin", home, settings)
-    return Missing(f"Airflow {version}", "make servers")
+    return Missing(f"Airflow {version}", "make servers", why_impossible(version))

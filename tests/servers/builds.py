@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.servers.availability import Missing
 from tests.servers.processes import ordinary_user, scratch_folder
-from tools.postgres_builds import PINNED, distribution_build, distribution_majors, fetched_build
+from tools.postgres_builds import PINNED, distribution_build, distribution_majors, fetched_build, why_impossible
 
 MAJORS = tuple(PINNED)
 
@@ -20,7 +20,7 @@ def find_build(major: int) -> Path | Missing:
         return found
     if found := fetched_build(major):
         return _reachable(found)
-    return Missing(f"PostgreSQL {major}", "make servers")
+    return Missing(f"PostgreSQL {major}", "make servers", why_impossible(major))
 
 
 def default_build() -> Path | Missing:

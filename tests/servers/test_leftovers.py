@@ -63,3 +63,5 @@ def test_what_is_absent_is_skipped_at_home_and_fails_in_ci(monkeypatch: pytest.M
     with pytest.raises(pytest.fail.Exception, match="PostgreSQL 99 is not here"):
         require(absent)
     assert require(7) == 7
+    with pytest.raises(pytest.skip.Exception, match="only on other machines"):
+        require(Missing("PostgreSQL 99", "make servers", impossible="PostgreSQL 99 runs only on other machines"))
