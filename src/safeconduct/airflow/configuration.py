@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -78,6 +78,10 @@ class Configuration:
         known = (installed_airflow() if version is None else version) or None
         return cls(home, path, known, dict(environ), file, resolve_secret)._unless_unit_test()
 
+    def with_secrets(self, resolve_secret: SecretResolver) -> Configuration:
+        """The same, with a resolver: for a secrets backend that is opened with options of this configuration."""
+        return replace(self, _resolve_secret=resolve_secret)
+
     def option(self, section: str, key: str) -> Option | Finding | Unjudged | None:
         """An option under its present or a former name; None when it is set nowhere and has no default.
 
@@ -99,9 +103,11 @@ class Configuration:
             return fallback
         return option.value if isinstance(option, Option) else option
 
-    def getboolean(self, section: str, key: str) -> bool | Finding | Unjudged:
+    def getboolean(self, section: str, key: str, fallback: bool | None = None) -> bool | Finding | Unjudged:
         """The option as yes or no, in the words that Airflow takes; a text after # does not count."""
-        option = self._mandatory(section, key)
+        option = self.option(section, key)
+        if option is None:
+            return _no_option((section, key)) if fallback is None else fallback
         if not isinstance(option, Option):
             return option
         word = option.reveal().lower().split("#")[0].strip()
@@ -109,9 +115,11 @@ class Configuration:
             return word in _TRUE
         return _wrong_type(option, "true or false")
 
-    def getint(self, section: str, key: str) -> int | Finding | Unjudged:
+    def getint(self, section: str, key: str, fallback: int | None = None) -> int | Finding | Unjudged:
         """The option as a whole number."""
-        option = self._mandatory(section, key)
+        option = self.option(section, key)
+        if option is None:
+            return _no_option((section, key)) if fallback is None else fallback
         if not isinstance(option, Option):
             return option
         number = _whole_number(option.reveal(), decimal_point=self._defaults.is_airflow_3)
@@ -153,10 +161,6 @@ class Configuration:
         value = upgraded(name, value, self._defaults)
         hidden = name in self._defaults.sensitive or names_a_secret(name)
         return Option(*name, Secret(value) if hidden else value, origin, location)
-
-    def _mandatory(self, section: str, key: str) -> Option | Finding | Unjudged:
-        option = self.option(section, key)
-        return _no_option((section, key)) if option is None else option
 
     def _unless_unit_test(self) -> Configuration | Finding:
         option = self.option("core", "unit_test_mode")

@@ -113,8 +113,8 @@ def endless(origin: str, location: Location | None = None) -> Finding:
     return Finding(
         rule=VALUE_ENDLESS.id,
         subject=origin,
-        message=f"{origin} refers to environment variables that refer to themselves, so that Airflow never ends "
-        "to replace them.",
+        message=f"{origin} refers to environment variables that refer to themselves; Airflow would replace them "
+        "for ever.",
         evidence={"set in": origin},
         location=location,
     )
