@@ -52,7 +52,7 @@ class Client:
         return drive(log_in(login, self.inbox), self.socket.sendall, self.receive)
 
     def query(self, sql: str, params: Sequence[str | None] = ()) -> list[Row]:
-        return drive(run_query(self.inbox, sql, params), self.socket.sendall, self.receive)
+        return drive(run_query(sql, params, self.inbox), self.socket.sendall, self.receive)
 
     def __enter__(self) -> Client:
         return self
@@ -77,7 +77,8 @@ def test_a_password_lets_in(any_postgres: Postgres, method: str) -> None:
         assert (exchange.asked, exchange.used, exchange.password_sent) == ((method,), method, True)
         assert exchange.authenticated
         assert exchange.ready
-        assert exchange.error is exchange.stop is None
+        assert exchange.error is None
+        assert exchange.stop is None
         assert exchange.parameters["server_version"].startswith(str(any_postgres.version))
         assert client.query("SELECT pg_backend_pid()::text, current_setting($1)", ["application_name"]) == [
             (str(exchange.backend_pid), "safeconduct")

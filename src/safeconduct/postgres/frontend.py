@@ -19,11 +19,6 @@ if TYPE_CHECKING:
 PROTOCOL_3_0 = 3 << 16
 _SSL, _GSSENC, _CANCEL = 80877103, 80877104, 80877102
 
-SSL_REQUEST = pack(b"", struct.pack("!I", _SSL))
-GSSENC_REQUEST = pack(b"", struct.pack("!I", _GSSENC))
-SYNC = pack(b"S", b"")
-TERMINATE = pack(b"X", b"")
-
 
 class Unsendable(ValueError):
     """A text that PostgreSQL's protocol cannot carry; the message names the field, never its value."""
@@ -58,6 +53,16 @@ def startup_message(parameters: Mapping[str, str], version: int = PROTOCOL_3_0) 
     """The first message of a session: user, database and settings. Raises Unsendable."""
     pairs = [to_bytes(name, part) + b"\0" for name, value in parameters.items() for part in (name, value)]
     return pack(b"", struct.pack("!I", version) + b"".join(pairs) + b"\0")
+
+
+def ssl_request() -> bytes:
+    """Sent before the StartupMessage: may we speak TLS?"""
+    return pack(b"", struct.pack("!I", _SSL))
+
+
+def gssenc_request() -> bytes:
+    """Sent before the StartupMessage: may we encrypt by GSSAPI?"""
+    return pack(b"", struct.pack("!I", _GSSENC))
 
 
 def cancel_request(pid: int, key: bytes) -> bytes:
@@ -113,3 +118,13 @@ def describe_portal() -> bytes:
 def execute() -> bytes:
     """Run the empty portal to its end."""
     return pack(b"E", b"\0" + struct.pack("!I", 0))
+
+
+def sync() -> bytes:
+    """End of a series of messages: ReadyForQuery is asked for."""
+    return pack(b"S", b"")
+
+
+def terminate() -> bytes:
+    """Goodbye; the client closes after it."""
+    return pack(b"X", b"")

@@ -32,13 +32,13 @@ class QueryRefused(Exception):
         self.error = error
 
 
-def run_query(inbox: Inbox, sql: str, params: Sequence[str | None] = (), limit: int = MAX_RESULT) -> Talk[list[Row]]:
+def run_query(sql: str, params: Sequence[str | None], inbox: Inbox, limit: int = MAX_RESULT) -> Talk[list[Row]]:
     """Run one statement with `$1` parameters; its rows as text, NULL as None.
 
     Raises QueryRefused, WireError (the session is of no use then: TooManyMessages for a result beyond `limit`) and
     Unsendable. Text that is not UTF-8 comes with replacement characters: log in with client_encoding UTF8.
     """
-    yield Send(b"".join([frontend.parse(sql), frontend.bind(params), frontend.execute(), frontend.SYNC]))
+    yield Send(b"".join([frontend.parse(sql), frontend.bind(params), frontend.execute(), frontend.sync()]))
     rows: list[Row] = []
     error: ServerMessage | None = None
     while True:

@@ -15,7 +15,7 @@ whoever drives it can say after a time-out how far it got. `drive(talk, send, re
     ... start TLS ...
     login = Login(user="etl", database="sales", password=Secret("..."), tls=True, endpoint=server_end_point(der))
     exchange = drive(log_in(login, inbox := Inbox()), channel.send, receive)
-    rows = drive(run_query(inbox, "SELECT $1", ["x"]), channel.send, receive)
+    rows = drive(run_query("SELECT $1", ["x"], inbox), channel.send, receive)
 
 Raised: WireError (tree in `framing`), its `exchange` being what was learnt before, and frontend.Unsendable for a user,
 database, setting or password that the protocol cannot carry. What `send` and `receive` raise passes through.
@@ -64,7 +64,7 @@ class TlsAnswer:
 def negotiate_tls() -> Talk[TlsAnswer]:
     """Ask for TLS. Raises NotPostgres for any answer but S, N and an error, Malformed, ConnectionClosed."""
     inbox = Inbox()
-    yield Send(frontend.SSL_REQUEST)
+    yield Send(frontend.ssl_request())
     conversation = Conversation(inbox)
     yield from conversation.receive("the answer to SSLRequest")
     first = inbox.peek(1)
