@@ -1,1 +1,29 @@
-"""Needed, held and missing privileges, and the grants that close the difference."""
+"""May this role do what is asked of it? Needed privileges, held privileges, and the difference.
+
+asked = [parse_table("sales.orders:SELECT"), parse_sql("DELETE FROM sales.orders WHERE id = %s")]
+judgement = missing(session, asked, subject="warehouse")
+"""
+
+from safeconduct.privileges.asked import Asked, SqlAsk, TableAsk, parse_sql, parse_table
+from safeconduct.privileges.engine import needed
+from safeconduct.privileges.grants import grant_statement
+from safeconduct.privileges.holdings import held_by
+from safeconduct.privileges.judgement import Judgement, missing
+from safeconduct.privileges.names import WrongText
+from safeconduct.privileges.needs import Need, Needed
+
+__all__ = [
+    "Asked",
+    "Judgement",
+    "Need",
+    "Needed",
+    "SqlAsk",
+    "TableAsk",
+    "WrongText",
+    "grant_statement",
+    "held_by",
+    "missing",
+    "needed",
+    "parse_sql",
+    "parse_table",
+]

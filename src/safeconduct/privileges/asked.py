@@ -1,0 +1,142 @@
+"""What the user asks to be judged: relations with privileges, and SQL statements."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, TypeAlias
+
+from safeconduct.model import Privilege
+from safeconduct.privileges.names import Cursor, RelationName, WrongText, check_text, line_and_column, parse_name
+from safeconduct.privileges.placeholders import is_too_deep, readable
+
+COLUMN_PRIVILEGES = (Privilege.SELECT, Privilege.INSERT, Privilege.UPDATE, Privilege.REFERENCES)
+"""What PostgreSQL grants on single columns."""
+
+RELATION_PRIVILEGES = (
+    *COLUMN_PRIVILEGES,
+    Privilege.DELETE,
+    Privilege.TRUNCATE,
+    Privilege.TRIGGER,
+    Privilege.MAINTAIN,
+    Privilege.USAGE,
+)
+"""What `--table` may ask for: USAGE is for sequences, MAINTAIN for PostgreSQL 17 and later."""
+
+
+@dataclass(frozen=True)
+class AskedPrivilege:
+    """One privilege, on the whole relation or on the columns that are named."""
+
+    privilege: Privilege
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableAsk:
+    """A relation and what somebody wants to do with it, from `--table`."""
+
+    relation: RelationName
+    privileges: tuple[AskedPrivilege, ...]
+
+
+@dataclass(frozen=True)
+class SqlAsk:
+    """One or more SQL statements, from `--sql`.
+
+    `statements` are postgast's RawStmt messages; `unread` says why there are none where the parser could not cope.
+    """
+
+    text: str
+    statements: tuple[Any, ...] = field(default=(), repr=False, compare=False)
+    unread: str = ""
+
+
+Asked: TypeAlias = "TableAsk | SqlAsk"
+
+
+def parse_table(text: str) -> TableAsk:
+    """Read `schema.table:SELECT,UPDATE(a,b)`: unquoted names are folded to lower case, "Quoted" ones kept.
+
+    Raises WrongText with one sentence on what is wrong and what to write.
+    """
+    try:
+        check_text(text)
+        cursor = Cursor(text)
+        relation = parse_name(cursor)
+        if not cursor.take(":"):
+            raise WrongText(f"a colon and privileges are expected {cursor.place}")
+        privileges = [_parse_privilege(cursor)]
+        while cursor.take(","):
+            privileges.append(_parse_privilege(cursor))
+        if not cursor.at_end():
+            raise WrongText(f"a comma or the end is expected {cursor.place}")
+    except WrongText as wrong:
+        raise WrongText(f"--table {text!r}: {wrong}; write schema.table:SELECT,UPDATE(column)") from None
+    return TableAsk(relation, tuple(privileges))
+
+
+def parse_sql(text: str) -> SqlAsk:
+    """Read SQL by PostgreSQL 18's grammar, with placeholders `%s`, `%(x)s`, `:x` or `$1`.
+
+    Raises WrongText with line and column of what cannot be read, and for text without any statement.
+    """
+    try:
+        check_text(text)
+        sql = readable(text)
+        if is_too_deep(sql):
+            return SqlAsk(text, unread="the statement has a chain of more than 10,000 words without a comma")
+        return _parse(text, sql)
+    except WrongText as wrong:
+        raise WrongText(f"--sql: {wrong}") from None
+
+
+def _parse_privilege(cursor: Cursor) -> AskedPrivilege:
+    word = cursor.identifier().upper()
+    known = {privilege.value: privilege for privilege in RELATION_PRIVILEGES}
+    if word not in known:
+        raise WrongText(f"{word} is no privilege on a relation (those are {', '.join(known)})")
+    columns = _parse_columns(cursor) if cursor.take("(") else ()
+    if columns and known[word] not in COLUMN_PRIVILEGES:
+        raise WrongText(f"{word} is granted on whole relations only, not on columns")
+    return AskedPrivilege(known[word], columns)
+
+
+def _parse_columns(cursor: Cursor) -> tuple[str, ...]:
+    columns = [cursor.identifier()]
+    while cursor.take(","):
+        columns.append(cursor.identifier())
+    if not cursor.take(")"):
+        raise WrongText(f"a closing parenthesis is expected {cursor.place}")
+    return tuple(columns)
+
+
+def _parse(text: str, sql: str) -> SqlAsk:
+    # Loaded here because few commands read SQL, and it takes longer to load than all the rest; and by import_module
+    # because postgast's stub for its messages has a field called `from`, at which type checkers stop.
+    postgast = import_module("postgast")
+    too_deep = import_module("google.protobuf.message").DecodeError
+    try:
+        tree = postgast.parse(sql)
+    except postgast.PgQueryError as error:
+        raise WrongText(_where(text, sql, error.cursorpos) + _without_literal(error.message)) from None
+    except too_deep:
+        return SqlAsk(text, unread="the statement is nested deeper than its syntax tree can be passed on")
+    if not tree.stmts:
+        raise WrongText("there is no statement in it")
+    return SqlAsk(text, tuple(tree.stmts))
+
+
+def _where(text: str, sql: str, cursor_position: int) -> str:
+    if not cursor_position:
+        return ""
+    offset = len(sql.encode()[: cursor_position - 1].decode(errors="ignore"))
+    line, column = line_and_column(text, offset)
+    jinja = "a Jinja template must be rendered first: " if re.search(r"\{[{%]", text) else ""
+    return f"line {line}, column {column}: {jinja}"
+
+
+def _without_literal(message: str) -> str:
+    """The parser's message without the text of a literal, which may be a password."""
+    return re.sub(r"""at or near "[^"\w]*'.*""", "at or near a string literal", message, flags=re.DOTALL)

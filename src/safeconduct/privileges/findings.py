@@ -1,0 +1,133 @@
+"""Missing privileges as findings, each with who holds what now and the statement that mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
+from safeconduct.privileges import rules
+from safeconduct.privileges.grants import by_object, grant_statement, privilege_list
+from safeconduct.privileges.memberships import PER_MEMBERSHIP, inherit_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from safeconduct.model import Rule
+    from safeconduct.privileges.catalog import Context
+    from safeconduct.privileges.holdings import Acl
+    from safeconduct.privileges.memberships import Membership
+    from safeconduct.privileges.needs import Need
+
+
+@dataclass(frozen=True)
+class Case:
+    """What all findings of one judgement share: who, for which connection, what is held, and the objects' lists."""
+
+    context: Context
+    subject: str
+    held: frozenset[Grant]
+    lists: Mapping[Grant, Acl]
+
+    @property
+    def role(self) -> str:
+        """The role as it is written in SQL."""
+        return quote_identifier(self.context.role)
+
+
+def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
+    """One finding for each object that privileges are missing on."""
+    for grants in by_object(need.proposal for need in needs).values():
+        rule = _rule(grants)
+        reasons = dict.fromkeys(need.why for need in needs if need.proposal in grants and need.why)
+        evidence = {"sqlstate": "42501", **_evidence(case, grants)}
+        if reasons:
+            evidence["because"] = "; ".join(reasons)
+        yield Finding(
+            rule.id,
+            case.subject,
+            f"{case.role} lacks {_what(grants)}{_hidden(case, grants[0])}",
+            Stage.PRIVILEGES,
+            evidence=evidence,
+            remedies=(Remedy(RemedyKind.SQL, grant_statement(grants, case.context.role)),),
+        )
+
+
+def not_inherited(case: Case, path: Sequence[Membership], needs: Sequence[Need]) -> Finding:
+    """The finding for privileges that a membership would give if it were inherited."""
+    group = quote_identifier(path[-1].role)
+    objects = by_object(need.proposal for need in needs)
+    what = "; ".join(_what(grants) for grants in objects.values())
+    broken = " and ".join(
+        f"{quote_identifier(link.member)} in {quote_identifier(link.role)}" for link in path if not link.inherits
+    )
+    return Finding(
+        rules.MEMBERSHIP_NOT_INHERITED.id,
+        case.subject,
+        f"{case.role} is a member of {group}, which holds {what}, but the membership does not inherit",
+        Stage.PRIVILEGES,
+        evidence={
+            "sqlstate": "42501",
+            "membership": " -> ".join(quote_identifier(name) for name in (path[0].member, *(p.role for p in path))),
+            "not_inherited": f"the membership of {broken}, {_why_not(case)}",
+            **_evidence(case, tuple(grant for grants in objects.values() for grant in grants)),
+        },
+        remedies=tuple(_ways(case, path, objects.values())),
+    )
+
+
+def _ways(case: Case, path: Sequence[Membership], objects: Iterable[tuple[Grant, ...]]) -> Iterator[Remedy]:
+    group = quote_identifier(path[-1].role)
+    yield Remedy(
+        RemedyKind.SQL,
+        inherit_statements(tuple(path), case.context.version),
+        when=f"all that {group} may do is meant for {case.role}",
+    )
+    grants = "\n".join(grant_statement(one, case.context.role) for one in objects)
+    yield Remedy(RemedyKind.SQL, grants, when="the membership is to stay as it is")
+    if all(link.may_set for link in path):
+        yield Remedy(RemedyKind.SQL, f"SET ROLE {group};", when=f"the session can work as {group} alone")
+
+
+def _why_not(case: Case) -> str:
+    if case.context.version >= PER_MEMBERSHIP:
+        return "which was granted WITH INHERIT FALSE or while the member was NOINHERIT"
+    return "because the member is NOINHERIT"
+
+
+def _rule(grants: tuple[Grant, ...]) -> Rule:
+    kind = grants[0].kind
+    if kind is ObjectKind.DATABASE:
+        return rules.DATABASE_CONNECT_MISSING
+    if kind is ObjectKind.SCHEMA:
+        return rules.SCHEMA_USAGE_MISSING
+    if kind is ObjectKind.SEQUENCE:
+        usage = all(grant.privilege is Privilege.USAGE for grant in grants)
+        return rules.SEQUENCE_USAGE_MISSING if usage else rules.SEQUENCE_PRIVILEGE_MISSING
+    columns_only = all(grant.column for grant in grants)
+    return rules.COLUMN_PRIVILEGE_MISSING if columns_only else rules.TABLE_PRIVILEGE_MISSING
+
+
+def _what(grants: tuple[Grant, ...]) -> str:
+    kind = grants[0].kind
+    noun = "" if kind is ObjectKind.TABLE else f"{kind.value.lower()} "
+    return f"{privilege_list(grants)} on {noun}{grants[0].object_sql}"
+
+
+def _hidden(case: Case, grant: Grant) -> str:
+    """A schema on search_path that is closed makes the server say 42P01, as if there were no such table."""
+    on_path = grant.kind is ObjectKind.SCHEMA and grant.name in case.context.closed
+    return " (so the server passes it over on search_path and says 42P01, does not exist)" if on_path else ""
+
+
+def _evidence(case: Case, grants: tuple[Grant, ...]) -> dict[str, str]:
+    objects = {(grant.kind, grant.schema, grant.name) for grant in grants}
+    have = by_object(grant for grant in case.held if (grant.kind, grant.schema, grant.name) in objects)
+    held = "; ".join(f"{privilege_list(some)} on {some[0].object_sql}" for some in have.values())
+    lists = {grant: case.lists[grant] for grant in grants if grant in case.lists}
+    owners = dict.fromkeys(f"{grant.object_sql}: {quote_identifier(acl.owner)}" for grant, acl in lists.items())
+    granted = [
+        f"{_what((grant,))}: {', '.join(quote_identifier(name) for name in acl.grantees) or 'nobody'}"
+        for grant, acl in lists.items()
+    ]
+    return {"holds": held or "nothing there", "owner": "; ".join(owners), "granted_to": "; ".join(granted)}

@@ -1,0 +1,66 @@
+"""What roles hold, by the server's own judgement."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.privileges.catalog import statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from safeconduct.model import Grant
+    from safeconduct.postgres.session import Session
+
+
+@dataclass(frozen=True)
+class Acl:
+    """Who owns an object, and to whom one privilege on it is granted (PUBLIC for everybody)."""
+
+    owner: str
+    grantees: tuple[str, ...]
+
+
+def held_by(session: Session, grants: Iterable[Grant], roles: Sequence[str]) -> dict[str, frozenset[Grant]]:
+    """Which of these grants each role has in effect, in one round trip.
+
+    A role has what PUBLIC has, what it owns, what its memberships inherit, and all if it is a superuser. It has a
+    privilege on a table also where it has it on every column. Raises what Session.query raises.
+    """
+    asked = sorted(set(grants))
+    if not asked or not roles:
+        return {role: frozenset() for role in roles}
+    rows = session.query(statement("held.sql"), [_as_json(asked), json.dumps(list(roles))])
+    found: dict[str, set[Grant]] = {role: set() for role in roles}
+    for position, role in rows:
+        found[role or ""].add(asked[int(position or 0) - 1])
+    return {role: frozenset(held) for role, held in found.items()}
+
+
+def access_lists(session: Session, grants: Iterable[Grant]) -> dict[Grant, Acl]:
+    """Owner and grantees for each of these grants. Raises what Session.query raises."""
+    asked = sorted(set(grants))
+    if not asked:
+        return {}
+    rows = session.query(statement("objects.sql"), [_as_json(asked)])
+    return {
+        asked[int(position or 0) - 1]: Acl(owner or "", tuple(json.loads(grantees or "null") or ()))
+        for position, owner, grantees in rows
+    }
+
+
+def _as_json(grants: Sequence[Grant]) -> str:
+    return json.dumps(
+        [
+            {
+                "kind": grant.kind.value,
+                "schema": grant.schema,
+                "name": grant.name,
+                "column": grant.column,
+                "privilege": grant.privilege.value,
+            }
+            for grant in grants
+        ]
+    )

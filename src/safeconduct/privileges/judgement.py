@@ -1,0 +1,97 @@
+"""The decision: may this role do what is asked of it, and what exactly is missing?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Unjudged
+from safeconduct.privileges import findings
+from safeconduct.privileges.catalog import read_context
+from safeconduct.privileges.engine import needed
+from safeconduct.privileges.holdings import access_lists, held_by
+from safeconduct.privileges.memberships import Memberships, read_memberships
+from safeconduct.privileges.needs import Need, Needed, least
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from safeconduct.postgres.session import Session
+    from safeconduct.privileges.asked import Asked
+    from safeconduct.privileges.catalog import Context
+
+_SHOWN = {
+    ObjectKind.DATABASE: (Privilege.CONNECT,),
+    ObjectKind.SCHEMA: (Privilege.USAGE, Privilege.CREATE),
+    ObjectKind.SEQUENCE: (Privilege.USAGE, Privilege.SELECT, Privilege.UPDATE),
+    ObjectKind.TABLE: (
+        Privilege.SELECT,
+        Privilege.INSERT,
+        Privilege.UPDATE,
+        Privilege.DELETE,
+        Privilege.TRUNCATE,
+    ),
+}
+"""What is looked up beside the needs, to show what the role has on an object where something is missing."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The whole answer: what is needed, what of it is missing, and the findings and reasons that say so."""
+
+    role: str
+    needed: Needed
+    missing: tuple[Need, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+
+
+def missing(session: Session, asked: Sequence[Asked], subject: str) -> Judgement:
+    """Judge what is asked for the session's role: missing = needed - held.
+
+    `subject` is the connection's name in the findings. Every finding's first remedy is enough for that finding; the
+    others are other ways. Reads the catalogs only, in four to six round trips. Raises what Session.query raises.
+    """
+    context = read_context(session)
+    found = needed(session, asked, subject, context)
+    held = held_by(session, _of_interest(found.needs), [context.role])[context.role]
+    lacking = least(need for need in found.needs if not need.met_by(held))
+    if not lacking:
+        return Judgement(context.role, found, (), found.findings, found.unjudged)
+    explained = _explain(session, context, lacking, held, subject)
+    return Judgement(context.role, found, lacking, (*found.findings, *explained), found.unjudged)
+
+
+def _of_interest(needs: Iterable[Need]) -> set[Grant]:
+    wanted = {grant for need in needs for grant in need.grants}
+    return wanted | {
+        Grant(grant.kind, grant.schema, grant.name, privilege) for grant in wanted for privilege in _SHOWN[grant.kind]
+    }
+
+
+def _explain(
+    session: Session, context: Context, lacking: Sequence[Need], held: frozenset[Grant], subject: str
+) -> list[Finding]:
+    memberships = read_memberships(session, context.role)
+    unused = held_by(session, (grant for need in lacking for grant in need.grants), memberships.reached())
+    lists = access_lists(session, (need.proposal for need in lacking))
+    case = findings.Case(context, subject, held, lists)
+    through = _through(lacking, memberships, unused)
+    direct = [need for need in lacking if not any(need in needs for needs in through.values())]
+    return [
+        *(findings.not_inherited(case, memberships.path(role), needs) for role, needs in through.items()),
+        *findings.not_granted(case, direct),
+    ]
+
+
+def _through(
+    lacking: Iterable[Need], memberships: Memberships, unused: dict[str, frozenset[Grant]]
+) -> dict[str, tuple[Need, ...]]:
+    """The missing needs that a role would meet whose membership does not inherit, by the nearest such role."""
+    found: dict[str, tuple[Need, ...]] = {}
+    for need in lacking:
+        roles = [role for role, grants in unused.items() if need.met_by(grants)]
+        if roles:
+            nearest = min(roles, key=lambda role: (len(memberships.path(role)), role))
+            found[nearest] = (*found.get(nearest, ()), need)
+    return found

@@ -1,0 +1,121 @@
+"""Names of relations, read by PostgreSQL's identifier rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from string import ascii_lowercase, ascii_uppercase
+
+from safeconduct.model import quote_identifier
+
+_IDENTIFIER = re.compile(r'"((?:[^"]|"")*)"|([A-Za-z_\x80-\U0010ffff][\w$]*)')
+_FOLD = str.maketrans(ascii_uppercase, ascii_lowercase)
+_LONGEST = 63
+"""NAMEDATALEN - 1 bytes: longer names are cut, in the server and in its catalogs."""
+
+
+class WrongText(ValueError):
+    """What the user wrote is no relation, privilege or SQL; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True, order=True)
+class RelationName:
+    """A relation as it was named: `schema` is empty where search_path decides, `database` where none was said."""
+
+    schema: str
+    name: str
+    database: str = ""
+
+    def __str__(self) -> str:
+        return ".".join(quote_identifier(part) for part in (self.database, self.schema, self.name) if part)
+
+
+class Cursor:
+    """A place in a text that moves on as tokens are taken; blanks between tokens do not count."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._at = 0
+
+    def take(self, token: str) -> bool:
+        """Move over the token if it is next, and say whether it was."""
+        self._skip_blanks()
+        if not self._text.startswith(token, self._at):
+            return False
+        self._at += len(token)
+        return True
+
+    def at_end(self) -> bool:
+        """Whether nothing but blanks is left."""
+        self._skip_blanks()
+        return self._at == len(self._text)
+
+    def identifier(self) -> str:
+        """The next identifier, folded or unquoted. Raises WrongText when there is none."""
+        self._skip_blanks()
+        if not (found := _IDENTIFIER.match(self._text, self._at)):
+            raise WrongText(f"a name is expected {self.place}")
+        self._at = found.end()
+        quoted, bare = found.groups()
+        name = quoted.replace('""', '"') if quoted is not None else bare.translate(_FOLD)
+        if not name:
+            raise WrongText('the name "" is empty, and PostgreSQL has no empty names')
+        return _cut(name)
+
+    @property
+    def place(self) -> str:
+        """Where it stands, in words that finish a sentence."""
+        rest = self._text[self._at :].strip()
+        return f"before {rest!r}" if rest else "at the end"
+
+    def _skip_blanks(self) -> None:
+        while self._at < len(self._text) and self._text[self._at].isspace():
+            self._at += 1
+
+
+def parse_name(cursor: Cursor) -> RelationName:
+    """`table`, `schema.table` or `database.schema.table`. Raises WrongText."""
+    parts = [cursor.identifier()]
+    while cursor.take("."):
+        parts.append(cursor.identifier())
+    if len(parts) > 3:
+        raise WrongText("a relation's name has at most three parts: database, schema and table")
+    database, schema, name = [""] * (3 - len(parts)) + parts
+    return RelationName(schema, name, database)
+
+
+def parse_search_path(setting: str, role: str) -> tuple[str, ...]:
+    """The schemas of a search_path setting in order, with the role's name for `$user`; none where unreadable."""
+    cursor = Cursor(setting)
+    schemas: list[str] = []
+    try:
+        while not cursor.at_end():
+            schema = cursor.identifier()
+            schemas.append(role if schema == "$user" else schema)
+            if not cursor.take(","):
+                break
+    except WrongText:
+        return ()
+    return tuple(schemas)
+
+
+def check_text(text: str) -> None:
+    """Raise WrongText for characters that no PostgreSQL text can hold: NUL, and bytes that were no UTF-8."""
+    if "\0" in text:
+        line, column = line_and_column(text, text.index("\0"))
+        raise WrongText(f"line {line}, column {column}: a NUL character, which PostgreSQL cannot hold")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        line, column = line_and_column(text, error.start)
+        raise WrongText(f"line {line}, column {column}: a byte that is not UTF-8") from None
+
+
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """Line and column of a character's offset, both counted from 1."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def _cut(name: str) -> str:
+    return name.encode(errors="surrogatepass")[:_LONGEST].decode(errors="ignore")

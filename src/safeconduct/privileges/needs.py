@@ -1,0 +1,58 @@
+"""What is needed, as values that can be compared with what is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Finding, Grant, Unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+@dataclass(frozen=True, order=True)
+class Need:
+    """Any one of these grants is enough; the first is the one to propose. `why` is who needs it, in words."""
+
+    grants: tuple[Grant, ...]
+    why: str = field(default="", compare=False)
+
+    @property
+    def proposal(self) -> Grant:
+        """The grant that gives the least."""
+        return self.grants[0]
+
+    def met_by(self, held: frozenset[Grant]) -> bool:
+        """Whether one of them is held."""
+        return not held.isdisjoint(self.grants)
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The privileges that were found to be needed, what no grant can mend, and what could not be told."""
+
+    needs: frozenset[Need] = frozenset()
+    findings: tuple[Finding, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+
+    @property
+    def grants(self) -> frozenset[Grant]:
+        """The least that a role must be granted: one grant for each need, none that another need's grant covers."""
+        return frozenset(need.proposal for need in least(self.needs))
+
+
+def least(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """The needs without those that the proposals of the others meet anyway, sorted."""
+    ordered = sorted(needs, key=lambda need: (len(need.grants), need))
+    taken: list[Need] = []
+    given: frozenset[Grant] = frozenset()
+    for need in ordered:
+        if not need.met_by(given) and not given.intersection(_wider(need.proposal)):
+            taken.append(need)
+            given |= {need.proposal}
+    return tuple(sorted(taken))
+
+
+def _wider(grant: Grant) -> tuple[Grant, ...]:
+    return (Grant(grant.kind, grant.schema, grant.name, grant.privilege),) if grant.column else ()

@@ -1,0 +1,169 @@
+"""INSERT, UPDATE, DELETE and MERGE."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Privilege
+from safeconduct.privileges.reading.queries import QueryReader
+from safeconduct.privileges.scope import Scope, Source
+from safeconduct.privileges.tree import enum_name, kind, relation_name, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from safeconduct.privileges.scope import Use
+    from safeconduct.privileges.tree import Node
+
+
+class ChangeReader(QueryReader):
+    """Reads statements that change rows, and any query at all."""
+
+    def query(self, node: Node, scope: Scope) -> Source:
+        """Read one of the five statements that may stand inside another."""
+        if kind(node) == "SelectStmt":
+            return self.select(node, scope)
+        own = Scope(parent=scope)
+        self.with_clause(node, own)
+        read = {
+            "InsertStmt": self._insert,
+            "UpdateStmt": self._update,
+            "DeleteStmt": self._delete,
+            "MergeStmt": self._merge,
+        }[kind(node)]
+        target = self._target_of(node)
+        read(node, own, target)
+        names = self._returning(node, own, target)
+        return Source("", None if names is None else dict.fromkeys(names, ""))
+
+    def _target_of(self, node: Node) -> Source:
+        alias = node.relation.alias.aliasname if node.relation.HasField("alias") else ""
+        return self.record.open(relation_name(node.relation), alias)
+
+    def _insert(self, node: Node, own: Scope, target: Source) -> None:
+        rows = unwrap(node.select_stmt) if node.HasField("select_stmt") else None
+        source = self.select(rows, own) if rows is not None else None
+        width = _width(rows, source)
+        columns = tuple(item.res_target.name for item in node.cols)
+        if target.use:
+            self._inserted(target.use, columns, width, _defaults_in_rows(rows))
+        own.sources.append(target)
+        if node.HasField("on_conflict_clause"):
+            self._on_conflict(node.on_conflict_clause, own, target)
+
+    def _inserted(self, use: Use, columns: Sequence[str], width: int | None, by_default: Iterable[int]) -> None:
+        """Ask for INSERT on the columns that get values, and for what the defaults of the others need.
+
+        `width` is the number of values in a row, None if it cannot be told; without `columns` they go to the first.
+        """
+        relation = use.relation
+        given = tuple(columns) or relation.columns[:width]
+        use.ask(Privilege.INSERT, given)
+        if not columns and (width is None or len(given) == len(relation.columns)):
+            use.ask_whole(Privilege.INSERT)
+        named = [given[i] for i in by_default if i < len(given)]
+        self.record.leave_to_default(relation, [*(c for c in relation.columns if c not in given), *named])
+
+    def _on_conflict(self, clause: Node, own: Scope, target: Source) -> None:
+        arbiter = clause.infer
+        if arbiter.conname and target.use:
+            target.use.ask(Privilege.SELECT, target.use.relation.constraints.get(arbiter.conname, ()))
+        for element in arbiter.index_elems:
+            if element.index_elem.name:
+                target.read(element.index_elem.name)
+            self.expression(element, Scope([target], own))
+        if arbiter.HasField("where_clause"):
+            self.expression(arbiter.where_clause, Scope([target], own))
+        excluded = Source("excluded", target.names, target.use, by_name_only=True)
+        both = Scope([target, excluded], own.parent, own.ctes)
+        if clause.target_list:
+            self._set(clause.target_list, both, target)
+        if clause.HasField("where_clause"):
+            self.expression(clause.where_clause, both)
+
+    def _update(self, node: Node, own: Scope, target: Source) -> None:
+        own.sources.append(target)
+        self.from_clause(node.from_clause, own)
+        self._set(node.target_list, own, target)
+        self._where(node, own)
+
+    def _delete(self, node: Node, own: Scope, target: Source) -> None:
+        own.sources.append(target)
+        if target.use:
+            target.use.ask(Privilege.DELETE)
+        self.from_clause(node.using_clause, own)
+        self._where(node, own)
+
+    def _merge(self, node: Node, own: Scope, target: Source) -> None:
+        own.sources.extend(self.from_item(unwrap(node.source_relation), own, []))
+        own.sources.append(target)
+        self.expression(node.join_condition, own)
+        for item in node.merge_when_clauses:
+            self._when(item.merge_when_clause, own, target)
+
+    def _when(self, clause: Node, own: Scope, target: Source) -> None:
+        if clause.HasField("condition"):
+            self.expression(clause.condition, own)
+        command = enum_name(clause, "command_type")
+        if command == "CMD_INSERT":
+            self._all(clause.values, own)
+            columns = tuple(item.res_target.name for item in clause.target_list)
+            if target.use:
+                defaults = [i for i, value in enumerate(clause.values) if value.HasField("set_to_default")]
+                self._inserted(target.use, columns, len(clause.values), defaults)
+        elif command == "CMD_UPDATE":
+            self._set(clause.target_list, own, target)
+        elif command == "CMD_DELETE" and target.use:
+            target.use.ask(Privilege.DELETE)
+
+    def _set(self, targets: Iterable[Node], scope: Scope, target: Source) -> None:
+        """`SET column = value`: UPDATE on the column, and whatever the value reads."""
+        for item in targets:
+            assignment = item.res_target
+            self.expression(assignment.val, scope)
+            self._all(assignment.indirection, scope)
+            if target.use:
+                target.use.ask(Privilege.UPDATE, [assignment.name])
+                if assignment.val.HasField("set_to_default"):
+                    self.record.leave_to_default(target.use.relation, [assignment.name])
+
+    def _where(self, node: Node, own: Scope) -> None:
+        if node.HasField("where_clause"):
+            self.expression(node.where_clause, own)
+
+    def _returning(self, node: Node, own: Scope, target: Source) -> tuple[str, ...] | None:
+        if not node.HasField("returning_clause"):
+            return ()
+        clause = node.returning_clause
+        aliases = {"old", "new"} | {option.returning_option.value for option in clause.options}
+        versions = [Source(alias, target.names, target.use, by_name_only=True) for alias in sorted(aliases)]
+        return self.targets(clause.exprs, Scope([*own.sources, *versions], own.parent, own.ctes))
+
+
+def _width(rows: Node | None, source: Source | None) -> int | None:
+    """How many values a row has; 0 for DEFAULT VALUES, None if it cannot be told."""
+    if rows is None or source is None:
+        return 0
+    while rows.HasField("larg"):
+        rows = rows.larg
+    if rows.values_lists:
+        return len(rows.values_lists[0].list.items)
+    has_star = any("a_star" in _last_field(target.res_target) for target in rows.target_list)
+    if not has_star:
+        return len(rows.target_list)
+    names = source.star()
+    return None if names is None else len(names)
+
+
+def _last_field(target: Node) -> str:
+    value = unwrap(target.val)
+    parts = {"ColumnRef": "fields", "A_Indirection": "indirection"}.get(kind(value))
+    return str(getattr(value, parts)[-1].WhichOneof("node")) if parts else ""
+
+
+def _defaults_in_rows(rows: Node | None) -> set[int]:
+    """The positions at which a VALUES list says DEFAULT."""
+    if rows is None:
+        return set()
+    lists = (row.list.items for row in rows.values_lists)
+    return {i for items in lists for i, item in enumerate(items) if item.HasField("set_to_default")}

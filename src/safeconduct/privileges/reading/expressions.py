@@ -1,0 +1,59 @@
+"""Expressions: the columns they read, the functions they call, the queries inside them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS
+from safeconduct.privileges.tree import children, kind, strings, text_constant, unwrap
+
+if TYPE_CHECKING:
+    from safeconduct.privileges.reading.record import Record
+    from safeconduct.privileges.scope import Scope, Source
+    from safeconduct.privileges.tree import Node
+
+QUERIES = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+
+
+class ExpressionReader(ABC):
+    """Reads expressions into a record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    @abstractmethod
+    def query(self, node: Node, scope: Scope) -> Source:
+        """Read a query that stands inside the scope, and return it as a source of columns."""
+
+    def expression(self, node: Node, scope: Scope) -> None:
+        """Read an expression, or anything that is made of expressions."""
+        node = unwrap(node)
+        what = kind(node)
+        if what == "ColumnRef":
+            self._column(node, scope)
+        elif what in QUERIES:
+            self.query(node, scope)
+        else:
+            if what == "FuncCall":
+                self._function(node)
+            for child in children(node):
+                self.expression(child, scope)
+
+    def _column(self, node: Node, scope: Scope) -> None:
+        parts = strings(node.fields)
+        star = len(parts) < len(node.fields)
+        if star and not parts:
+            return  # a bare star outside a SELECT list means no column, as in count(*)
+        found = scope.read_name(parts[0]) if len(parts) == 1 and not star else scope.read_qualified(parts, star)
+        if not found:
+            name = ".".join((*parts, "*") if star else parts)
+            self.record.reasons.append(f"{name} is no column of the relations that are named")
+
+    def _function(self, node: Node) -> None:
+        names = strings(node.funcname)
+        if names[-1] in SEQUENCE_FUNCTIONS and names[:-1] in ((), ("pg_catalog",)):
+            argument = text_constant(node.args[0]) if node.args else None
+            self.record.call_on_sequence(names[-1], argument)
+        else:
+            self.record.functions.add(names)

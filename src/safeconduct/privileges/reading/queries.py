@@ -1,0 +1,135 @@
+"""SELECT, VALUES, UNION and WITH."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Privilege
+from safeconduct.privileges.reading.from_items import FromReader
+from safeconduct.privileges.scope import Scope, Source, join_names
+from safeconduct.privileges.tree import kind, output_name, strings, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from safeconduct.privileges.tree import Node
+
+Names = tuple[str, ...] | None
+
+
+class QueryReader(FromReader):
+    """Reads queries that return rows and change nothing."""
+
+    def select(self, node: Node, scope: Scope) -> Source:
+        """Read a SelectStmt, which is also VALUES, TABLE and each set operation."""
+        own = Scope(parent=scope)
+        self.with_clause(node, own)
+        names = self._set_operation(node, own) if node.HasField("larg") else self._simple(node, own)
+        for clause in ("limit_offset", "limit_count"):
+            if node.HasField(clause):
+                self.expression(getattr(node, clause), own)
+        self._lock(node, own)
+        if node.HasField("into_clause"):
+            self.record.reasons.append("SELECT INTO creates a table, which is not judged")
+        unique = names is not None and len(set(names)) == len(names)
+        return Source("", dict.fromkeys(names or (), "") if unique else None, inner=own.sources)
+
+    def with_clause(self, node: Node, scope: Scope) -> None:
+        """Read the statement's WITH queries and make them known in the scope."""
+        if not node.HasField("with_clause"):
+            return
+        recursive = node.with_clause.recursive
+        ctes = [item.common_table_expr for item in node.with_clause.ctes]
+        if recursive:  # each sees all others; the columns of those still to come are not known
+            scope.ctes.update({cte.ctename: Source(cte.ctename, None) for cte in ctes})
+        for cte in ctes:
+            inside = self.query(unwrap(cte.ctequery), scope)
+            scope.ctes[cte.ctename] = Source(cte.ctename, _cte_names(cte, inside))
+
+    def targets(self, targets: Iterable[Node], scope: Scope) -> Names:
+        """Read a SELECT or RETURNING list, and return its columns' names; None if they cannot be told."""
+        return join_names([self._target(unwrap(target), scope) for target in targets])
+
+    def _set_operation(self, node: Node, own: Scope) -> Names:
+        left = self.select(node.larg, own)
+        self.select(node.rarg, own)  # ORDER BY can only name columns of the result
+        return left.star()
+
+    def _simple(self, node: Node, own: Scope) -> Names:
+        if node.values_lists:
+            self._all(node.values_lists, own)
+            return tuple(f"column{i + 1}" for i in range(len(node.values_lists[0].list.items)))
+        self.from_clause(node.from_clause, own)
+        names = self.targets(node.target_list, own)
+        for clause in ("where_clause", "having_clause"):
+            if node.HasField(clause):
+                self.expression(getattr(node, clause), own)
+        self._all(node.window_clause, own)
+        for item in node.group_clause:
+            self._group(unwrap(item), names, own)
+        for item in (*node.distinct_clause, *node.sort_clause):
+            self._sort(unwrap(item), names, own)
+        return names
+
+    def _target(self, target: Node, scope: Scope) -> Names:
+        value = unwrap(target.val)
+        if kind(value) == "ColumnRef" and len(parts := strings(value.fields)) < len(value.fields):
+            return self._star(value, parts, scope)
+        self.expression(value, scope)
+        if kind(value) == "A_Indirection" and value.indirection[-1].HasField("a_star"):
+            return None
+        return (output_name(target),)
+
+    def _star(self, value: Node, parts: tuple[str, ...], scope: Scope) -> Names:
+        if parts:
+            self.expression(value, scope)
+            source = scope.source(parts[-1], parts[-2] if len(parts) > 1 else "")
+            return source.star() if source else None
+        visible = [source for source in scope.sources if not source.by_name_only]
+        for source in visible:
+            source.read_all()
+        return join_names(source.star() for source in visible)
+
+    def _group(self, node: Node, names: Names, scope: Scope) -> None:
+        """GROUP BY: a bare name is a column of FROM before it is one of the result."""
+        if kind(node) == "GroupingSet":
+            for item in node.content:
+                self._group(unwrap(item), names, scope)
+        elif (name := _bare_name(node)) is None or not (scope.read_here(name) or name in (names or ())):
+            self.expression(node, scope)
+
+    def _sort(self, node: Node, names: Names, scope: Scope) -> None:
+        """ORDER BY and DISTINCT ON: a bare name is a column of the result before it is one of FROM."""
+        item = unwrap(node.node) if kind(node) == "SortBy" else node
+        if _bare_name(item) not in (names or ()):
+            self.expression(item, scope)
+
+    def _lock(self, node: Node, own: Scope) -> None:
+        """FOR UPDATE and its like need UPDATE on at least one column of each relation that they lock."""
+        for item in node.locking_clause:
+            clause = item.locking_clause
+            wanted = {name.range_var.relname for name in clause.locked_rels}
+            for source in own.sources:
+                if not wanted or source.alias in wanted:
+                    _lock_source(source)
+
+
+def _lock_source(source: Source) -> None:
+    if source.use:
+        source.use.ask(Privilege.UPDATE)
+    for inside in (*source.parts, *source.inner):
+        _lock_source(inside)
+
+
+def _bare_name(node: Node) -> str | None:
+    if kind(node) != "ColumnRef" or len(node.fields) != 1:
+        return None
+    return (strings(node.fields) or (None,))[0]
+
+
+def _cte_names(cte: Node, inside: Source) -> dict[str, str] | None:
+    names = inside.star()
+    if names is None or cte.HasField("search_clause") or cte.HasField("cycle_clause"):
+        return None
+    new = strings(cte.aliascolnames)
+    return dict.fromkeys((*new, *names[len(new) :]), "")

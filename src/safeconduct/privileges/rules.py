@@ -1,0 +1,113 @@
+"""What can be wrong with a role's privileges, under stable ids."""
+
+from __future__ import annotations
+
+from safeconduct.model import Rule, Stage
+
+DATABASE_CONNECT_MISSING = Rule(
+    "privileges.database.connect-missing",
+    Stage.PRIVILEGES,
+    "The role may not connect to the database",
+    "CONNECT was taken from the role, or from PUBLIC, after this session had begun: the next login is refused.",
+    "has_database_privilege() for the role, and who holds CONNECT in pg_database.datacl.",
+    "Grant CONNECT on the database to the role.",
+)
+SCHEMA_USAGE_MISSING = Rule(
+    "privileges.schema.usage-missing",
+    Stage.PRIVILEGES,
+    "The role may not use the schema",
+    "A privilege on a table is not enough: the schema that it is in needs USAGE. When the table is named without its"
+    " schema, PostgreSQL passes a closed schema over in silence and says that the table does not exist (42P01);"
+    " when it is named with it, the server says: permission denied for schema (42501).",
+    "has_schema_privilege() for the role, the schema's owner and access list. The catalogs are open to all, so the"
+    " table is seen there although the role cannot reach it.",
+    "Grant USAGE on the schema. It lets the role name what is in the schema, and gives no right on it.",
+)
+TABLE_PRIVILEGE_MISSING = Rule(
+    "privileges.table.privilege-missing",
+    Stage.PRIVILEGES,
+    "The role lacks a privilege on a table, view or foreign table",
+    "The privilege was never granted to the role, to PUBLIC or to a role whose privileges it inherits. A grant on all"
+    " tables covers those that existed then; default privileges cover only what one creator makes later. A login that"
+    " succeeds says nothing about tables, and SELECT does not imply INSERT.",
+    "has_table_privilege() for the role, the owner, and who holds the privilege in pg_class.relacl.",
+    "Grant exactly the missing privileges on the table, or make the role a member of a role that holds them.",
+)
+COLUMN_PRIVILEGE_MISSING = Rule(
+    "privileges.column.privilege-missing",
+    Stage.PRIVILEGES,
+    "The role lacks a privilege on some columns",
+    "The statement uses columns on which the role holds the privilege neither singly nor by the whole table. The"
+    " server says only: permission denied for table, and does not name the column. UPDATE and DELETE with WHERE or"
+    " RETURNING read columns, and so does ON CONFLICT (column): reading needs SELECT.",
+    "has_column_privilege() for the role and each column, the owner, and who holds the privilege.",
+    "Grant the privilege on exactly these columns, or on the whole table if the role may see all of it.",
+)
+COLUMN_MISSING = Rule(
+    "privileges.column.missing",
+    Stage.PRIVILEGES,
+    "The column does not exist",
+    "A column was asked for that the relation does not have: misspelt, or of another version of the schema. An"
+    " unquoted name is folded to lower case.",
+    "The relation's columns in pg_attribute.",
+    "Name the column as it is. A name with capitals needs double quotes.",
+)
+SEQUENCE_USAGE_MISSING = Rule(
+    "privileges.sequence.usage-missing",
+    Stage.PRIVILEGES,
+    "The role may not take values from a sequence",
+    "A serial column's default calls nextval() on its sequence with the rights of the role that inserts, so INSERT on"
+    " the table is not enough. An identity column needs nothing of the kind.",
+    "The dependency of the column's default on the sequence, and has_sequence_privilege() for the role.",
+    "Grant USAGE on the sequence (UPDATE, which also allows setval(), would do as well).",
+)
+SEQUENCE_PRIVILEGE_MISSING = Rule(
+    "privileges.sequence.privilege-missing",
+    Stage.PRIVILEGES,
+    "The role lacks a privilege on a sequence",
+    "setval() needs UPDATE, currval() SELECT or USAGE, and reading the sequence as a table SELECT.",
+    "has_sequence_privilege() for the role, the owner, and who holds the privilege.",
+    "Grant exactly the missing privilege on the sequence.",
+)
+MEMBERSHIP_NOT_INHERITED = Rule(
+    "privileges.membership.not-inherited",
+    Stage.PRIVILEGES,
+    "The role is a member of a role that holds the privilege, but does not inherit it",
+    "Membership gives privileges at once only where it inherits. Before PostgreSQL 16 a member that is NOINHERIT"
+    " inherits from none of its roles; since 16 each membership has its own INHERIT option, set from the member's"
+    " attribute when it was granted. Without it, the member must SET ROLE first.",
+    "The way from the role to the one that holds the privilege in pg_auth_members, and which steps do not inherit.",
+    "Let the membership inherit, grant the privilege to the role itself, or SET ROLE in the session.",
+)
+RELATION_MISSING = Rule(
+    "privileges.relation.missing",
+    Stage.PRIVILEGES,
+    "There is no such table in this database",
+    "The name is misspelt, folded to lower case although the table has capitals, in another database or schema, or the"
+    " table is not made yet. No grant helps: this is not a question of privileges. The catalogs are open to all, so a"
+    " table that is only hidden from the role would have been seen.",
+    "The schemas that were looked in, search_path, and similar names.",
+    "Name the table as it is; quote names that have capitals.",
+)
+RELATION_NOT_ON_SEARCH_PATH = Rule(
+    "privileges.relation.not-on-search-path",
+    Stage.PRIVILEGES,
+    "The table exists, but search_path does not lead to it",
+    "A name without a schema is looked for in the schemas of search_path only. The server says that the table does"
+    " not exist (42P01). No grant helps.",
+    "search_path as the session has it, and the schemas that hold a table of this name.",
+    "Name the schema in the statement, or add it to the role's search_path.",
+)
+
+RULES: tuple[Rule, ...] = (
+    DATABASE_CONNECT_MISSING,
+    SCHEMA_USAGE_MISSING,
+    TABLE_PRIVILEGE_MISSING,
+    COLUMN_PRIVILEGE_MISSING,
+    COLUMN_MISSING,
+    SEQUENCE_USAGE_MISSING,
+    SEQUENCE_PRIVILEGE_MISSING,
+    MEMBERSHIP_NOT_INHERITED,
+    RELATION_MISSING,
+    RELATION_NOT_ON_SEARCH_PATH,
+)

@@ -1,0 +1,156 @@
+"""Which column of which relation a name in a statement means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Privilege
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from safeconduct.privileges.catalog import Relation
+
+
+@dataclass(eq=False)
+class Use:
+    """One mention of a relation in a statement, with the privileges that PostgreSQL will check for it.
+
+    As in the server (ExecCheckOneRelPerms), a privilege without columns asks for any one column, where the
+    privilege is one that columns have; `whole` are those asked for on every column.
+    """
+
+    relation: Relation
+    columns: dict[Privilege, set[str]] = field(default_factory=dict)
+    whole: set[Privilege] = field(default_factory=set)
+
+    def ask(self, privilege: Privilege, columns: Iterable[str] = ()) -> None:
+        """Ask for the privilege, and for these columns in particular."""
+        self.columns.setdefault(privilege, set()).update(columns)
+
+    def ask_whole(self, privilege: Privilege) -> None:
+        """Ask for the privilege on every column."""
+        self.ask(privilege)
+        self.whole.add(privilege)
+
+
+@dataclass(eq=False)
+class Source:
+    """Something that columns come from: an item of FROM, or the target of INSERT, UPDATE, DELETE or MERGE.
+
+    `names` maps the visible column names to those of `use`'s relation; it is None where the names cannot be told
+    (functions, VALUES of a function, ...). An aliased join has `parts`. What stands in a subquery is kept in
+    `inner`, because FOR UPDATE reaches into it. `by_name_only` is for EXCLUDED, OLD and NEW.
+    """
+
+    alias: str
+    names: Mapping[str, str] | None
+    use: Use | None = None
+    parts: Sequence[Source] = ()
+    inner: Sequence[Source] = ()
+    schema: str = ""
+    by_name_only: bool = False
+
+    def has(self, column: str) -> bool | None:
+        """Whether it has the column; None if that cannot be told."""
+        if self.parts:
+            answers = [part.has(column) for part in self.parts]
+            return True if True in answers else None if None in answers else False
+        if self.names is None:
+            return None
+        return column in self.names or (self.use is not None and column in self.use.relation.system_columns)
+
+    def read(self, column: str) -> None:
+        """Note that the column is read."""
+        for part in self.parts:
+            if part.has(column):
+                part.read(column)
+        if self.use:
+            self.use.ask(Privilege.SELECT, [(self.names or {}).get(column, column)])
+
+    def read_all(self) -> None:
+        """Note that every column is read."""
+        for part in self.parts:
+            part.read_all()
+        if self.use:
+            self.use.ask_whole(Privilege.SELECT)
+
+    def star(self) -> tuple[str, ...] | None:
+        """The columns that `*` stands for; None if that cannot be told."""
+        if not self.parts:
+            return None if self.names is None else tuple(self.names)
+        return join_names(part.star() for part in self.parts)
+
+
+@dataclass(eq=False)
+class Scope:
+    """The sources that a query sees, and around them those of the query that it stands in."""
+
+    sources: list[Source] = field(default_factory=list)
+    parent: Scope | None = None
+    ctes: dict[str, Source] = field(default_factory=dict)
+
+    def chain(self) -> Iterator[Scope]:
+        """This scope and those around it, from the inside out."""
+        scope: Scope | None = self
+        while scope:
+            yield scope
+            scope = scope.parent
+
+    def cte(self, name: str) -> Source | None:
+        """The WITH query of this name, if there is one."""
+        return next((scope.ctes[name] for scope in self.chain() if name in scope.ctes), None)
+
+    def source(self, alias: str, schema: str = "") -> Source | None:
+        """The source that `alias.column` or `schema.table.column` means."""
+        for scope in self.chain():
+            for source in scope.sources:
+                if source.alias == alias and schema in ("", source.schema):
+                    return source
+        return None
+
+    def read_here(self, column: str) -> bool | None:
+        """Read the column from this scope's own sources, and say whether there is one; None if untold."""
+        visible = [source for source in self.sources if not source.by_name_only]
+        answers = [source.has(column) for source in visible]
+        for source, answer in zip(visible, answers, strict=True):
+            if answer:
+                source.read(column)
+        return True if True in answers else None if None in answers else False
+
+    def read_name(self, column: str) -> bool:
+        """Read what a bare name means: the innermost column of that name, else a whole row. False if neither."""
+        untold = False
+        for scope in self.chain():
+            answer = scope.read_here(column)
+            if answer:
+                return True
+            untold = untold or answer is None
+        if source := self.source(column):
+            source.read_all()
+            return True
+        return untold
+
+    def read_qualified(self, parts: Sequence[str], star: bool) -> bool:
+        """Read `alias.column`, `schema.table.column` or, with `star`, all of a source. False if there is none."""
+        *qualifier, column = [*parts, "*"] if star else parts
+        source = self.source(qualifier[-1], qualifier[-2] if len(qualifier) > 1 else "")
+        if source is None:
+            return False
+        if star:
+            source.read_all()
+            return True
+        if source.has(column):
+            source.read(column)
+        return source.has(column) is not False
+
+
+def join_names(lists: Iterable[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """All names in a row; None if one of the lists is not known."""
+    joined: tuple[str, ...] = ()
+    for names in lists:
+        if names is None:
+            return None
+        joined += names
+    return joined
