@@ -7,6 +7,7 @@ translated, so they may be read.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Remedy, RemedyKind
@@ -16,24 +17,20 @@ if TYPE_CHECKING:
     from safeconduct.model import Finding, Rule
     from safeconduct.postgres.refusal import Refusal
 
-# The beginnings of PgBouncer's messages, 1.18 to 1.25 (src/client.c, src/objects.c, src/janitor.c, src/server.c).
-_WORDS: tuple[tuple[str, Rule], ...] = (
-    ("no such user", rules.POOLER_USER),
-    ("password authentication failed", rules.POOLER_USER),
-    ("SASL authentication failed", rules.POOLER_USER),
-    ("authentication failed", rules.POOLER_USER),
-    ("auth failed", rules.POOLER_USER),
-    ("no such database", rules.POOLER_DATABASE),
-    ("database does not allow connections", rules.POOLER_DATABASE),
-    ("unsupported startup parameter", rules.POOLER_PARAMETER),
-    ("server login failed", rules.POOLER_SERVER),
-    ("server login has been failing", rules.POOLER_SERVER),
-    ("pgbouncer cannot connect to server", rules.POOLER_SERVER),
-    ("server conn crashed", rules.POOLER_SERVER),
-    ("connect timeout", rules.POOLER_SERVER),
-    ("no more connections allowed", rules.POOLER_FULL),
-    ("client connections exceeded", rules.POOLER_FULL),
-    ("query_wait_timeout", rules.POOLER_FULL),
+# How PgBouncer's own messages begin, 1.18 to 1.25 (src/client.c, src/objects.c, src/janitor.c, src/server.c). Its
+# "password authentication failed" stands alone: PostgreSQL's, which it passes on word for word, names the user.
+_OWN_WORDS: tuple[tuple[str, Rule], ...] = (
+    (r"no such user", rules.POOLER_USER),
+    (r"(password|SASL) authentication failed$", rules.POOLER_USER),
+    (r"(auth|authentication) failed$", rules.POOLER_USER),
+    (r"no such database: ", rules.POOLER_DATABASE),
+    (r"unsupported startup parameter", rules.POOLER_PARAMETER),
+    (r"no more connections allowed", rules.POOLER_FULL),
+    (r"client connections exceeded", rules.POOLER_FULL),
+    (r"query_wait_timeout", rules.POOLER_FULL),
+    (r"server login ", rules.POOLER_SERVER),
+    (r"pgbouncer cannot connect to server", rules.POOLER_SERVER),
+    (r"server conn crashed", rules.POOLER_SERVER),
 )
 
 _MESSAGES = {
@@ -48,10 +45,18 @@ _MESSAGES = {
 
 def explain_pooler(refusal: Refusal) -> Finding:
     """The finding for a refusal that carries no routine: a pooler's own words."""
-    rule = next((rule for words, rule in _WORDS if words in refusal.error.message), rules.POOLER_REFUSED)
+    rule = _rule(refusal)
     message = _MESSAGES[rule.id].format(role=refusal.role, database=refusal.database)
     evidence = {**refusal.evidence, "routine": "absent: the refusal is a pooler's, not PostgreSQL's"}
     return rule.finding(refusal.subject, message, evidence=evidence, remedies=_remedies(rule, refusal))
+
+
+def _rule(refusal: Refusal) -> Rule:
+    for words, rule in _OWN_WORDS:
+        if re.match(words, refusal.error.message):
+            return rule
+    # After the client's password PgBouncer logs in itself, and passes on what PostgreSQL says to that.
+    return rules.POOLER_SERVER if refusal.asked else rules.POOLER_REFUSED
 
 
 def _remedies(rule: Rule, refusal: Refusal) -> tuple[Remedy, ...]:

@@ -100,6 +100,15 @@ SERVER_UNPROVEN = Rule(
     "Which part of the SCRAM exchange failed.",
     "Do not go on. Check the host and its certificate (sslmode=verify-full).",
 )
+NO_ANSWER = Rule(
+    "postgres.authentication.no-answer",
+    Stage.AUTHENTICATION,
+    "The server fell silent in the middle of the login",
+    "It asked for a credential, got it, and did not answer in time: a pooler waits for PostgreSQL behind it, a "
+    "directory (LDAP, RADIUS, PAM) is slow, auth_delay is loaded, or the server is drowned in load.",
+    "How long we waited, and what had been said until then. The connection was closed before an answer came.",
+    "Raise --timeout once to see what the answer is; look at the log of the server or pooler.",
+)
 DATABASE_MISSING = Rule(
     "postgres.database.missing",
     Stage.DATABASE,
@@ -205,6 +214,7 @@ RULES = (
     DIRECTORY_REFUSED,
     REQUIRE_AUTH,
     SERVER_UNPROVEN,
+    NO_ANSWER,
     DATABASE_MISSING,
     NOT_ACCEPTING,
     CONNECT_MISSING,

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 Row = tuple[str | None, ...]
 
 
+class SessionLost(Exception):
+    """The connection broke, or did not answer in time; the text is one sentence. The session is closed."""
+
+
 class Session(Protocol):
     """What the later stages need of a connection that was let in."""
 

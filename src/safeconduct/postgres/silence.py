@@ -1,0 +1,84 @@
+"""No answer, a closed connection, another protocol: what it was that did not speak PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.postgres import rules_login, rules_transport
+from safeconduct.postgres.framing import ConnectionClosed, NotPostgres, WireError
+
+if TYPE_CHECKING:
+    from safeconduct.model import Finding
+    from safeconduct.postgres.exchange import Exchange
+
+SHOWN = 64
+"""At most so many of the first bytes are shown."""
+
+
+def explain_wire_error(subject: str, address: str, error: WireError, so_far: Exchange) -> Finding:
+    """The finding for an exchange that broke the protocol."""
+    if isinstance(error, NotPostgres):
+        name = protocol_of(error.first_bytes)
+        return rules_transport.NOT_POSTGRES.finding(
+            subject,
+            f"{address} speaks {name or 'another protocol'}, not PostgreSQL's",
+            evidence={"address": address, "first bytes": show_bytes(error.first_bytes)},
+        )
+    evidence = {"address": address, "error": str(error)}
+    if isinstance(error, ConnectionClosed):
+        when = "in the middle of the login" if so_far.asked else "without a word"
+        return rules_transport.CLOSED.finding(subject, f"{address} closed the connection {when}", evidence=evidence)
+    return rules_transport.MALFORMED.finding(
+        subject, f"{address} sends what is not PostgreSQL's: {error}", evidence=evidence
+    )
+
+
+def explain_lost(subject: str, address: str, error: OSError) -> Finding:
+    """The finding for a connection that the operating system reports as broken."""
+    words = error.strerror or type(error).__name__
+    return rules_transport.CLOSED.finding(
+        subject, f"{address} broke the connection off", evidence={"address": address, "error": words}
+    )
+
+
+def explain_silence(subject: str, address: str, seconds: float, so_far: Exchange) -> Finding:
+    """The finding for a deadline that passed after the port had opened."""
+    evidence = {"address": address, "waited": f"{seconds:g} s"}
+    if so_far.asked:
+        evidence["asked for"] = ", then ".join(so_far.asked)
+        return rules_login.NO_ANSWER.finding(
+            subject, f"{address} fell silent in the middle of the login", evidence=evidence
+        )
+    return rules_transport.SILENT.finding(
+        subject, f"{address} accepts the connection and says nothing for {seconds:g} s", evidence=evidence
+    )
+
+
+def protocol_of(first: bytes) -> str | None:
+    """The protocol that begins so, by name; None for an unknown one."""
+    for start, name in _BEGINNINGS:
+        if first.startswith(start):
+            return name
+    # MySQL greets first: three bytes of length, a zero, and protocol version 10.
+    if len(first) > 5 and first[3:5] == b"\0\x0a":
+        return "MySQL"
+    return None
+
+
+_BEGINNINGS = (
+    (b"HTTP/", "HTTP"),
+    (b"<", "HTML or XML"),
+    (b"SSH-", "SSH"),
+    (b"\x15\x03", "TLS from the first byte (a proxy that wants TLS at once)"),
+    (b"220", "SMTP or FTP"),
+    (b"-ERR", "Redis"),
+    (b"+OK", "POP3 or Redis"),
+    (b"* OK", "IMAP"),
+    (b"AMQP", "AMQP"),
+)
+
+
+def show_bytes(data: bytes) -> str:
+    """The first bytes as printable text; everything else as an escape."""
+    shown = data[:SHOWN].decode("latin-1").encode("unicode_escape").decode("ascii")
+    return f"{shown}..." if len(data) > SHOWN else shown

@@ -1,0 +1,51 @@
+"""The client's own reasons to stop a login: nothing to answer with, or an option that forbids to answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Remedy, RemedyKind, Unjudged
+from safeconduct.postgres import rules_login as rules
+from safeconduct.postgres.exchange import StopReason
+
+if TYPE_CHECKING:
+    from safeconduct.model import Finding
+    from safeconduct.postgres.exchange import Exchange
+    from safeconduct.postgres.target import HostPort, Target
+
+
+def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding | Unjudged:
+    """Why the client did not go on. A method that we do not speak is no refusal: it could not be judged."""
+    assert exchange.stop is not None
+    asked = ", then ".join(exchange.asked)
+    evidence = {"asked for": asked, "stopped": exchange.stop.detail}
+    reason = exchange.stop.reason
+    if reason is StopReason.METHOD_UNSUPPORTED:
+        return Unjudged(target.subject, f"the server asks for {asked}, which Safeconduct cannot answer yet")
+    if reason is StopReason.PASSWORD_ABSENT:
+        return rules.PASSWORD_ABSENT.finding(
+            target.subject,
+            f"the server asks {target.user} for a password, and the connection has none",
+            evidence=evidence,
+            remedies=(
+                Remedy(
+                    RemedyKind.OPTION,
+                    f"{host}:{target.database}:{target.user}:<password>",
+                    when="a line in ~/.pgpass (mode 0600), or put the password into the Airflow connection",
+                ),
+            ),
+        )
+    if reason is StopReason.SERVER_UNPROVEN:
+        return rules.SERVER_UNPROVEN.finding(
+            target.subject, "the server did not prove that it knows the password", evidence=evidence
+        )
+    option = _option(target, reason)
+    return rules.REQUIRE_AUTH.finding(
+        target.subject, f"the server asks for {asked or 'nothing'}, which {option} forbids", evidence=evidence
+    )
+
+
+def _option(target: Target, reason: StopReason) -> str:
+    if reason is StopReason.CHANNEL_BINDING_ABSENT or not target.require_auth:
+        return f"channel_binding={target.channel_binding}"
+    return f"require_auth={target.require_auth}"
