@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -93,7 +94,7 @@ class Story:
     def _offer(self) -> None:
         self._say(
             "\nTo look further, in another terminal:\n\n"
-            f"    export AIRFLOW_HOME={self._world.home.directory}\n"
+            f"    export AIRFLOW_HOME={shlex.quote(str(self._world.home.directory))}\n"
             f"    {typed_program()} why ledger\n\n"
             "Enter here ends the demo and removes all of it."
         )
