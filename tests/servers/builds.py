@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 from functools import cache
@@ -36,6 +37,8 @@ def _reachable(programs: Path) -> Path:
     """The same programs where the user that servers run as can reach them: the project may lie in root's home."""
     if ordinary_user() is None or all(os.stat(folder).st_mode & 0o005 == 0o005 for folder in programs.parents):
         return programs
-    copy = scratch_folder() / "native"
+    folder = scratch_folder()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    copy = folder / "native"
     shutil.copytree(programs.parent, copy, symlinks=True)
     return copy / programs.name

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers.availability import Missing, require
+from tests.servers.builds import default_build
+from tests.servers.pgbouncer import find_pgbouncer
 from tests.servers.processes import scratch_folder, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,6 +38,8 @@ def processes_in(folders: list[Path]) -> list[Path]:
 
 
 def test_servers_die_with_a_killed_pytest(tmp_path: Path) -> None:
+    require(default_build())
+    require(find_pgbouncer())
     inner = tmp_path / "test_inner.py"
     inner.write_text(textwrap.dedent(INNER) + "\n")
     command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.conftest", "--rootdir", str(ROOT), str(inner)]
