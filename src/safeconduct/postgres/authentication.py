@@ -105,20 +105,20 @@ def _scram(login: Login, password: Secret, talk: Conversation, request: Authenti
     challenge = yield from _request(talk, "the server's challenge in SCRAM")
     if challenge.code != AuthCode.SASL_CONTINUE:
         raise Malformed(f"authentication code {challenge.code} came where SASLContinue was awaited")
-    proof = _proof(talk, client, challenge.data)
-    talk.learn(password_sent=True)
-    yield Send(frontend.sasl_response(proof))
+    yield Send(frontend.sasl_response(_proof(talk, client, challenge.data)))
     yield from _proven(talk, client)
     yield from _accepted(talk)
 
 
 def _proof(talk: Conversation, client: scram.ScramClient, challenge: bytes) -> bytes:
     try:
-        return client.final(challenge)
+        proof = client.final(challenge)
     except scram.TooManyIterations as error:
         talk.stop(StopReason.METHOD_UNSUPPORTED, f"the server asks for scram-sha-256, but {error}")
     except scram.ScramError as error:
         talk.stop(StopReason.SERVER_UNPROVEN, f"the server's challenge in SCRAM cannot be trusted: {error}")
+    talk.learn(password_sent=True)
+    return proof
 
 
 def _proven(talk: Conversation, client: scram.ScramClient) -> Talk[None]:

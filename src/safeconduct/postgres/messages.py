@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
     from safeconduct.postgres.framing import Frame
 
-__all__ = ["ServerMessage"]
+__all__ = [
+    "AuthCode",
+    "Authentication",
+    "BackendKeyData",
+    "BackendMessage",
+    "ErrorResponse",
+    "NegotiateProtocolVersion",
+    "NoticeResponse",
+    "ParameterStatus",
+    "ReadyForQuery",
+    "ServerMessage",
+    "decode",
+    "encode",
+]
 
 
 class AuthCode(IntEnum):

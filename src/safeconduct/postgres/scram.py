@@ -3,7 +3,7 @@
 Made here rather than with a library, because a client that explains refusals must log in where libpq can: the known
 library refuses fewer than 4,096 iterations (PostgreSQL 16 lets scram_iterations begin at 1), salts below 12 bytes and
 passwords that SASLprep forbids (PostgreSQL and libpq then take the password as it is). The tests hold this module
-against that library, playing the server, and against PostgreSQL.
+against that library's keys and against PostgreSQL.
 """
 
 from __future__ import annotations
