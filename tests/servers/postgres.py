@@ -47,12 +47,14 @@ class Postgres:
 
     `programs` is a folder with initdb and postgres. What a test changes (pg_hba, settings, roles, databases, TLS)
     `reset()` takes back. The superuser always gets in through the socket, whatever pg_hba lines a test sets.
+    `language` is what it speaks, where its build carries the translation and lc_messages is `C.UTF-8`.
     """
 
     host = "127.0.0.1"
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, language: str = "en") -> None:
         self.programs = programs
+        self.language = language
         self.folder = scratch_folder()
         self.data = self.folder / "data"
         self.log = Log(self.folder / "log")
@@ -72,7 +74,8 @@ class Postgres:
         for _ in range(5):
             self.log.mark()
             options = ["-D", str(self.data), "-p", str(self.port), "-k", str(self.folder)]
-            self._process = launch([self.programs / "postgres", *options], self.folder, self.log.path, "QUIT")
+            command = [self.programs / "postgres", *options]
+            self._process = launch(command, self.folder, self.log.path, "QUIT", self.language)
             wait_until(lambda: self._answers() or not self.running, f"the start of {self!r}", 30)
             if self.running:
                 return

@@ -66,9 +66,10 @@ def as_ordinary_user(command: Sequence[str | Path], last_signal: str = "KILL") -
     return [*prefix, "--", *map(str, command)]
 
 
-def environment() -> dict[str, str]:
-    """The little that servers inherit: none of the caller's PG* variables, and messages in English."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+def environment(language: str = "en") -> dict[str, str]:
+    """The little that servers inherit: none of the caller's PG* variables, and messages in this language."""
+    # glibc translates by LANGUAGE in any locale but "C": no other locale has to be installed.
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "LANGUAGE": language, "TZ": "UTC"}
 
 
 def run(command: Sequence[str | Path], cwd: Path) -> str:
@@ -81,11 +82,13 @@ def run(command: Sequence[str | Path], cwd: Path) -> str:
     return done.stdout
 
 
-def launch(command: Sequence[str | Path], cwd: Path, log: Path, last_signal: str) -> subprocess.Popen[bytes]:
+def launch(
+    command: Sequence[str | Path], cwd: Path, log: Path, last_signal: str, language: str = "en"
+) -> subprocess.Popen[bytes]:
     """Start a server that writes to `log`, and gets `last_signal` should the tests be killed."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            as_ordinary_user(command, last_signal), cwd=cwd, env=environment(),
+            as_ordinary_user(command, last_signal), cwd=cwd, env=environment(language),
             stdin=subprocess.DEVNULL, stdout=output, stderr=output,
         )  # fmt: skip
 
