@@ -2,95 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from enum import Enum
+import os
+import pwd
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from safeconduct.model import Finding, Unjudged
+from safeconduct.postgres import rules_target as rules
+from safeconduct.postgres.checks import check_values
+from safeconduct.postgres.defaults import OWN_DEFAULT, parse_integer, with_defaults
+from safeconduct.postgres.hook import hook_arguments
+from safeconduct.postgres.hosts import DEFAULT_SOCKET_FOLDER, list_hosts
+from safeconduct.postgres.options import SECRET_OPTIONS, STARTUP_VARIABLES
+from safeconduct.postgres.passfile import PasswordFile, read_password_file
+from safeconduct.postgres.place import DEFAULT_PORT, HostPort, Password
+from safeconduct.postgres.tls_policy import SslMode, TlsPolicy, tls_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from safeconduct.model import Finding, Secret
+    from safeconduct.model import Connection
+    from safeconduct.postgres.settings import Settings
 
-DEFAULT_PORT = 5432
-
-
-class SslMode(str, Enum):
-    """libpq's sslmode, from no encryption to a verified host name."""
-
-    DISABLE = "disable"
-    ALLOW = "allow"
-    PREFER = "prefer"
-    REQUIRE = "require"
-    VERIFY_CA = "verify-ca"
-    VERIFY_FULL = "verify-full"
-
-    @property
-    def needs_tls(self) -> bool:
-        """Whether a connection without TLS is refused."""
-        return self not in {SslMode.DISABLE, SslMode.ALLOW, SslMode.PREFER}
-
-    @property
-    def needs_root(self) -> bool:
-        """Whether a connection without root certificates is refused."""
-        return self in {SslMode.VERIFY_CA, SslMode.VERIFY_FULL}
-
-
-@dataclass(frozen=True)
-class Password:
-    """A password and where it came from: "connection", "PGPASSWORD", "password file ~/.pgpass line 3"."""
-
-    secret: Secret
-    origin: str
-
-
-@dataclass(frozen=True)
-class HostPort:
-    """One place to try. `host` is a name, an address, or the directory of a unix socket ("/run", "@abstract").
-
-    `hostaddr`, where set, is the address to use without asking for the name. `password` is what libpq would send
-    to this host: a password file may hold another one for each.
-    """
-
-    host: str
-    port: int = DEFAULT_PORT
-    hostaddr: str = ""
-    password: Password | None = None
-
-    @property
-    def is_unix(self) -> bool:
-        """Whether it is a unix socket: libpq never encrypts these."""
-        return not self.hostaddr and self.host[:1] in {"/", "@"}
-
-    @property
-    def socket_path(self) -> str:
-        """The unix socket's file; an abstract socket begins with "@" here and with a NUL byte in sockaddr_un."""
-        return f"{self.host}/.s.PGSQL.{self.port}"
-
-    def __str__(self) -> str:
-        """`host:port` for people; IPv6 addresses in brackets."""
-        name = self.host or self.hostaddr
-        return f"[{name}]:{self.port}" if ":" in name else f"{name}:{self.port}"
-
-
-@dataclass(frozen=True)
-class TlsPolicy:
-    """What libpq is told about TLS. File names are as used: the ~/.postgresql/ defaults are filled in.
-
-    An empty file name means none. `root` is "system" for the operating system's certificates.
-    """
-
-    mode: SslMode = SslMode.PREFER
-    direct: bool = False
-    root: str = ""
-    certificate: str = ""
-    key: str = ""
-    key_password: Secret | None = None
-    certificate_mode: str = "allow"
-    revoked: str = ""
-    revoked_folder: str = ""
-    sni: bool = True
-    minimum: str = "TLSv1.2"
-    maximum: str = ""
+__all__ = ["DEFAULT_PORT", "HostPort", "Password", "SslMode", "Target", "TlsPolicy", "target_of"]
 
 
 @dataclass(frozen=True)
@@ -98,16 +33,16 @@ class Target:
     """Where one connection leads and how libpq would go there.
 
     `subject` is the conn_id that findings name. `settings` go to the server in the StartupMessage (options,
-    application_name, client_encoding). `passed` are parameters that libpq knows and that change nothing here
-    (keepalives, ...); `ignored` are extras that Airflow or the driver keeps to itself. `warnings` are findings that
-    do not stop libpq, such as a password file that it ignores.
+    application_name, client_encoding). `passed` are options that were given and have no field here (keepalives, ...);
+    `ignored` are extras that Airflow or the driver keeps to itself. `warnings` are findings that do not stop libpq,
+    such as a password file that it ignores. `connect_timeout` is in seconds, 0 for none.
     """
 
     subject: str
     hosts: tuple[HostPort, ...]
     user: str
     database: str
-    tls: TlsPolicy = TlsPolicy()
+    tls: TlsPolicy = field(default_factory=TlsPolicy)
     channel_binding: str = "prefer"
     require_auth: str = ""
     gssencmode: str = "prefer"
@@ -129,3 +64,139 @@ class Target:
     def label(self) -> str:
         """`login@host:port/database` for headings, never with a password; several hosts by commas."""
         return f"{self.user}@{','.join(map(str, self.hosts))}/{self.database}"
+
+
+def target_of(connection: Connection, environ: Mapping[str, str], home: Path | None) -> Target | Finding | Unjudged:
+    """What Airflow's PostgresHook and then libpq 18 make of a connection, in this environment and home directory.
+
+    The first thing that libpq would refuse is the Finding. Unjudged where a cloud provider makes the password.
+    Options are never taken out of a database name: neither psycopg2 nor psycopg 3 asks libpq to expand one.
+    """
+    arguments = hook_arguments(connection)
+    if isinstance(arguments, (Finding, Unjudged)):
+        return arguments
+    settings = with_defaults(connection.conn_id, arguments.settings, environ, home)
+    if isinstance(settings, Finding):
+        return settings
+    refused = check_values(connection.conn_id, settings)
+    if refused is not None:
+        return refused
+    target = _assemble(connection.conn_id, settings, environ, home)
+    if isinstance(target, Finding):
+        return target
+    return replace(target, ignored=arguments.ignored, warnings=arguments.warnings + target.warnings)
+
+
+def _assemble(subject: str, settings: Settings, environ: Mapping[str, str], home: Path | None) -> Target | Finding:
+    listed = list_hosts(subject, settings)
+    if isinstance(listed, Finding):
+        return listed
+    user = _text(settings, "user") or _own_name()
+    if not user:
+        return _no_user(subject)
+    database = _text(settings, "dbname") or user
+    hosts, warnings = _with_passwords(subject, listed[0], database, user, settings, home)
+    return Target(
+        subject=subject,
+        hosts=hosts,
+        user=user,
+        database=database,
+        tls=tls_policy(settings, home),
+        channel_binding=_text(settings, "channel_binding"),
+        require_auth=_text(settings, "require_auth"),
+        gssencmode=_text(settings, "gssencmode"),
+        krbsrvname=_text(settings, "krbsrvname"),
+        target_session_attrs=_text(settings, "target_session_attrs"),
+        load_balance_hosts=_text(settings, "load_balance_hosts") == "random",
+        connect_timeout=max(parse_integer(_text(settings, "connect_timeout")) or 0, 0),
+        settings=_startup_settings(settings, environ),
+        passed=_passed(settings),
+        warnings=listed[1] + warnings,
+    )
+
+
+def _text(settings: Settings, keyword: str) -> str:
+    return settings[keyword].text if keyword in settings else ""
+
+
+def _own_name() -> str:
+    """The operating system's name of this process, "" where its number has none."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return ""
+
+
+def _no_user(subject: str) -> Finding:
+    number = os.geteuid()
+    return rules.USER_MISSING.finding(
+        subject,
+        f"the connection names no login, and the operating system has no name for user id {number}",
+        evidence={"user id": str(number)},
+    )
+
+
+def _with_passwords(
+    subject: str,
+    hosts: tuple[HostPort, ...],
+    database: str,
+    user: str,
+    settings: Settings,
+    home: Path | None,
+) -> tuple[tuple[HostPort, ...], tuple[Finding, ...]]:
+    """The hosts with their passwords; the password file counts only where no password was given."""
+    given = settings.get("password")
+    if given is not None and given.value:
+        password = Password(given.value, given.origin)
+        return tuple(replace(host, password=password) for host in hosts), ()
+    file = _password_file(subject, settings, home)
+    if isinstance(file, Finding):
+        return hosts, (file,)
+    return tuple(replace(host, password=_from_file(file, host, database, user)) for host in hosts), ()
+
+
+def _password_file(subject: str, settings: Settings, home: Path | None) -> PasswordFile | Finding:
+    if named := _text(settings, "passfile"):
+        return read_password_file(subject, Path(named), named_by=settings["passfile"].origin)
+    return read_password_file(subject, home / ".pgpass") if home is not None else PasswordFile("")
+
+
+def _from_file(file: PasswordFile, host: HostPort, database: str, user: str) -> Password | None:
+    name = "localhost" if host.host == DEFAULT_SOCKET_FOLDER else host.host or host.hostaddr
+    entry = file.look_up(name, host.port, database, user)
+    if entry is None or not entry.password:
+        return None
+    return Password(entry.password, f"password file {file.path} line {entry.line}")
+
+
+def _startup_settings(settings: Settings, environ: Mapping[str, str]) -> dict[str, str]:
+    """What the StartupMessage carries besides user and database (build_startup_packet in fe-protocol3.c)."""
+    name = settings.get("application_name") or settings.get("fallback_application_name")
+    encoding = _text(settings, "client_encoding")
+    found = {
+        "replication": _text(settings, "replication"),
+        "options": _text(settings, "options"),
+        "application_name": name.text if name else "",
+        # "auto" means the locale's encoding; a login does not depend on which.
+        "client_encoding": "UTF8" if encoding == "auto" else encoding,
+    }
+    found |= {setting: environ.get(variable, "") for variable, setting in STARTUP_VARIABLES.items()}
+    from_environment = STARTUP_VARIABLES.values()
+    return {
+        name: value
+        for name, value in found.items()
+        if value and not (name in from_environment and value.lower() == "default")
+    }
+
+
+_IN_FIELDS = frozenset(
+    "host hostaddr port user dbname password passfile service sslmode sslnegotiation sslrootcert sslcert sslkey "
+    "sslpassword sslcertmode sslcrl sslcrldir sslsni ssl_min_protocol_version ssl_max_protocol_version "
+    "channel_binding require_auth gssencmode krbsrvname target_session_attrs load_balance_hosts connect_timeout "
+    "options application_name fallback_application_name client_encoding replication".split()
+)
+
+
+def _passed(settings: Settings) -> dict[str, str]:
+    shown = (keyword for keyword in settings if keyword not in _IN_FIELDS | SECRET_OPTIONS)
+    return {keyword: settings[keyword].text for keyword in shown if settings[keyword].origin != OWN_DEFAULT}

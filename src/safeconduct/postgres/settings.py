@@ -1,0 +1,89 @@
+"""Connection options with the place each value came from, so that a finding can name the line to mend."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from safeconduct.model import MASK, Finding, Remedy, RemedyKind, Secret
+from safeconduct.postgres import rules_target as rules
+from safeconduct.postgres.options import OPTIONS
+
+ALIASES = {
+    "database": "dbname",
+    "username": "user",
+    "login": "user",
+    "pass": "password",
+    "ssl": "sslmode",
+    "ssl_mode": "sslmode",
+    "ssl_ca": "sslrootcert",
+    "sslca": "sslrootcert",
+    "ssl_cert": "sslcert",
+    "ssl_key": "sslkey",
+    "timeout": "connect_timeout",
+    "schema": "options",
+    "search_path": "options",
+    "currentschema": "options",
+    "statement_timeout": "options",
+}
+"""What other drivers (JDBC, MySQL, asyncpg) call libpq's options."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value and its origin: "login of the connection", "PGSSLMODE", "service file /etc/x line 3".
+
+    Any option may turn out to hold a secret (a password pasted into the wrong field), so every value is one.
+    """
+
+    value: Secret
+    origin: str
+
+    @property
+    def text(self) -> str:
+        """The value itself."""
+        return self.value.reveal()
+
+
+Settings = Mapping[str, Setting]
+
+
+def nearest(keyword: str) -> str | None:
+    """The libpq option that was probably meant, or None."""
+    lowered = keyword.lower()
+    if lowered in ALIASES:
+        return ALIASES[lowered]
+    found = difflib.get_close_matches(lowered, OPTIONS, n=1, cutoff=0.75)
+    return found[0] if found else None
+
+
+def unknown_option(subject: str, keyword: str, origin: str) -> Finding:
+    """libpq refuses an option that it does not know; name it and the one that was probably meant."""
+    meant = nearest(keyword)
+    hint = f"; did you mean {meant}?" if meant else ""
+    return rules.OPTION_UNKNOWN.finding(
+        subject,
+        f"libpq knows no connection option {keyword!r} ({origin}){hint}",
+        evidence={"option": keyword, "origin": origin, **({"nearest": meant} if meant else {})},
+        remedies=_rename(keyword, meant),
+    )
+
+
+def _rename(keyword: str, meant: str | None) -> tuple[Remedy, ...]:
+    take_out = f"take {json.dumps(keyword)} out of the connection's extra"
+    if meant is None:
+        return (Remedy(RemedyKind.OPTION, take_out),)
+    sample = {"sslmode": "require", "options": "-c search_path=my_schema"}.get(meant, "...")
+    return (Remedy(RemedyKind.OPTION, json.dumps({meant: sample}), when=f"in the extra, in place of {keyword!r}"),)
+
+
+def invalid_option(subject: str, keyword: str, setting: Setting, reason: str, *, show: bool = True) -> Finding:
+    """libpq refuses a value. `show` is False where it may be a piece of a password."""
+    value = setting.text if show else MASK
+    return rules.OPTION_INVALID.finding(
+        subject,
+        f"{keyword}={value!r} ({setting.origin}) {reason}",
+        evidence={"option": keyword, "value": value, "origin": setting.origin},
+    )
