@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from safeconduct.postgres.session import SessionLost
 from safeconduct.privileges import Judgement, missing, parse_sql
 
 if TYPE_CHECKING:
@@ -53,6 +54,19 @@ class LoggedIn:
         self._connection.close()
 
 
+class LostSession:
+    """A session that broke: what the real one does then, without a server to break."""
+
+    role, database, server_version = ETL, "postgres", 150000
+    parameters: Mapping[str, str] = {}
+
+    def query(self, text: str, params: Sequence[str | None] = ()) -> list[tuple[str | None, ...]]:
+        raise SessionLost(f"no answer to {len(text)} characters with {len(params)} parameters")
+
+    def close(self) -> None:
+        pass
+
+
 class Stand:
     """A PostgreSQL with the role `etl`, which may connect and nothing else: PUBLIC's rights are taken away."""
 
@@ -70,11 +84,22 @@ class Stand:
 
     def judge(self, asked: Iterable[Asked]) -> Judgement:
         """Log in as etl and judge."""
-        connection = self.server.login(ETL, _PASSWORD, autocommit=True)
-        try:
-            return missing(LoggedIn(connection), tuple(asked), "warehouse")
-        finally:
-            connection.close()
+        with self.logged_in() as connection:
+            return self.judge_in(connection, asked)
+
+    def judge_in(self, connection: psycopg.Connection[Any], asked: Iterable[Asked]) -> Judgement:
+        """Judge for the role that this connection has."""
+        return missing(LoggedIn(connection), tuple(asked), "warehouse")
+
+    def round_trips(self, connection: psycopg.Connection[Any], asked: Iterable[Asked]) -> int:
+        """How many statements a judgement sends."""
+        session = LoggedIn(connection)
+        missing(session, tuple(asked), "warehouse")
+        return session.round_trips
+
+    def logged_in(self) -> psycopg.Connection[Any]:
+        """A connection of etl's own; use it in a `with`."""
+        return self.server.login(ETL, _PASSWORD, autocommit=True)
 
     def attempt(self, statement: str) -> str | None:
         """The SQLSTATE with which the server refuses it to etl, who logs in for it; None where it passes."""

@@ -51,15 +51,18 @@ def absent_column(relation: Relation, column: str, subject: str) -> Finding:
 
 def _off_the_path(name: RelationName, elsewhere: list[RelationName], context: Context, subject: str) -> Finding:
     shown = ", ".join(str(found) for found in elsewhere[:_MOST_NAMED])
-    schema = quote_identifier(elsewhere[0].schema)
-    path = f"{context.search_path}, {schema}" if context.search_path.strip() else schema
+    path = ", ".join(quote_identifier(name) for name in (*context.search_path, elsewhere[0].schema))
     role, database = quote_identifier(context.role), quote_identifier(context.database)
     return Finding(
         rules.RELATION_NOT_ON_SEARCH_PATH.id,
         subject,
         f"{name} is not found: search_path does not lead to {shown}",
         Stage.PRIVILEGES,
-        evidence={"sqlstate": "42P01", "search_path": context.search_path, "exists": shown},
+        evidence={
+            "sqlstate": "42P01",
+            "search_path": ", ".join(map(quote_identifier, context.search_path)),
+            "exists": shown,
+        },
         remedies=(
             Remedy(RemedyKind.OPTION, str(elsewhere[0]), when="the statement can name the schema"),
             Remedy(
@@ -79,7 +82,11 @@ def _missing(name: RelationName, found: list[RelationName], context: Context, su
         subject,
         f"{name} does not exist in database {quote_identifier(context.database)}",
         Stage.PRIVILEGES,
-        evidence={"sqlstate": "42P01", "looked_in": looked, "search_path": context.search_path},
+        evidence={
+            "sqlstate": "42P01",
+            "looked_in": looked,
+            "search_path": ", ".join(map(quote_identifier, context.search_path)),
+        },
         possible=(
             *(f"{match} was meant" for match in near),
             "it is in another database, or an earlier statement creates it",

@@ -139,4 +139,4 @@ def _where(text: str, sql: str, cursor_position: int) -> str:
 
 def _without_literal(message: str) -> str:
     """The parser's message without the text of a literal, which may be a password."""
-    return re.sub(r"""at or near "[^"\w]*'.*""", "at or near a string literal", message, flags=re.DOTALL)
+    return re.sub(r"""at or near "[\w&]*['$].*""", "at or near a string literal", message, flags=re.DOTALL)

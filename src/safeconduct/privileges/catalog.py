@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.privileges.names import RelationName, parse_search_path
+from safeconduct.privileges.names import RelationName, split_search_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -33,9 +33,11 @@ _HAVE_ROWS = frozenset("rpvmftS")
 
 @dataclass(frozen=True)
 class Context:
-    """Who asks and where. `path` is the schemas in force; `closed` those of search_path that are not.
+    """Who asks and where.
 
-    A schema of search_path is passed over in silence when the role has no USAGE on it or it does not exist.
+    `path` is the schemas in force; `closed` those of search_path that are not: a schema there is passed over in
+    silence when it does not exist or the role has no USAGE on it. `search_path` is the setting's names, among them
+    `$user`; `version` is server_version_num.
     """
 
     role: str
@@ -44,7 +46,7 @@ class Context:
     version: int
     path: tuple[str, ...]
     closed: tuple[str, ...]
-    search_path: str
+    search_path: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -106,15 +108,16 @@ def read_context(session: Session) -> Context:
     ((text,),) = session.query(statement("context.sql"))
     found = json.loads(text or "{}")
     path = tuple(found["path"])
-    wished = parse_search_path(found["search_path"], found["role"])
+    setting = split_search_path(found["search_path"])
+    wished = [found["role"] if schema == "$user" else schema for schema in setting]
     return Context(
         role=found["role"],
         superuser=found["superuser"],
         database=found["database"],
-        version=session.server_version,
+        version=found["version"],
         path=path,
         closed=tuple(schema for schema in wished if schema not in path),
-        search_path=found["search_path"],
+        search_path=setting,
     )
 
 

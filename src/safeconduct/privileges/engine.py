@@ -20,6 +20,7 @@ from safeconduct.privileges.needs import Need, Needed
 from safeconduct.privileges.placeholders import readable
 from safeconduct.privileges.reading import Record, StatementReader, names_in
 from safeconduct.privileges.uses import caveats, needs_of
+from safeconduct.privileges.views import closed_to_owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,7 +50,11 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
     reasons += [reason for use in record.uses for reason in caveats(use)]
     return Needed(
         frozenset([_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record)]),
-        (*findings, *explain_absent(session, context, record.absent, subject)),
+        (
+            *findings,
+            *explain_absent(session, context, record.absent, subject),
+            *closed_to_owners(session, (use.relation for use in record.uses), subject),
+        ),
         () if context.superuser else tuple(Unjudged(subject, reason) for reason in dict.fromkeys(reasons)),
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Unjudged
+from safeconduct.postgres.query import QueryRefused
+from safeconduct.postgres.session import SessionLost
 from safeconduct.privileges import findings
 from safeconduct.privileges.catalog import read_context
 from safeconduct.privileges.engine import needed
@@ -50,8 +52,17 @@ def missing(session: Session, asked: Sequence[Asked], subject: str) -> Judgement
     """Judge what is asked for the session's role: missing = needed - held.
 
     `subject` is the connection's name in the findings. Every finding's first remedy is enough for that finding; the
-    others are other ways. Reads the catalogs only, in four to six round trips. Raises what Session.query raises.
+    others are other ways. Reads the catalogs only, in three to nine round trips. Where they cannot be read, that is
+    the judgement.
     """
+    try:
+        return _judge(session, asked, subject)
+    except (QueryRefused, SessionLost) as error:
+        reason = f"privileges could not be looked up: {error}"
+        return Judgement(session.role, Needed(), unjudged=(Unjudged(subject, reason),))
+
+
+def _judge(session: Session, asked: Sequence[Asked], subject: str) -> Judgement:
     context = read_context(session)
     found = needed(session, asked, subject, context)
     held = held_by(session, _of_interest(found.needs), [context.role])[context.role]

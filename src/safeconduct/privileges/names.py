@@ -84,19 +84,10 @@ def parse_name(cursor: Cursor) -> RelationName:
     return RelationName(schema, name, database)
 
 
-def parse_search_path(setting: str, role: str) -> tuple[str, ...]:
-    """The schemas of a search_path setting in order, with the role's name for `$user`; none where unreadable."""
-    cursor = Cursor(setting)
-    schemas: list[str] = []
-    try:
-        while not cursor.at_end():
-            schema = cursor.identifier()
-            schemas.append(role if schema == "$user" else schema)
-            if not cursor.take(","):
-                break
-    except WrongText:
-        return ()
-    return tuple(schemas)
+def split_search_path(setting: str) -> tuple[str, ...]:
+    """The names in a search_path setting as the server shows it; `""`, which stands for none, is left out."""
+    names = (quoted.replace('""', '"') or bare.translate(_FOLD) for quoted, bare in _IDENTIFIER.findall(setting))
+    return tuple(name for name in names if name)
 
 
 def check_text(text: str) -> None:

@@ -79,6 +79,16 @@ MEMBERSHIP_NOT_INHERITED = Rule(
     "The way from the role to the one that holds the privilege in pg_auth_members, and which steps do not inherit.",
     "Let the membership inherit, grant the privilege to the role itself, or SET ROLE in the session.",
 )
+VIEW_OWNER_LACKS_PRIVILEGE = Rule(
+    "privileges.view.owner-lacks-privilege",
+    Stage.PRIVILEGES,
+    "The view's owner may not read what the view shows",
+    "A view reads its tables with the rights of its owner, whoever asks. When the owner lost a privilege, or the view"
+    " or a table changed owners, everybody who reads the view is refused, even a superuser, in words that name the"
+    " table and not the view.",
+    "The view's dependencies, and has_column_privilege() for its owner on each column that it reads.",
+    "Grant SELECT on what the view reads to the owner of the view, not to the role that reads it.",
+)
 RELATION_MISSING = Rule(
     "privileges.relation.missing",
     Stage.PRIVILEGES,
@@ -108,6 +118,7 @@ RULES: tuple[Rule, ...] = (
     SEQUENCE_USAGE_MISSING,
     SEQUENCE_PRIVILEGE_MISSING,
     MEMBERSHIP_NOT_INHERITED,
+    VIEW_OWNER_LACKS_PRIVILEGE,
     RELATION_MISSING,
     RELATION_NOT_ON_SEARCH_PATH,
 )

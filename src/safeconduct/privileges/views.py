@@ -1,0 +1,46 @@
+"""Views that cannot read what they show, because their owner may not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
+from safeconduct.privileges import rules
+from safeconduct.privileges.catalog import statement
+from safeconduct.privileges.grants import grant_statement, privilege_list
+from safeconduct.privileges.names import RelationName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from safeconduct.postgres.session import Row, Session
+    from safeconduct.privileges.catalog import Relation
+
+
+def closed_to_owners(session: Session, relations: Iterable[Relation], subject: str) -> Iterator[Finding]:
+    """One finding for each relation that a view reads and its owner may not. Raises what Session.query raises."""
+    views = sorted({(relation.schema, relation.name) for relation in relations if relation.kind == "v"})
+    if not views:
+        return
+    asked = json.dumps([{"schema": schema, "name": name} for schema, name in views])
+    for row in session.query(statement("views.sql"), [asked]):
+        yield _finding(row, subject)
+
+
+def _finding(row: Row, subject: str) -> Finding:
+    view_schema, view_name, owner, schema, name, columns = (value or "" for value in row)
+    view = RelationName(view_schema, view_name)
+    whole = Grant(ObjectKind.TABLE, schema, name, Privilege.SELECT)
+    grants = tuple(
+        Grant(whole.kind, schema, name, whole.privilege, column) for column in json.loads(columns or "[]")
+    ) or (whole,)
+    return Finding(
+        rules.VIEW_OWNER_LACKS_PRIVILEGE.id,
+        subject,
+        f"the view {view} reads {whole.object_sql} with the rights of its owner {quote_identifier(owner)},"
+        f" who lacks {privilege_list(grants)}",
+        Stage.PRIVILEGES,
+        evidence={"sqlstate": "42501", "view": str(view), "view_owner": quote_identifier(owner)},
+        remedies=(Remedy(RemedyKind.SQL, grant_statement(grants, owner)),),
+    )
