@@ -41,19 +41,22 @@ def run_query(sql: str, params: Sequence[str | None], inbox: Inbox, limit: int =
     yield Send(b"".join([frontend.parse(sql), frontend.bind(params), frontend.execute(), frontend.sync()]))
     rows: list[Row] = []
     error: ServerMessage | None = None
+    left = limit
     while True:
-        frame = yield from _frame(inbox, limit, error)
-        limit -= _OVERHEAD + len(frame.payload)
+        frame = yield from _frame(inbox, left, error)
+        left -= _OVERHEAD + len(frame.payload)
         if frame.kind == b"Z":
             break
         if frame.kind == b"D":
             row = _row(frame.payload)
-            limit -= _OVERHEAD * len(row)
+            left -= _OVERHEAD * len(row)
             rows.append(row)
         elif frame.kind == b"E":
             error = decode_fields(frame.payload)
         elif frame.kind not in _PASSED_OVER:
             raise Malformed(f"a message of type {show(frame.kind)} has no place in the answer to a statement")
+        if left <= 0:
+            raise TooManyMessages(f"the result takes more than {limit:,} bytes")
     if error is not None:
         raise QueryRefused(error)
     return rows
@@ -61,8 +64,6 @@ def run_query(sql: str, params: Sequence[str | None], inbox: Inbox, limit: int =
 
 def _frame(inbox: Inbox, limit: int, error: ServerMessage | None) -> Talk[Frame]:
     """The next message. Where the server hangs up after an error (it was ended, say), the error is the answer."""
-    if limit <= 0:
-        raise TooManyMessages(f"the result takes more than {MAX_RESULT:,} bytes")
     while (frame := inbox.take_frame(limit)) is None:
         data = yield Receive("the answer to a statement")
         if not data and error is not None:

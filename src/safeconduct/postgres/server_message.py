@@ -77,7 +77,7 @@ def decode_fields(payload: bytes) -> ServerMessage:
 
 
 def encode_fields(message: ServerMessage) -> bytes:
-    """The payload that says this; fields that are None or empty are left out."""
+    """The payload that says this; fields that are None are left out."""
     known = [(code, getattr(message, name)) for code, name in _ATTRIBUTES.items()]
-    fields = [(code, value) for code, value in known if value] + list(message.unknown)
+    fields = [(code, value) for code, value in known if value is not None] + list(message.unknown)
     return b"".join(code.encode("latin-1") + value.encode() + b"\0" for code, value in fields) + b"\0"
