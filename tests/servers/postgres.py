@@ -74,7 +74,7 @@ class Postgres:
         for _ in range(5):
             self.log.mark()
             options = ["-D", str(self.data), "-p", str(self.port), "-k", str(self.folder)]
-            command = [self.programs / "postgres", *options]
+            command: list[str | Path] = [self.programs / "postgres", *options]
             self._process = launch(command, self.folder, self.log.path, "QUIT", self.language)
             wait_until(lambda: self._answers() or not self.running, f"the start of {self!r}", 30)
             if self.running:
