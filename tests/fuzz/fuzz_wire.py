@@ -12,6 +12,7 @@ import random
 import sys
 import time
 from itertools import chain, repeat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 PASSWORD = "a password that must not be seen"
 MOST_WANTS = 100_000
+FOUND = Path(__file__).parents[2] / ".cache" / "fuzz" / "wire"
 _LOGIN = Login("etl", "sales", Secret(PASSWORD))
 _TALKS: list[Callable[[], Talk[Any]]] = [
     negotiate_tls,
@@ -150,11 +152,13 @@ def run_random(seconds: float, seed: int) -> int:
 
 
 def run_guided(atheris: Any, seconds: int) -> None:
-    """Let atheris look for new paths; it ends the process itself."""
+    """Let atheris look for new paths, and keep what it finds in FOUND; it ends the process itself."""
+    FOUND.mkdir(parents=True, exist_ok=True)
+    for number, data in enumerate(corpus()):
+        (FOUND / f"seed-{number}").write_bytes(data)
     atheris.instrument_all()
-    atheris.Setup([sys.argv[0], f"-max_total_time={seconds}", "-max_len=4096", "-timeout=10"], exercise)
-    for data in corpus():
-        exercise(data)
+    options = [f"-max_total_time={seconds}", "-max_len=4096", "-timeout=10", f"-artifact_prefix={FOUND.parent}/"]
+    atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", str(FOUND)], exercise)
     atheris.Fuzz()
 
 
