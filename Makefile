@@ -56,7 +56,7 @@ fuzz: $(DEV)
 	@$(BIN)/python tests/fuzz/fuzz_wire.py --seconds $(SECONDS)
 
 soak: $(DEV)
-	@$(BIN)/pytest --quiet tests/soak -m soak
+	@$(BIN)/pytest --quiet -m soak
 
 clean:
 	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist build

@@ -49,12 +49,13 @@ def _apt(*arguments: str) -> str:
 @contextlib.contextmanager
 def _no_services() -> Iterator[None]:
     """While packages install, start no service and create no PostgreSQL cluster: the tests make their own."""
-    with _temporary(_POLICY, "#!/bin/sh\nexit 101\n", 0o755), _temporary(_NO_CLUSTER, "create_main_cluster = false\n"):
+    with temporary(_POLICY, "#!/bin/sh\nexit 101\n", 0o755), temporary(_NO_CLUSTER, "create_main_cluster = false\n"):
         yield
 
 
 @contextlib.contextmanager
-def _temporary(path: Path, text: str, mode: int = 0o644) -> Iterator[None]:
+def temporary(path: Path, text: str, mode: int = 0o644) -> Iterator[None]:
+    """Let a file with this text be there for a while; one that is there already stays as it is."""
     if path.exists():
         yield
         return

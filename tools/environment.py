@@ -26,8 +26,9 @@ class Failure(Exception):
 def make(kind: str) -> None:
     """Make the environment for `demo` or `dev`. Raises Failure."""
     if sys.version_info < OLDEST:
-        found = f"{sys.version_info[0]}.{sys.version_info[1]}"
-        raise Failure(f"Safeconduct needs Python 3.10 or later, and {sys.executable} is {found}: try PYTHON=python3.11")
+        oldest, found = (".".join(map(str, version[:2])) for version in (OLDEST, sys.version_info))
+        instead = f"name another one, as in `make demo PYTHON=python{oldest}`"
+        raise Failure(f"Safeconduct needs Python {oldest} or later, and {sys.executable} is {found}: {instead}")
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_text("")
     print("Installing into .venv; this happens once.", flush=True)
