@@ -28,6 +28,7 @@ from safeconduct.postgres.scram import (
 from safeconduct.postgres.wire import ChannelBinding, Exchange, Inbox, Login, Stop, StopReason, log_in
 from tests.postgres.playbook import Playbook
 from tests.postgres.scram_server import ScramServer
+from tests.postgres.test_wire import seen_in_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,10 +219,15 @@ def test_something_else_instead_of_the_proof() -> None:
         play >> Authentication(AuthCode.CLEARTEXT_PASSWORD) << b""
 
 
-def test_nothing_of_it_is_in_a_repr() -> None:
-    client = ScramClient(Secret(PASSWORD), nonce="n")
-    client.final(b"r=nx,s=AAAA,i=1")
-    assert PASSWORD not in repr(client) + repr(vars(client)["_password"])
+def test_the_password_is_in_no_frame_while_the_client_waits() -> None:
+    talk = log_in(ETL, Inbox())
+    play = Playbook(talk) << bytes >> Authentication.offer(PLAIN) << bytes >> challenge(ScramServer(PASSWORD)) << bytes
+    assert play.waits_for.awaited == "the server's proof in SCRAM"
+    with pytest.raises(KeyboardInterrupt) as caught:
+        talk.throw(KeyboardInterrupt())
+    seen = seen_in_traceback(caught.value)
+    assert "<SCRAM client, n,,>" in seen
+    assert PASSWORD not in seen
 
 
 # Preparation

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from safeconduct.postgres.session import Row
+    from tests.servers.pgbouncer import PgBouncer
     from tests.servers.postgres import Postgres
 
 PASSWORD = Secret("pass word")
@@ -30,7 +31,7 @@ ETL = Login("etl", "postgres", PASSWORD, {"application_name": "safeconduct"})
 class Client:
     """A socket, and what has come on it."""
 
-    def __init__(self, server: Postgres, tls: bool = False) -> None:
+    def __init__(self, server: Postgres | PgBouncer, tls: bool = False) -> None:
         self.socket = socket.create_connection((server.host, server.port), 5)
         self.inbox = Inbox()
         self.endpoint: bytes | None = None
@@ -58,7 +59,7 @@ class Client:
         self.socket.close()
 
 
-def exchange_with(server: Postgres, login: Login = ETL) -> Exchange:
+def exchange_with(server: Postgres | PgBouncer, login: Login = ETL) -> Exchange:
     with Client(server) as client:
         return client.log_in(login)
 
@@ -249,3 +250,21 @@ def test_a_newer_minor_version_and_unknown_options_are_negotiated(any_postgres: 
     assert exchange.ready
     assert exchange.version is not None
     assert exchange.version.unknown_options == ("_pq_.unheard",)
+
+
+def test_through_a_pooler(pgbouncer: PgBouncer, postgres: Postgres) -> None:
+    postgres.create_role("etl", PASSWORD.reveal())
+    pgbouncer.add_user("etl", PASSWORD.reveal())
+    with Client(pgbouncer) as client:
+        exchange = client.log_in(ETL)
+        assert (exchange.used, exchange.ready) == ("scram-sha-256", True)
+        assert client.query("SELECT current_user, $1", ["x"]) == [("etl", "x")]
+
+
+def test_a_poolers_refusal_has_no_routine(pgbouncer: PgBouncer) -> None:
+    for login in (ETL, replace(ETL, parameters={"nonsense": "1"})):
+        exchange = exchange_with(pgbouncer, login)
+        assert exchange.error is not None
+        assert exchange.error.message
+        assert exchange.error.sqlstate
+        assert exchange.error.routine is None

@@ -76,7 +76,7 @@ class ScramClient:
             raise ScramError("its nonce does not begin with ours")
         bare = f"c={self._binding},r={nonce}"
         signed = b",".join([self._first_bare.encode(), server_first, bare.encode()])
-        proof, self._server_signature = _sign(_prepared(self._password), salt, iterations, signed)
+        proof, self._server_signature = _sign(self._password, salt, iterations, signed)
         return f"{bare},p={b64encode(proof).decode()}".encode()
 
     def verify(self, server_final: bytes) -> None:
@@ -139,9 +139,9 @@ def _iterations(text: str) -> int:
     return int(text)
 
 
-def _sign(password: bytes, salt: bytes, iterations: int, signed: bytes) -> tuple[bytes, bytes]:
+def _sign(password: Secret, salt: bytes, iterations: int, signed: bytes) -> tuple[bytes, bytes]:
     """The client's proof and the signature that the server must answer with."""
-    salted = hashlib.pbkdf2_hmac("sha256", password, salt, iterations)
+    salted = hashlib.pbkdf2_hmac("sha256", _prepared(password), salt, iterations)
     client_key = hmac.digest(salted, b"Client Key", "sha256")
     server_key = hmac.digest(salted, b"Server Key", "sha256")
     mask = hmac.digest(hashlib.sha256(client_key).digest(), signed, "sha256")
