@@ -19,10 +19,9 @@ def ours(text: str) -> dict[str, str] | None:
     return None if isinstance(found, Finding) else {keyword: setting.text for keyword, setting in found.items()}
 
 
-PIECES = st.sampled_from(
-    [*"=='\\ \t\n%@:/?&,[]#+ab1é", "%41", "%2F", "%00", "%zz", "host", "port", "user", "dbname", "sslmode", "::1"]
-    + ["requiressl", "ssl=true", "host=", "&sslmode=require", "%20", "''", "postgresql://"]
-)
+CHARACTERS = "=='\\ \t\n%@:/?&,[]#+ab1é"
+WORDS = "%41 %2F %00 %zz host port user dbname sslmode ::1 requiressl ssl=true host= &sslmode=require %20 postgresql://"
+PIECES = st.sampled_from([*CHARACTERS, *WORDS.split()])
 TEXTS = st.lists(PIECES, max_size=14).map("".join)
 
 

@@ -24,8 +24,11 @@ def written(folder: Path, content: str, name: str = ".pg_service.conf") -> Path:
 
 
 LINES = st.sampled_from(
-    ["[sales]", "[other]", "[sales] rest", "[]", "", "# x", "  application_name=a b  ", "application_name=c", "user=u"]
-    + ["dbname = x", "nonsense", "nosuch=x", "service=x", "[sales", "connect_timeout==3", "options=" + "x" * 1100]
+    [
+        *("[sales]", "[other]", "[sales] rest", "[]", "[sales", "", "# x", "nonsense", "nosuch=x", "service=x"),
+        *("  application_name=a b  ", "application_name=c", "user=u", "dbname = x", "connect_timeout==3"),
+        "options=" + "x" * 1100,
+    ]
 )
 
 
