@@ -119,9 +119,11 @@ def _md5_hex(data: bytes) -> bytes:
 def _fields(message: bytes, names: str) -> dict[str, str]:
     """`r=...,s=...,i=...` in this very order; what follows are extensions, which a client may ignore."""
     parts = message.decode("latin-1").split(",")
-    if len(parts) < len(names) or any(not part.startswith(name + "=") for name, part in zip(names, parts)):  # noqa: B905
+    if len(parts) < len(names) or any(
+        not part.startswith(name + "=") for name, part in zip(names, parts, strict=False)
+    ):
         raise ScramError(f"its message does not consist of {', '.join(names)}")
-    return {name: part[2:] for name, part in zip(names, parts)}  # noqa: B905
+    return {name: part[2:] for name, part in zip(names, parts, strict=False)}
 
 
 def _decode(text: str, what: str) -> bytes:
@@ -145,7 +147,7 @@ def _sign(password: Secret, salt: bytes, iterations: int, signed: bytes) -> tupl
     client_key = hmac.digest(salted, b"Client Key", "sha256")
     server_key = hmac.digest(salted, b"Server Key", "sha256")
     mask = hmac.digest(hashlib.sha256(client_key).digest(), signed, "sha256")
-    proof = bytes(a ^ b for a, b in zip(client_key, mask))  # noqa: B905
+    proof = bytes(a ^ b for a, b in zip(client_key, mask, strict=True))
     return proof, hmac.digest(server_key, signed, "sha256")
 
 
