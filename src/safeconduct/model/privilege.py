@@ -78,8 +78,8 @@ _RESERVED = frozenset(
     tablesample then to trailing true union unique user using variadic verbose when where window with
     public none between bigint bit boolean char character coalesce dec decimal exists extract float greatest
     grouping inout int integer interval json json_array json_arrayagg json_exists json_object json_objectagg
-    json_query json_scalar json_serialize json_table json_value least merge_action national nchar normalize nullif numeric
-    out overlay position precision real row setof smallint substring time timestamp treat trim values varchar
+    json_query json_scalar json_serialize json_table json_value least merge_action national nchar normalize nullif
+    numeric out overlay position precision real row setof smallint substring time timestamp treat trim values varchar
     xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize
     xmltable""".split()
 ) - {"public"}

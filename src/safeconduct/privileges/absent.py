@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import json
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.privileges import rules
-from safeconduct.privileges.catalog import statement
+from safeconduct.privileges.catalog import as_json, statement
 from safeconduct.privileges.names import RelationName
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def explain_absent(
     """One finding for each name that means no relation. Raises what Session.query raises."""
     for name in dict.fromkeys(names):
         schemas = [name.schema] if name.schema else [*context.path, *context.closed]
-        rows = session.query(statement("near.sql"), [name.name, json.dumps(schemas), _MOST_ROWS])
+        rows = session.query(statement("near.sql"), [name.name, as_json(schemas), _MOST_ROWS])
         found = [RelationName(schema or "", relation or "") for schema, relation in rows]
         elsewhere = [near for near in found if near.name == name.name]
         if elsewhere and not name.schema:

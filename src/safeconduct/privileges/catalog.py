@@ -103,6 +103,11 @@ def statement(name: str) -> str:
     return (files("safeconduct.privileges") / "sql" / name).read_text(encoding="utf-8")
 
 
+def as_json(value: object) -> str:
+    """A parameter for SQL that takes JSON. Letters stay themselves: the session converts them, not the JSON type."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def read_context(session: Session) -> Context:
     """Who the session is now. Raises what Session.query raises."""
     ((text,),) = session.query(statement("context.sql"))
@@ -130,7 +135,7 @@ def read_catalog(session: Session, context: Context, names: Iterable[RelationNam
     }
     if not pairs:
         return Catalog(context, {})
-    asked = json.dumps([{"schema": schema, "name": name} for schema, name in sorted(pairs)])
+    asked = as_json([{"schema": schema, "name": name} for schema, name in sorted(pairs)])
     rows = session.query(statement("relations.sql"), [asked])
     relations = [_relation(json.loads(row[0] or "{}")) for row in rows]
     return Catalog(context, {(relation.schema, relation.name): relation for relation in relations})

@@ -121,8 +121,7 @@ def _schema_needs(record: Record) -> Iterator[Need]:
     """USAGE on the schema of every relation that is named; not on those of views' tables or of defaults' sequences."""
     for name, relation in record.opened:
         grant = Grant(ObjectKind.SCHEMA, "", relation.schema, Privilege.USAGE)
-        hidden = "" if name.schema else f"; without it {name.name} is passed over on search_path, and not found"
-        yield Need((grant,), f"{relation} is in it{hidden}")
+        yield Need((grant,), f"{relation} is in it", "42501" if name.schema else "42P01")
 
 
 def _use_needs(record: Record) -> Iterator[Need]:

@@ -39,14 +39,15 @@ def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
     """One finding for each object that privileges are missing on."""
     for grants in by_object(need.proposal for need in needs).values():
         rule = _rule(grants)
-        reasons = dict.fromkeys(need.why for need in needs if need.proposal in grants and need.why)
-        evidence = {"sqlstate": "42501", **_evidence(case, grants)}
-        if reasons:
+        concerned = [need for need in needs if need.proposal in grants]
+        sqlstate = max(need.sqlstate for need in concerned)
+        evidence = {"sqlstate": sqlstate, **_evidence(case, grants)}
+        if reasons := dict.fromkeys(need.why for need in concerned if need.why):
             evidence["because"] = "; ".join(reasons)
         yield Finding(
             rule.id,
             case.subject,
-            f"{case.role} lacks {_what(grants)}{_hidden(case, grants[0])}",
+            f"{case.role} lacks {_what(grants)}{_hidden(sqlstate)}",
             Stage.PRIVILEGES,
             evidence=evidence,
             remedies=(Remedy(RemedyKind.SQL, grant_statement(grants, case.context.role)),),
@@ -114,10 +115,9 @@ def _what(grants: tuple[Grant, ...]) -> str:
     return f"{privilege_list(grants)} on {noun}{grants[0].object_sql}"
 
 
-def _hidden(case: Case, grant: Grant) -> str:
-    """A schema on search_path that is closed makes the server say 42P01, as if there were no such table."""
-    on_path = grant.kind is ObjectKind.SCHEMA and grant.name in case.context.closed
-    return " (so the server passes it over on search_path and says 42P01, does not exist)" if on_path else ""
+def _hidden(sqlstate: str) -> str:
+    """A closed schema on search_path is passed over, as if there were no such table."""
+    return ", so the server does not find what is in it and says 42P01" if sqlstate == "42P01" else ""
 
 
 def _evidence(case: Case, grants: tuple[Grant, ...]) -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from safeconduct.privileges.catalog import statement
+from safeconduct.privileges.catalog import as_json, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ def unjudged_functions(session: Session, context: Context, called: set[tuple[str
     pairs |= {(schema, name[0]) for name in unqualified for schema in context.path}
     if not pairs:
         return
-    asked = json.dumps([{"schema": schema, "name": name} for schema, name in sorted(pairs)])
+    asked = as_json([{"schema": schema, "name": name} for schema, name in sorted(pairs)])
     rows = session.query(statement("functions.sql"), [asked])
     found = {(schema or "", name or ""): may == "true" for schema, name, may in rows}
     for name in sorted(called):

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.privileges.catalog import statement
+from safeconduct.privileges.catalog import as_json, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ def held_by(session: Session, grants: Iterable[Grant], roles: Sequence[str]) -> 
     asked = sorted(set(grants))
     if not asked or not roles:
         return {role: frozenset() for role in roles}
-    rows = session.query(statement("held.sql"), [_as_json(asked), json.dumps(list(roles))])
+    rows = session.query(statement("held.sql"), [_as_json(asked), as_json(list(roles))])
     found: dict[str, set[Grant]] = {role: set() for role in roles}
     for position, role in rows:
         found[role or ""].add(asked[int(position or 0) - 1])
@@ -52,7 +52,7 @@ def access_lists(session: Session, grants: Iterable[Grant]) -> dict[Grant, Acl]:
 
 
 def _as_json(grants: Sequence[Grant]) -> str:
-    return json.dumps(
+    return as_json(
         [
             {
                 "kind": grant.kind.value,

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, order=True)
 class Need:
-    """Any one of these grants is enough; the first is the one to propose. `why` is who needs it, in words."""
+    """Any one of these grants is enough; the first is the one to propose.
+
+    `why` is who needs it, in words; `sqlstate` is how the server refuses it: 42501, or 42P01 for what it hides.
+    """
 
     grants: tuple[Grant, ...]
     why: str = field(default="", compare=False)
+    sqlstate: str = field(default="42501", compare=False)
 
     @property
     def proposal(self) -> Grant:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.privileges import rules
-from safeconduct.privileges.catalog import statement
+from safeconduct.privileges.catalog import as_json, statement
 from safeconduct.privileges.grants import grant_statement, privilege_list
 from safeconduct.privileges.names import RelationName
 
@@ -23,7 +23,7 @@ def closed_to_owners(session: Session, relations: Iterable[Relation], subject: s
     views = sorted({(relation.schema, relation.name) for relation in relations if relation.kind == "v"})
     if not views:
         return
-    asked = json.dumps([{"schema": schema, "name": name} for schema, name in views])
+    asked = as_json([{"schema": schema, "name": name} for schema, name in views])
     for row in session.query(statement("views.sql"), [asked]):
         yield _finding(row, subject)
 
