@@ -56,5 +56,6 @@ def test_a_session_that_broke_is_said(postgres: Postgres, tmp_path: Path) -> Non
     assert session
     postgres.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'etl'")
     judgement = missing(session, [parse_table("t:SELECT")], "warehouse")
+    session.close()
     assert not judgement.findings
     assert "privileges could not be looked up" in judgement.unjudged[0].reason

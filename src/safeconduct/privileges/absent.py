@@ -75,7 +75,7 @@ def _off_the_path(name: RelationName, elsewhere: list[RelationName], context: Co
 
 def _missing(name: RelationName, found: list[RelationName], context: Context, subject: str) -> Finding:
     near = _nearest(name, found)
-    looked = quote_identifier(name.schema) if name.schema else ", ".join(map(quote_identifier, context.path))
+    looked = (name.schema,) if name.schema else (*context.path, *context.closed)
     return Finding(
         rules.RELATION_MISSING.id,
         subject,
@@ -83,7 +83,7 @@ def _missing(name: RelationName, found: list[RelationName], context: Context, su
         Stage.PRIVILEGES,
         evidence={
             "sqlstate": "42P01",
-            "looked_in": looked,
+            "looked_in": ", ".join(map(quote_identifier, looked)),
             "search_path": ", ".join(map(quote_identifier, context.search_path)),
         },
         possible=(
