@@ -1,6 +1,7 @@
 """What can be wrong with where a connection leads: its options, its service and password file, its host's name."""
 
 from safeconduct.model import Rule, Stage
+from safeconduct.postgres.rules_tls import RULES as TLS_RULES
 
 OPTION_UNKNOWN = Rule(
     "postgres.option.unknown",
@@ -150,4 +151,5 @@ RULES: tuple[Rule, ...] = (
     PASSFILE_UNREADABLE,
     NAME_UNKNOWN,
     NAME_NO_ANSWER,
+    *TLS_RULES,
 )

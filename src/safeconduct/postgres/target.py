@@ -17,6 +17,7 @@ from safeconduct.postgres.hosts import DEFAULT_SOCKET_FOLDER, list_hosts
 from safeconduct.postgres.options import SECRET_OPTIONS, STARTUP_VARIABLES
 from safeconduct.postgres.passfile import PasswordFile, read_password_file
 from safeconduct.postgres.place import DEFAULT_PORT, HostPort, Password
+from safeconduct.postgres.tls_files import absent_files
 from safeconduct.postgres.tls_policy import SslMode, TlsPolicy, tls_policy
 
 if TYPE_CHECKING:
@@ -96,12 +97,15 @@ def _assemble(subject: str, settings: Settings, environ: Mapping[str, str], home
         return _no_user(subject)
     database = _text(settings, "dbname") or user
     hosts, warnings = _with_passwords(subject, listed[0], database, user, settings, home)
+    policy = tls_policy(settings, home)
+    if policy.mode is not SslMode.DISABLE and not all(host.is_unix for host in hosts):
+        warnings += absent_files(subject, policy)
     return Target(
         subject=subject,
         hosts=hosts,
         user=user,
         database=database,
-        tls=tls_policy(settings, home),
+        tls=policy,
         channel_binding=_text(settings, "channel_binding"),
         require_auth=_text(settings, "require_auth"),
         gssencmode=_text(settings, "gssencmode"),

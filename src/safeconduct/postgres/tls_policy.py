@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from safeconduct.model import Secret
     from safeconduct.postgres.settings import Settings
 
@@ -64,7 +66,7 @@ class TlsPolicy:
 
         That is libpq's rule: sslmode=require, even prefer, with a root.crt in place behaves as verify-ca.
         """
-        return self.root == SYSTEM or (bool(self.root) and Path(self.root).exists())
+        return self.root == SYSTEM or os.path.exists(self.root)
 
 
 _FILES = {
