@@ -21,7 +21,7 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
     evidence = {"asked for": asked, "stopped": exchange.stop.detail}
     reason = exchange.stop.reason
     if reason is StopReason.METHOD_UNSUPPORTED:
-        return Unjudged(target.subject, f"the server asks for {asked}, which Safeconduct cannot answer yet")
+        return Unjudged(target.subject, exchange.stop.detail)
     if reason is StopReason.PASSWORD_ABSENT:
         return rules.PASSWORD_ABSENT.finding(
             target.subject,
@@ -37,7 +37,13 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
         )
     if reason is StopReason.SERVER_UNPROVEN:
         return rules.SERVER_UNPROVEN.finding(
-            target.subject, "the server did not prove that it knows the password", evidence=evidence
+            target.subject,
+            "the server did not prove that it knows the password",
+            evidence=evidence,
+            possible=(
+                "something between ends TLS and opens its own (a proxy): name the server itself, or channel_binding=disable",
+                "it is not the server that it claims to be",
+            ),
         )
     option = _option(target, reason)
     return rules.REQUIRE_AUTH.finding(

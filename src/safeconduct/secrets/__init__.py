@@ -1,1 +1,22 @@
 """From a conn_id to its definition and credential: backends in turn, and the Fernet keyring."""
+
+from safeconduct.secrets.chain import all_connections, look_up
+from safeconduct.secrets.environment import EnvironmentBackend
+from safeconduct.secrets.interface import Answer, ConnectionBackend, Found
+from safeconduct.secrets.keyring import Keyring, read_keyring
+from safeconduct.secrets.literal import read_literal
+from safeconduct.secrets.metadata import MetadataBackend, UnreachableBackend
+
+__all__ = [
+    "Answer",
+    "ConnectionBackend",
+    "EnvironmentBackend",
+    "Found",
+    "Keyring",
+    "MetadataBackend",
+    "UnreachableBackend",
+    "all_connections",
+    "look_up",
+    "read_keyring",
+    "read_literal",
+]

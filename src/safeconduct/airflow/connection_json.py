@@ -1,0 +1,125 @@
+"""Airflow's JSON form of a connection, both ways, and the choice between JSON and URI."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from safeconduct.airflow.connection_uri import conn_type, parse_uri
+from safeconduct.airflow.dialect import Dialect
+from safeconduct.airflow.malformed import malformed
+from safeconduct.model import Connection, Finding, Secret
+
+_TEXTS = ("conn_type", "host", "login", "password", "schema", "description")
+_KEYS = frozenset({*_TEXTS, "port", "extra"})
+
+
+class _Unreadable(Exception):
+    """What is wrong with the JSON, in words that quote none of its values."""
+
+
+def parse_definition(conn_id: str, text: Secret, dialect: Dialect) -> Connection | Finding:
+    """The connection that Airflow reads from a text: JSON when it begins with `{`, else a URI."""
+    stripped = Secret(text.reveal().strip())
+    if stripped.reveal().startswith("{"):
+        return parse_json(conn_id, stripped, dialect)
+    return parse_uri(conn_id, stripped, dialect)
+
+
+def parse_json(conn_id: str, text: Secret, dialect: Dialect) -> Connection | Finding:
+    """The connection that Airflow reads from JSON. A Finding names the key that is wrong, never its value."""
+    try:
+        fields = _fields(text.reveal())
+        uri = _uri(fields)
+        if uri is not None:
+            return parse_uri(conn_id, uri, dialect)
+        return _connection(conn_id, fields, dialect)
+    except _Unreadable as error:
+        return malformed(conn_id, f"its JSON cannot be read: {error}", "JSON")
+
+
+def _fields(text: str) -> dict[str, Any]:
+    try:
+        fields = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise _Unreadable(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
+    except RecursionError:
+        raise _Unreadable("it is nested too deeply") from None
+    if not isinstance(fields, dict):
+        raise _Unreadable("it is no object")
+    fields.pop("conn_id", None)
+    return fields
+
+
+def _uri(fields: dict[str, Any]) -> Secret | None:
+    if "uri" not in fields:
+        return None
+    if len(fields) > 1:
+        raise _Unreadable('"uri" must stand alone')
+    if not isinstance(fields["uri"], str):
+        raise _Unreadable('"uri" must be text')
+    return Secret(fields["uri"])
+
+
+def _connection(conn_id: str, fields: dict[str, Any], dialect: Dialect) -> Connection:
+    unknown = sorted(set(fields) - _KEYS)
+    if unknown:
+        names = ", ".join(json.dumps(name[:40]) for name in unknown[:3])
+        raise _Unreadable(f"it has no key {names}; there are {', '.join(sorted(_KEYS))}, or uri alone")
+    texts = {name: _text(fields, name) for name in _TEXTS}
+    password = texts.pop("password")
+    return Connection(
+        conn_id=conn_id,
+        conn_type=conn_type(texts.pop("conn_type") or ""),
+        port=_port(fields.get("port")),
+        password=None if password is None else Secret(password),
+        extra=_extra(fields.get("extra"), dialect),
+        **texts,
+    )
+
+
+def _text(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, str):
+        raise _Unreadable(f'"{name}" must be text')
+    return value
+
+
+def _port(value: Any) -> int | None:
+    if value in (None, "", 0):
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise _Unreadable('"port" must be a number') from None
+
+
+def _extra(value: Any, dialect: Dialect) -> Secret | None:
+    if not value:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value)
+    if dialect is Dialect.AIRFLOW_3 and not _is_object(text):
+        raise _Unreadable('"extra" must be a JSON object in Airflow 3')
+    return Secret(text)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
+def format_json(connection: Connection) -> Secret:
+    """The JSON that Airflow's as_json gives: empty fields are left out, an extra that is an object stays one."""
+    fields: dict[str, Any] = {
+        "conn_type": connection.conn_type,
+        "description": connection.description,
+        "login": connection.login,
+        "password": connection.password.reveal() if connection.password is not None else None,
+        "host": connection.host,
+        "port": connection.port,
+        "schema": connection.schema,
+        "extra": (dict(connection.extras) or connection.extra.reveal()) if connection.extra else None,
+    }
+    return Secret(json.dumps({name: value for name, value in fields.items() if value not in (None, "")}))

@@ -1,0 +1,1 @@
+SELECT conn_id FROM connection ORDER BY conn_id

@@ -1,0 +1,160 @@
+"""`safeconduct why`: walk connections and say what turns them away."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from safeconduct.airflow.configuration import Configuration
+from safeconduct.airflow.dialect import Dialect
+from safeconduct.airflow.installed import installed_airflow
+from safeconduct.diagnosis import (
+    DEFAULT_TIMEOUT,
+    Question,
+    Survey,
+    backends_of,
+    postgres_only,
+    unasked_backend,
+    walk_all,
+)
+from safeconduct.masking import Masker
+from safeconduct.model import Finding, Report, Secret, Unjudged
+from safeconduct.report import FORMATS, Look
+from safeconduct.secrets import Found, all_connections, look_up, read_literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from safeconduct.privileges import Asked
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What is to be walked, or the report that ends it before it begins."""
+
+    survey: Survey = Survey(())
+    unjudged: tuple[Unjudged, ...] = ()
+    report: Report | None = None
+
+
+@click.command("why")
+@click.argument("conn_ids", metavar="[CONN_ID]...", nargs=-1)
+@click.option("--uri", metavar="-", help="Walk the connection whose URI or JSON is read from standard input.")
+@click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="S.T:PRIVILEGE,...",
+    help="Ask for these privileges as well, such as sales.orders:SELECT,INSERT.",
+)
+@click.option("--sql", "statements", multiple=True, metavar="TEXT", help="Ask for what this SQL needs as well.")
+@click.option(
+    "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How to report."
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True, max=3600),
+    default=DEFAULT_TIMEOUT,
+    show_default=True,
+    help="Seconds to wait for each address.",
+)
+def command(
+    conn_ids: tuple[str, ...],
+    uri: str | None,
+    tables: tuple[str, ...],
+    statements: tuple[str, ...],
+    format_: str,
+    timeout: float,
+) -> None:
+    """Say why a connection cannot get into PostgreSQL, and what exactly lets it in.
+
+    Without CONN_ID all PostgreSQL connections are walked. Nothing is changed anywhere, and each walk tries to log in
+    once.
+    """
+    if uri is not None and conn_ids:
+        raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID out")
+    question = Question(dict(os.environ), _home(), timeout, _asked(tables, statements))
+    start = _literal(uri) if uri is not None else _configured(conn_ids, timeout)
+    report = start.report
+    if report is None:
+        with _progress(len(start.survey.named)) as progress:
+            report = walk_all(start.survey, question, start.unjudged, progress)
+    look = Look(width=shutil.get_terminal_size((100, 24)).columns, colour=_colour())
+    click.echo(FORMATS[format_](report, _masker(start.survey), look), color=look.colour)
+    raise click.exceptions.Exit(report.exit_code)
+
+
+def _literal(uri: str) -> _Start:
+    if uri == STANDARD_INPUT:
+        text = Secret(click.get_binary_stream("stdin").read().decode(errors="surrogateescape").strip())
+        name = "standard input"
+        if not text:
+            raise click.UsageError("--uri - reads the connection's URI or JSON from standard input, which is empty")
+    else:
+        text, name = Secret(uri), "command line"
+        click.echo("warning: others can see a password on the command line; use --uri - and standard input", err=True)
+    return _Start(Survey(((name, read_literal(name, text, Dialect.of(installed_airflow() or ""))),)))
+
+
+def _configured(conn_ids: tuple[str, ...], timeout: float) -> _Start:
+    configuration = Configuration.load(os.environ)
+    if isinstance(configuration, Finding):
+        return _Start(report=Report(findings=(configuration,)))
+    backends = backends_of(configuration, os.environ, timeout)
+    unasked = unasked_backend(configuration)
+    unjudged = (unasked,) if unasked else ()
+    if conn_ids:
+        named = tuple((conn_id, look_up(conn_id, backends)) for conn_id in dict.fromkeys(conn_ids))
+        return _Start(Survey(named), unjudged)
+    survey = postgres_only(all_connections(backends))
+    if not survey.named and not survey.left_out:
+        nothing = Unjudged("connections", f"none are kept in {' or '.join(backend.name for backend in backends)}")
+        return _Start(survey, (*unjudged, nothing))
+    return _Start(survey, unjudged)
+
+
+def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked, ...]:
+    if not tables and not statements:
+        return ()
+    from safeconduct.privileges import WrongText, parse_sql, parse_table  # heavy, and seldom asked for
+
+    try:
+        return (*map(parse_table, tables), *map(parse_sql, statements))
+    except WrongText as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _masker(survey: Survey) -> Masker:
+    found = [answer.connection for _, answer in survey.named if isinstance(answer, Found)]
+    public = {text for connection in found for text in (connection.login, connection.host, connection.schema) if text}
+    return Masker([connection.password for connection in found if connection.password], public)
+
+
+def _home() -> Path | None:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+def _colour() -> bool:
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Callable[[], object]]:
+    """A bar on the terminal where several walks are under way; it leaves nothing behind."""
+    if count < 2 or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    with click.progressbar(length=count, label="walking", file=sys.stderr, show_pos=True) as bar:
+        yield lambda: bar.update(1)

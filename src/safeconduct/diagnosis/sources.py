@@ -1,0 +1,70 @@
+"""Where connections are looked for: what the configuration says, turned into backends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.airflow.dialect import Dialect
+from safeconduct.model import Finding, Secret, Unjudged
+from safeconduct.secrets import EnvironmentBackend, Keyring, MetadataBackend, UnreachableBackend, read_keyring
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from safeconduct.airflow.configuration import Configuration
+    from safeconduct.secrets import ConnectionBackend
+
+URL = ("database", "sql_alchemy_conn")
+KEY = ("core", "fernet_key")
+
+
+def backends_of(
+    configuration: Configuration, environ: Mapping[str, str], timeout: float
+) -> tuple[ConnectionBackend, ...]:
+    """The backends in Airflow's order: environment variables, then the metadata database.
+
+    `timeout` is in seconds. A configured secrets backend of Airflow's own is not asked yet: see `unasked_backend`.
+    """
+    environment = EnvironmentBackend(environ, Dialect.of(configuration.version))
+    return (environment, _metadata(configuration, timeout))
+
+
+def unasked_backend(configuration: Configuration) -> Unjudged | None:
+    """That [secrets] backend names a backend which Airflow would ask first, and we do not know how to ask."""
+    option = configuration.option("secrets", "backend")
+    if option is None or isinstance(option, (Finding, Unjudged)) or not option.reveal().strip():
+        return None
+    name = option.reveal().strip()
+    return Unjudged(
+        "secrets backend", f"{option.origin} names {name}, which Airflow asks first and which cannot be asked here yet"
+    )
+
+
+def _metadata(configuration: Configuration, timeout: float) -> ConnectionBackend:
+    from safeconduct.airflow.metadata import MetadataDatabase
+    from safeconduct.airflow.metadata_url import SUBJECT, source_of
+
+    option = configuration.option(*URL)
+    if option is None:
+        return UnreachableBackend(Unjudged(SUBJECT, "no [database] sql_alchemy_conn is configured"))
+    if isinstance(option, (Finding, Unjudged)):
+        return UnreachableBackend(option)
+    schema = configuration.get("database", "sql_alchemy_schema", "")
+    source = source_of(
+        Secret(option.reveal()), option.origin, timeout, schema=schema if isinstance(schema, str) else ""
+    )
+    if isinstance(source, (Finding, Unjudged)):
+        return UnreachableBackend(source)
+    keyring = _keyring(configuration)
+    if isinstance(keyring, Finding):
+        return UnreachableBackend(keyring)
+    return MetadataBackend(MetadataDatabase(source), keyring)
+
+
+def _keyring(configuration: Configuration) -> Keyring | Finding:
+    option = configuration.option(*KEY)
+    if isinstance(option, Finding):
+        return option
+    if option is None or isinstance(option, Unjudged):
+        return read_keyring(None, "[core] fernet_key in airflow.cfg or AIRFLOW__CORE__FERNET_KEY")
+    return read_keyring(Secret(option.reveal()), option.origin)

@@ -1,0 +1,84 @@
+"""Many walks: every connection that was named, or all there are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.diagnosis.rules import OTHER_TYPE
+from safeconduct.diagnosis.schedule import run_all
+from safeconduct.diagnosis.walk import walk
+from safeconduct.model import Finding, Report, Severity
+from safeconduct.secrets import Found
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Sequence
+
+    from safeconduct.diagnosis.question import Question
+    from safeconduct.diagnosis.staircase import WalkResult
+    from safeconduct.model import Unjudged
+    from safeconduct.secrets import Answer
+
+Named = tuple[str, "Answer"]
+"""A connection's id and what its look-up answered."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is to be walked, and what was left out because it is no PostgreSQL connection."""
+
+    named: tuple[Named, ...]
+    left_out: tuple[Finding, ...] = ()
+
+
+def postgres_only(answers: Iterable[Named]) -> Survey:
+    """Of all connections those that can be walked; the others are counted by type in one note."""
+    named = tuple(answers)
+    kept = tuple((name, answer) for name, answer in named if not isinstance(answer, Found) or _is_postgres(answer))
+    types = Counter(
+        answer.connection.conn_type or "no type"
+        for _, answer in named
+        if isinstance(answer, Found) and not _is_postgres(answer)
+    )
+    if not types:
+        return Survey(kept)
+    counted = ", ".join(f"{count} {kind}" for kind, count in types.most_common())
+    note = OTHER_TYPE.finding(
+        "connections",
+        f"{types.total()} connections of other types were left out: {counted}",
+        severity=Severity.NOTE,
+        evidence=dict(sorted((kind, str(count)) for kind, count in types.items())),
+    )
+    return Survey(kept, (note,))
+
+
+def walk_all(
+    survey: Survey,
+    question: Question,
+    unjudged: Sequence[Unjudged] = (),
+    progress: Callable[[], object] = lambda: None,
+) -> Report:
+    """Walk them all and report them in the order given. `progress` is called after each; `unjudged` is added."""
+    results: dict[int, WalkResult] = {}
+    for index, result in run_all(survey.named, _server, lambda named: walk(*named, question)):
+        results[index] = result
+        progress()
+    ordered = [results[index] for index in range(len(survey.named))]
+    return Report(
+        walks=tuple(result.walk for result in ordered),
+        findings=(*(finding for result in ordered for finding in result.findings), *survey.left_out),
+        unjudged=(*(one for result in ordered for one in result.unjudged), *unjudged),
+    )
+
+
+def _is_postgres(found: Found) -> bool:
+    return found.connection.is_postgres
+
+
+def _server(named: Named) -> Hashable:
+    """What two connections share when they lead to one server, as far as their definitions tell."""
+    _, answer = named
+    if not isinstance(answer, Found):
+        return None
+    return ((answer.connection.host or "").lower(), answer.connection.port or 5432)

@@ -1,0 +1,113 @@
+"""The walk: a definition becomes a target, the target a session, the session a decision."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from safeconduct.diagnosis.staircase import WalkResult, walked
+from safeconduct.model import Finding, Severity, Stage, StageOutcome, StageReport, Unjudged
+from safeconduct.postgres.attempt import attempt
+from safeconduct.postgres.target import target_of
+
+if TYPE_CHECKING:
+    from safeconduct.diagnosis.question import Question
+    from safeconduct.postgres.attempt import Attempt
+    from safeconduct.postgres.open_session import OpenSession
+    from safeconduct.postgres.target import Target
+    from safeconduct.secrets import Answer, Found
+
+
+def walk(name: str, answer: Answer, question: Question) -> WalkResult:
+    """Walk one connection by the answer to its look-up: a definition, or why there is none."""
+    if isinstance(answer, (Finding, Unjudged)):
+        return _without_definition(name, answer, question)
+    if not answer.connection.is_postgres:
+        return _not_postgres(name, answer, question)
+    target = target_of(answer.connection, question.environ, question.home)
+    if isinstance(target, (Finding, Unjudged)):
+        return _without_definition(name, target, question)
+    return _attempted(name, answer, target, question)
+
+
+def _attempted(name: str, found: Found, target: Target, question: Question) -> WalkResult:
+    stages = [
+        StageReport(Stage.DEFINITION, StageOutcome.PASSED, found.definition),
+        StageReport(Stage.CREDENTIAL, StageOutcome.PASSED, _credential(found, target)),
+    ]
+    ended = attempt(target, question.timeout, question.memory)
+    findings = target.warnings + ((ended.finding,) if ended.finding else ())
+    unjudged = (ended.unjudged,) if ended.unjudged else ()
+    if ended.session is not None and question.privileges:
+        with closing(ended.session):
+            judged = _privileges(name, ended.session, question)
+        stages_, findings_, unjudged_ = judged
+        return _result(
+            name, target, [*stages, *ended.stages, *stages_], findings + findings_, unjudged_, ended, question
+        )
+    if ended.session is not None:
+        ended.session.close()
+    return _result(name, target, [*stages, *ended.stages], findings, unjudged, ended, question)
+
+
+def _result(
+    name: str,
+    target: Target,
+    stages: list[StageReport],
+    findings: tuple[Finding, ...],
+    unjudged: tuple[Unjudged, ...],
+    ended: Attempt,
+    question: Question,
+) -> WalkResult:
+    return walked(
+        name,
+        target.label,
+        stages,
+        findings,
+        unjudged,
+        privileges_asked=bool(question.privileges),
+        free_slots=ended.facts.free_slots if ended.facts else None,
+    )
+
+
+def _credential(found: Found, target: Target) -> str:
+    """What the connection proves itself with, and where that came from when it is not in the connection itself."""
+    password = target.password
+    if password is not None and found.connection.password is None:
+        return f"password, from {password.origin}"
+    if password is None and target.tls.certificate:
+        return f"client certificate {target.tls.certificate}"
+    return found.credential
+
+
+def _privileges(
+    name: str, session: OpenSession, question: Question
+) -> tuple[tuple[StageReport, ...], tuple[Finding, ...], tuple[Unjudged, ...]]:
+    from safeconduct.privileges import missing  # the parser behind it is heavy, and most walks do not ask
+
+    judgement = missing(session, question.privileges, subject=name)
+    refusals = [finding for finding in judgement.findings if finding.severity is not Severity.NOTE]
+    if refusals:
+        outcome, detail = StageOutcome.REFUSED, f"refused: {refusals[0].message}"
+    elif judgement.unjudged:
+        outcome, detail = StageOutcome.UNJUDGED, judgement.unjudged[0].reason
+    else:
+        outcome, detail = StageOutcome.PASSED, f"{judgement.role} has all that was asked for"
+    return (StageReport(Stage.PRIVILEGES, outcome, detail),), judgement.findings, judgement.unjudged
+
+
+def _without_definition(name: str, answer: Finding | Unjudged, question: Question) -> WalkResult:
+    asked = bool(question.privileges)
+    if isinstance(answer, Unjudged):
+        report = StageReport(Stage.DEFINITION, StageOutcome.UNJUDGED, answer.reason)
+        return walked(name, "", (report,), unjudged=(answer,), privileges_asked=asked)
+    stage = answer.stage or Stage.DEFINITION
+    report = StageReport(stage, StageOutcome.REFUSED, f"refused: {answer.message}")
+    before = (StageReport(Stage.DEFINITION, StageOutcome.PASSED, "found"),) if stage is Stage.CREDENTIAL else ()
+    return walked(name, "", (*before, report), (answer,), privileges_asked=asked)
+
+
+def _not_postgres(name: str, found: Found, question: Question) -> WalkResult:
+    kind = found.connection.conn_type or "unnamed"
+    unjudged = Unjudged(name, f"its type is {kind}; only PostgreSQL connections can be walked")
+    return _without_definition(name, unjudged, question)

@@ -1,0 +1,67 @@
+"""Backends in turn, as Airflow asks them: the first that has the connection answers."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from safeconduct.airflow.rules import UNKNOWN
+from safeconduct.model import Finding, Remedy, RemedyKind, Unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from safeconduct.secrets.interface import Answer, ConnectionBackend
+
+NEAR = 5
+"""At most so many near names are given."""
+
+
+def look_up(conn_id: str, backends: Sequence[ConnectionBackend]) -> Answer:
+    """The first backend's answer that has one; a Finding with the nearest names where none has.
+
+    A backend that could not be asked is the answer when no backend after it has the connection either.
+    """
+    failed: Finding | Unjudged | None = None
+    for backend in backends:
+        answer = backend.get(conn_id)
+        if isinstance(answer, Unjudged):
+            failed = failed or answer
+        elif answer is not None:
+            return answer
+    return failed or _unknown(conn_id, backends)
+
+
+def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str, Answer]]:
+    """Every connection of every backend by its id. One that an earlier backend has hides a later one of that id.
+
+    Environment variables know no lower case, so they hide whatever folds to the same name.
+    """
+    seen: set[str] = set()
+    for backend in backends:
+        for conn_id, answer in backend.all():
+            if conn_id.upper() not in seen:
+                yield conn_id, answer
+        ids = backend.conn_ids()
+        seen |= {conn_id.upper() for conn_id in ids} if isinstance(ids, tuple) else set()
+
+
+def _unknown(conn_id: str, backends: Sequence[ConnectionBackend]) -> Finding:
+    known = [name for backend in backends if isinstance(ids := backend.conn_ids(), tuple) for name in ids]
+    near = _nearest(conn_id, known)
+    asked = ", then ".join(backend.name for backend in backends)
+    evidence = {"asked": asked, "connections there": str(len(set(known)))}
+    if near:
+        evidence["nearest"] = ", ".join(near)
+    remedies = tuple(
+        Remedy(RemedyKind.COMMAND, f"safeconduct why {name}", when="the name was meant so") for name in near[:1]
+    )
+    hint = f"; did you mean {near[0]}?" if near else ""
+    return UNKNOWN.finding(conn_id, f"there is no connection {conn_id}{hint}", evidence=evidence, remedies=remedies)
+
+
+def _nearest(conn_id: str, known: Sequence[str]) -> list[str]:
+    folded: dict[str, str] = {}
+    for name in known:
+        folded.setdefault(name.lower(), name)
+    return [folded[name] for name in difflib.get_close_matches(conn_id.lower(), folded, n=NEAR, cutoff=0.6)]

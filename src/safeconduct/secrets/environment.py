@@ -1,0 +1,49 @@
+"""Connections in environment variables: AIRFLOW_CONN_<ID>, the id in upper case, a URI or JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.airflow.connection_json import parse_definition
+from safeconduct.model import Finding, Secret
+from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, credential_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from safeconduct.airflow.dialect import Dialect
+
+PREFIX = "AIRFLOW_CONN_"
+
+
+class EnvironmentBackend(ConnectionBackend):
+    """The variables of one environment. Ids come back in lower case: the variable's name does not keep it."""
+
+    name = "environment variables"
+
+    def __init__(self, environ: Mapping[str, str], dialect: Dialect) -> None:
+        self._texts = {
+            name.removeprefix(PREFIX): Secret(value) for name, value in environ.items() if name.startswith(PREFIX)
+        }
+        self._dialect = dialect
+
+    def get(self, conn_id: str) -> Answer | None:
+        """See ConnectionBackend. An empty variable is none, as for Airflow."""
+        text = self._texts.get(conn_id.upper())
+        if not text:
+            return None
+        connection = parse_definition(conn_id, text, self._dialect)
+        if isinstance(connection, Finding):
+            return connection
+        return Found(connection, f"environment variable {PREFIX}{conn_id.upper()}", credential_words(connection))
+
+    def conn_ids(self) -> tuple[str, ...]:
+        """See ConnectionBackend."""
+        return tuple(sorted(name.lower() for name, text in self._texts.items() if name and text))
+
+    def all(self) -> Iterator[tuple[str, Answer]]:
+        """See ConnectionBackend."""
+        for conn_id in self.conn_ids():
+            answer = self.get(conn_id)
+            if answer is not None:
+                yield conn_id, answer

@@ -1,0 +1,56 @@
+"""The door of the secrets backends: what one is asked, and what it may answer. Each backend is one more file."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Connection, Finding, Unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True)
+class Found:
+    """A connection, its secrets opened, and the words of the first two stages about it.
+
+    `definition` says where it stands, `credential` what it proves itself with and how that was opened.
+    """
+
+    connection: Connection
+    definition: str
+    credential: str
+
+
+Answer = Found | Finding | Unjudged
+"""What a look-up ends with. A Finding is a fault of the definition; Unjudged, that a place could not be asked."""
+
+
+class ConnectionBackend(ABC):
+    """One place that connections are kept in. `name` is how people call it: "metadata database"."""
+
+    name: str
+
+    @abstractmethod
+    def get(self, conn_id: str) -> Answer | None:
+        """The connection of this id; None when it is not kept here."""
+
+    @abstractmethod
+    def conn_ids(self) -> tuple[str, ...] | Finding | Unjudged:
+        """The ids that are kept here, sorted."""
+
+    @abstractmethod
+    def all(self) -> Iterator[tuple[str, Answer]]:
+        """Every connection that is kept here by its id; a row that cannot be read is an answer of its own.
+
+        Where the place itself cannot be asked, one pair with `name` as id.
+        """
+
+
+def credential_words(connection: Connection, opened: str = "") -> str:
+    """What a connection proves itself with; `opened` says how the password was opened."""
+    if not connection.password:
+        return "no password in the connection"
+    return f"password, {opened}" if opened else "password"

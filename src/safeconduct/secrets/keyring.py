@@ -1,0 +1,106 @@
+"""Airflow's Fernet keys: which of them opens what, and why none does.
+
+Airflow reads [core] fernet_key as a comma-separated list; the first key encrypts, each may open. One malformed key in
+the list, an empty one behind a trailing comma included, keeps Airflow from opening anything (2.7 to 3.3). An empty
+option means that Airflow stores plaintext.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Secret
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
+
+
+class KeyState(Enum):
+    """What [core] fernet_key is, taken as a whole."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    MALFORMED = "malformed"
+    USABLE = "usable"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A token's text, and which of the keys opened it (counted from 1)."""
+
+    text: Secret
+    key_number: int
+
+
+class Keyring:
+    """The keys of one configuration. `origin` says where they stand; `problem` what is wrong when MALFORMED."""
+
+    def __init__(self, state: KeyState, origin: str, problem: str = "", keys: tuple[Fernet, ...] = ()) -> None:
+        self.state = state
+        self.origin = origin
+        self.problem = problem
+        self._keys = keys
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def open(self, token: str) -> Opened | None:
+        """The text that one of the keys gives; None when none opens it."""
+        from cryptography.fernet import InvalidToken
+
+        for number, key in enumerate(self._keys, 1):
+            try:
+                return Opened(Secret(key.decrypt(token.encode()).decode()), number)
+            except (InvalidToken, UnicodeError):
+                continue
+        return None
+
+
+def read_keyring(option: Secret | None, origin: str) -> Keyring:
+    """The keyring that the option's value stands for; None where there is no option at all."""
+    if option is None:
+        return Keyring(KeyState.ABSENT, origin)
+    text = option.reveal().strip()
+    if not text:
+        return Keyring(KeyState.EMPTY, origin)
+    parts = text.split(",")
+    problems = [problem for number, part in enumerate(parts, 1) if (problem := _problem(part, number, len(parts)))]
+    if problems:
+        return Keyring(KeyState.MALFORMED, origin, "; ".join(problems))
+    from cryptography.fernet import Fernet
+
+    return Keyring(KeyState.USABLE, origin, keys=tuple(Fernet(part.strip().encode()) for part in parts))
+
+
+def _problem(part: str, number: int, count: int) -> str:
+    """What is wrong with one key of the list, in words that quote none of it."""
+    which = "the key" if count == 1 else f"key {number} of {count}"
+    key = part.strip()
+    if not key:
+        trailing = " (a comma too many at the end)" if number == count else " (two commas in a row)"
+        return f"{which} is empty{trailing}"
+    try:
+        raw = base64.urlsafe_b64decode(key.encode())
+    except (binascii.Error, ValueError):
+        return f"{which} is no url-safe base64 ({len(key)} characters; a key has 44)"
+    return "" if len(raw) == 32 else f"{which} holds {len(raw)} bytes instead of 32 ({len(key)} characters, not 44)"
+
+
+def token_time(token: str) -> datetime | None:
+    """When a Fernet token was made; None when it is no token by its form (version, length, base64)."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode("ascii"))
+    except (binascii.Error, ValueError):
+        return None
+    # Version 0x80, 8 bytes of time, 16 of IV, whole blocks of 16, 32 of HMAC (github.com/fernet/spec).
+    if len(raw) < 73 or raw[0] != 0x80 or (len(raw) - 57) % 16:
+        return None
+    try:
+        return datetime.fromtimestamp(int.from_bytes(raw[1:9], "big"), tz=timezone.utc)
+    except (OverflowError, OSError, ValueError):
+        return None
