@@ -121,7 +121,14 @@ def test_a_password_made_by_a_cloud_is_not_judged(extra: dict[str, Any], words: 
 
 @pytest.mark.parametrize(
     ("key", "meant"),
-    [("ssl_mode", "sslmode"), ("database", "dbname"), ("aplication_name", "application_name"), ("ssl", "sslmode")],
+    [
+        ("ssl_mode", "sslmode"),
+        ("database", "dbname"),
+        ("aplication_name", "application_name"),
+        ("ssl", "sslmode"),
+        ("extra__postgres__sslmode", "sslmode"),
+        ("SSLMode", "sslmode"),
+    ],
 )
 def test_an_unknown_option_names_the_nearest(key: str, meant: str, tmp_path: Path) -> None:
     found = finding(target_of(connection({key: "x"}, host="h"), {}, tmp_path))
@@ -193,11 +200,22 @@ def test_a_database_name_is_not_expanded(tmp_path: Path) -> None:
     assert begun.database == "a=b"
 
 
-@pytest.mark.parametrize("text", ["not json", "[1]", '"text"'])
-def test_an_extra_that_airflow_cannot_read_is_a_warning(text: str, tmp_path: Path) -> None:
-    it = target(target_of(Connection("c", "postgres", host="h", extra=Secret(text)), {}, tmp_path))
+def test_an_extra_that_airflow_goes_on_without_is_a_warning(tmp_path: Path) -> None:
+    it = target(target_of(Connection("c", "postgres", host="h", extra=Secret("{'sslmode': hunter2}")), {}, tmp_path))
     assert [(w.rule, w.severity) for w in it.warnings] == [("postgres.option.extra-unread", Severity.WARNING)]
-    assert text not in repr(it.warnings)
+    assert "hunter2" not in repr(it.warnings)
+
+
+@pytest.mark.parametrize("text", ["[1]", '"text"', "null", "5"])
+def test_an_extra_that_airflow_fails_on(text: str, tmp_path: Path) -> None:
+    found = finding(target_of(Connection("c", "postgres", host="h", extra=Secret(text)), {}, tmp_path))
+    assert (found.rule, found.severity) == ("postgres.option.extra-unread", Severity.ERROR)
+
+
+def test_an_empty_password_is_none(tmp_path: Path) -> None:
+    it = target(target_of(connection(host="h", password=""), {"PGPASSWORD": "env"}, tmp_path))
+    assert it.password is not None
+    assert it.password.origin == "PGPASSWORD"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -44,9 +45,12 @@ class HookArguments:
 def hook_arguments(connection: Connection) -> HookArguments | Finding | Unjudged:
     """As PostgresHook.get_conn builds them: the connection's fields, then every extra that is not the hook's own.
 
-    None is dropped, as psycopg does; an empty string is not. Source: providers/postgres/hooks/postgres.py.
+    None is dropped, as psycopg does; an empty string is not, but Airflow takes an empty password for none. Source:
+    providers/postgres/hooks/postgres.py.
     """
-    extras = connection.extras
+    extras, fault = connection.extras, _extra_fault(connection)
+    if fault is not None and fault.severity is Severity.ERROR:
+        return fault
     if extras.get("iam", False):
         return Unjudged(connection.conn_id, _token_reason(extras))
     if (bad := _bad_cursor(connection)) is not None:
@@ -60,7 +64,7 @@ def hook_arguments(connection: Connection) -> HookArguments | Finding | Unjudged
             return unknown_option(connection.conn_id, keyword, EXTRA)
         settings[keyword] = Setting(Secret(str(value)), EXTRA)
     ignored = tuple(key for key in extras if key in HOOK_EXTRAS | DRIVER_EXTRAS)
-    return HookArguments({**base, **settings}, ignored, _unread_extra(connection))
+    return HookArguments({**base, **settings}, ignored, (fault,) if fault else ())
 
 
 def _token_reason(extras: Any) -> str:
@@ -92,7 +96,7 @@ def _fields(connection: Connection) -> dict[str, Setting]:
         for keyword, (name, value) in named.items()
         if value is not None
     }
-    if connection.password is not None:
+    if connection.password:
         found["password"] = Setting(connection.password, "connection")
     return found
 
@@ -110,10 +114,18 @@ def _passed_extras(connection: Connection) -> list[tuple[str, Any]]:
     return [(key, value) for key, value in connection.extras.items() if key not in kept and value is not None]
 
 
-def _unread_extra(connection: Connection) -> tuple[Finding, ...]:
-    if not connection.extra or not connection.extra.reveal().strip() or connection.extras:
-        return ()
-    if connection.extra.reveal().strip() == "{}":
-        return ()
-    message = "the extra of the connection is not a JSON object, so Airflow goes on without any of it"
-    return (rules.EXTRA_UNREAD.finding(connection.conn_id, message, severity=Severity.WARNING),)
+def _extra_fault(connection: Connection) -> Finding | None:
+    """What Airflow makes of an extra that is no JSON object: it goes on without text that is no JSON (a warning), and
+    fails on JSON of another kind, because the hook asks it for keys.
+    """
+    text = connection.extra.reveal() if connection.extra else ""
+    if not text:
+        return None
+    try:
+        if isinstance(json.loads(text), dict):
+            return None
+    except ValueError:
+        message = "the extra of the connection is not JSON, so Airflow goes on without any of it"
+        return rules.EXTRA_UNREAD.finding(connection.conn_id, message, severity=Severity.WARNING)
+    message = "the extra of the connection is JSON but no object, and Airflow's hook fails on it"
+    return rules.EXTRA_UNREAD.finding(connection.conn_id, message)

@@ -56,9 +56,10 @@ STRING_IN_FIELD = Rule(
 EXTRA_UNREAD = Rule(
     "postgres.option.extra-unread",
     Stage.DEFINITION,
-    "The connection's extra is not a JSON object, so none of it counts",
-    "Airflow logs that it could not parse the extra and goes on without it: sslmode and every other option in it are "
-    "lost without another word.",
+    "The connection's extra is not a JSON object",
+    "Airflow logs that it could not parse an extra that is no JSON and goes on without it: sslmode and every other "
+    "option in it are lost without another word. JSON of another kind, such as a list, ends the task with an "
+    "AttributeError.",
     "That the extra is there and is no JSON object. The text itself is not shown: it may hold a secret.",
     'Write the extra as a JSON object: `{"sslmode": "require"}`.',
 )

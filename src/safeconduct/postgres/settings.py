@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -51,8 +52,10 @@ Settings = Mapping[str, Setting]
 
 
 def nearest(keyword: str) -> str | None:
-    """The libpq option that was probably meant, or None."""
-    lowered = keyword.lower()
+    """The libpq option that was probably meant, or None. Old Airflow forms prefixed keys: extra__postgres__sslmode."""
+    lowered = re.sub(r"^extra__[a-z]+__", "", keyword.lower())
+    if lowered in OPTIONS:
+        return lowered
     if lowered in ALIASES:
         return ALIASES[lowered]
     found = difflib.get_close_matches(lowered, OPTIONS, n=1, cutoff=0.75)
