@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +24,8 @@ from safeconduct.diagnosis import (
     walk_all,
 )
 from safeconduct.masking import Masker
-from safeconduct.model import Finding, Report, Secret, Unjudged
-from safeconduct.report import FORMATS, Look
+from safeconduct.model import Finding, Secret, Unjudged
+from safeconduct.report import FORMATS
 from safeconduct.secrets import Found, all_connections, look_up, read_literal
 
 if TYPE_CHECKING:
@@ -35,15 +34,6 @@ if TYPE_CHECKING:
     from safeconduct.privileges import Asked
 
 STANDARD_INPUT = "-"
-
-
-@dataclass(frozen=True)
-class _Start:
-    """What is to be walked, or the report that ends it before it begins."""
-
-    survey: Survey = Survey(())
-    unjudged: tuple[Unjudged, ...] = ()
-    report: Report | None = None
 
 
 @click.command("why")
@@ -83,17 +73,16 @@ def command(
     if uri is not None and conn_ids:
         raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID out")
     question = Question(dict(os.environ), _home(), timeout, _asked(tables, statements))
-    start = _literal(uri) if uri is not None else _configured(conn_ids, timeout)
-    report = start.report
-    if report is None:
-        with _progress(len(start.survey.named)) as progress:
-            report = walk_all(start.survey, question, start.unjudged, progress)
-    look = Look(width=shutil.get_terminal_size((100, 24)).columns, colour=_colour())
-    click.echo(FORMATS[format_](report, _masker(start.survey), look), color=look.colour)
+    survey = _literal(uri) if uri is not None else _configured(conn_ids, timeout)
+    with _progress(len(survey.named)) as progress:
+        report = walk_all(survey, question, progress)
+    colour = _colour()
+    width = shutil.get_terminal_size((100, 24)).columns
+    click.echo(FORMATS[format_](report, _masker(survey), width=width, colour=colour), color=colour)
     raise click.exceptions.Exit(report.exit_code)
 
 
-def _literal(uri: str) -> _Start:
+def _literal(uri: str) -> Survey:
     if uri == STANDARD_INPUT:
         text = Secret(click.get_binary_stream("stdin").read().decode(errors="surrogateescape").strip())
         name = "standard input"
@@ -102,24 +91,24 @@ def _literal(uri: str) -> _Start:
     else:
         text, name = Secret(uri), "command line"
         click.echo("warning: others can see a password on the command line; use --uri - and standard input", err=True)
-    return _Start(Survey(((name, read_literal(name, text, Dialect.of(installed_airflow() or ""))),)))
+    return Survey(((name, read_literal(name, text, Dialect.of(installed_airflow() or ""))),))
 
 
-def _configured(conn_ids: tuple[str, ...], timeout: float) -> _Start:
+def _configured(conn_ids: tuple[str, ...], timeout: float) -> Survey:
     configuration = Configuration.load(os.environ)
     if isinstance(configuration, Finding):
-        return _Start(report=Report(findings=(configuration,)))
+        return Survey(findings=(configuration,))
     backends = backends_of(configuration, os.environ, timeout)
     unasked = unasked_backend(configuration)
     unjudged = (unasked,) if unasked else ()
     if conn_ids:
         named = tuple((conn_id, look_up(conn_id, backends)) for conn_id in dict.fromkeys(conn_ids))
-        return _Start(Survey(named), unjudged)
-    survey = postgres_only(all_connections(backends))
-    if not survey.named and not survey.left_out:
-        nothing = Unjudged("connections", f"none are kept in {' or '.join(backend.name for backend in backends)}")
-        return _Start(survey, (*unjudged, nothing))
-    return _Start(survey, unjudged)
+        return Survey(named, unjudged=unjudged)
+    survey = postgres_only(all_connections(backends), unjudged)
+    if survey == Survey():
+        where = " or ".join(backend.name for backend in backends)
+        return Survey(unjudged=(Unjudged("connections", f"there are none in {where}"),))
+    return survey
 
 
 def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked, ...]:

@@ -25,7 +25,7 @@ def backends_of(
 
     `timeout` is in seconds. A configured secrets backend of Airflow's own is not asked yet: see `unasked_backend`.
     """
-    environment = EnvironmentBackend(environ, Dialect.of(configuration.version))
+    environment = EnvironmentBackend(environ, Dialect.of(configuration.version or ""))
     return (environment, _metadata(configuration, timeout))
 
 

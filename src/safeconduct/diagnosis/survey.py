@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from safeconduct.diagnosis.rules import OTHER_TYPE
 from safeconduct.diagnosis.schedule import run_all
 from safeconduct.diagnosis.walk import walk
-from safeconduct.model import Finding, Report, Severity
+from safeconduct.model import Finding, Report, Severity, Unjudged
 from safeconduct.secrets import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
+    from collections.abc import Callable, Hashable, Iterable
 
     from safeconduct.diagnosis.question import Question
     from safeconduct.diagnosis.staircase import WalkResult
-    from safeconduct.model import Unjudged
     from safeconduct.secrets import Answer
 
 Named = tuple[str, "Answer"]
@@ -26,15 +25,28 @@ Named = tuple[str, "Answer"]
 
 @dataclass(frozen=True)
 class Survey:
-    """What is to be walked, and what was left out because it is no PostgreSQL connection."""
+    """What is to be walked, and what is to be said beside: of connections left out, of places not asked."""
 
-    named: tuple[Named, ...]
-    left_out: tuple[Finding, ...] = ()
+    named: tuple[Named, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
 
 
-def postgres_only(answers: Iterable[Named]) -> Survey:
-    """Of all connections those that can be walked; the others are counted by type in one note."""
-    named = tuple(answers)
+def postgres_only(answers: Iterable[Named], unjudged: tuple[Unjudged, ...] = ()) -> Survey:
+    """Of all connections those that can be walked; the others are counted by type in one note.
+
+    What a place answered that could not be asked (an empty id) is said beside.
+    """
+    every = tuple(answers)
+    places = [answer for name, answer in every if not name]
+    named = tuple((name, answer) for name, answer in every if name)
+    findings = tuple(answer for answer in places if isinstance(answer, Finding))
+    unjudged += tuple(answer for answer in places if isinstance(answer, Unjudged))
+    kept, note = _kept(named)
+    return Survey(kept, findings + note, unjudged)
+
+
+def _kept(named: tuple[Named, ...]) -> tuple[tuple[Named, ...], tuple[Finding, ...]]:
     kept = tuple((name, answer) for name, answer in named if not isinstance(answer, Found) or _is_postgres(answer))
     types = Counter(
         answer.connection.conn_type or "no type"
@@ -42,7 +54,7 @@ def postgres_only(answers: Iterable[Named]) -> Survey:
         if isinstance(answer, Found) and not _is_postgres(answer)
     )
     if not types:
-        return Survey(kept)
+        return kept, ()
     counted = ", ".join(f"{count} {kind}" for kind, count in types.most_common())
     note = OTHER_TYPE.finding(
         "connections",
@@ -50,16 +62,11 @@ def postgres_only(answers: Iterable[Named]) -> Survey:
         severity=Severity.NOTE,
         evidence=dict(sorted((kind, str(count)) for kind, count in types.items())),
     )
-    return Survey(kept, (note,))
+    return kept, (note,)
 
 
-def walk_all(
-    survey: Survey,
-    question: Question,
-    unjudged: Sequence[Unjudged] = (),
-    progress: Callable[[], object] = lambda: None,
-) -> Report:
-    """Walk them all and report them in the order given. `progress` is called after each; `unjudged` is added."""
+def walk_all(survey: Survey, question: Question, progress: Callable[[], object] = lambda: None) -> Report:
+    """Walk them all and report them in the order given; `progress` is called after each."""
     results: dict[int, WalkResult] = {}
     for index, result in run_all(survey.named, _server, lambda named: walk(*named, question)):
         results[index] = result
@@ -67,8 +74,8 @@ def walk_all(
     ordered = [results[index] for index in range(len(survey.named))]
     return Report(
         walks=tuple(result.walk for result in ordered),
-        findings=(*(finding for result in ordered for finding in result.findings), *survey.left_out),
-        unjudged=(*(one for result in ordered for one in result.unjudged), *unjudged),
+        findings=(*(finding for result in ordered for finding in result.findings), *survey.findings),
+        unjudged=(*(one for result in ordered for one in result.unjudged), *survey.unjudged),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Finding, Stage, Unjudged
 from safeconduct.postgres import silence
 from safeconduct.postgres.auth_policy import parse_require_auth
+from safeconduct.postgres.certificate_look import look_at_certificate
 from safeconduct.postgres.channel import DeadlinePassed
 from safeconduct.postgres.exchange import ChannelBinding, Exchange, Login
 from safeconduct.postgres.framing import Inbox, WireError
@@ -85,10 +86,19 @@ def _encrypt(talk: _Talk, encryption: Encryption) -> Trial | None:
             return _refused(talk, Exchange(error=answer.error))
         if not answer.accepted:
             return _without_tls(talk)
+    return _start_tls(talk)
+
+
+def _start_tls(talk: _Talk) -> Trial | None:
     context = build_context(talk.door.target, talk.door.host)
     if isinstance(context, Finding):
-        return _at_tls(talk, context, Lead.NOWHERE)
-    talk.tls = talk.channel.start_tls(context, talk.door.host.host or None)
+        return _at_tls(talk, context, _after_tls_failed(talk))
+    if isinstance(context, Unjudged):
+        return talk.steps.unjudged(Stage.TLS, context)
+    try:
+        talk.tls = talk.channel.start_tls(context, talk.door.host.host or None)
+    except (ssl.SSLError, ConnectionError) as error:
+        return _tls_failed(talk, error)
     return None
 
 
@@ -188,11 +198,16 @@ def _broken(talk: _Talk, finding: Finding, lead: Lead = Lead.NOWHERE) -> Trial:
     return talk.steps.refused(finding, stage=stage, lead=lead)
 
 
-def _tls_failed(talk: _Talk, error: ssl.SSLError) -> Trial:
-    target = talk.door.target
+def _tls_failed(talk: _Talk, error: OSError) -> Trial:
+    target, host = talk.door.target, talk.door.host
     peer = talk.tls.peer_certificate if talk.tls else None
-    lead = Lead.OTHER_ENCRYPTION if target.tls.mode is SslMode.PREFER else Lead.NOWHERE
-    return _at_tls(talk, explain_tls_failure(error, target, talk.door.host, peer), lead)
+    if peer is None and isinstance(error, ssl.SSLCertVerificationError):
+        peer = look_at_certificate(talk.door)
+    return _at_tls(talk, explain_tls_failure(error, target, host, peer), _after_tls_failed(talk))
+
+
+def _after_tls_failed(talk: _Talk) -> Lead:
+    return Lead.OTHER_ENCRYPTION if talk.door.target.tls.mode is SslMode.PREFER else Lead.NOWHERE
 
 
 def _at_tls(talk: _Talk, finding: Finding, lead: Lead) -> Trial:

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Stage
+from safeconduct.model import Remedy, RemedyKind, Stage
 from safeconduct.postgres import rules_transport as rules
 from safeconduct.postgres.channel import Channel, Deadline, DeadlinePassed
 from safeconduct.postgres.conversing import converse
@@ -16,7 +16,7 @@ from safeconduct.postgres.trial import Lead, Steps, Trial
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from safeconduct.model import Finding
+    from safeconduct.model import Finding, Rule
     from safeconduct.postgres.resolve import Address
     from safeconduct.postgres.target import HostPort, Target
     from safeconduct.postgres.tls import Encryption
@@ -71,4 +71,21 @@ def _explain_port(door: Door, error: OSError | DeadlinePassed) -> Finding:
         rule, words = rules.PORT_REFUSED, "nothing listens on this port"
     else:
         rule, words = rules.PORT_UNREACHABLE, "the address cannot be reached"
-    return rule.finding(door.target.subject, f"{door.address.text}: {words}", evidence=evidence)
+    remedies = tuple(remedy for remedy in (_look(door, rule),) if remedy)
+    return rule.finding(door.target.subject, f"{door.address.text}: {words}", evidence=evidence, remedies=remedies)
+
+
+def _look(door: Door, rule: Rule) -> Remedy | None:
+    """What to run where, to see what keeps the port closed."""
+    if rule is rules.PORT_REFUSED:
+        when = "on the server: where does PostgreSQL listen? Then mend the connection's host or port"
+        return Remedy(RemedyKind.COMMAND, "ss -ltnp | grep -i postgres", when=when)
+    if rule is rules.SOCKET_ABSENT:
+        when = "on this host: where does PostgreSQL keep its socket? Name that directory, or a host, in the connection"
+        return Remedy(RemedyKind.COMMAND, "ss -lxp | grep PGSQL", when=when)
+    if rule is rules.PORT_TIMED_OUT:
+        when = "on the host where the task runs, once a firewall or security group lets it through"
+        return Remedy(
+            RemedyKind.COMMAND, f"nc -vz -w 5 {door.host.hostaddr or door.host.host} {door.host.port}", when=when
+        )
+    return None

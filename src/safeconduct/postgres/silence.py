@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from safeconduct.model import Remedy, RemedyKind
 from safeconduct.postgres import rules_login, rules_transport
 from safeconduct.postgres.framing import ConnectionClosed, NotPostgres, WireError
 
@@ -23,6 +24,7 @@ def explain_wire_error(subject: str, address: str, error: WireError, so_far: Exc
             subject,
             f"{address} speaks {name or 'another protocol'}, not PostgreSQL's",
             evidence={"address": address, "first bytes": show_bytes(error.first_bytes)},
+            remedies=_DIRECT if error.first_bytes.startswith(_TLS) else (),
         )
     evidence = {"address": address, "error": str(error)}
     if isinstance(error, ConnectionClosed):
@@ -65,11 +67,19 @@ def protocol_of(first: bytes) -> str | None:
     return None
 
 
+_TLS = b"\x15\x03"
+_DIRECT = (
+    Remedy(
+        RemedyKind.OPTION,
+        '{"sslmode": "require", "sslnegotiation": "direct"}',
+        when="in the connection's extra, if PostgreSQL is behind this proxy (libpq 17 or later)",
+    ),
+)
 _BEGINNINGS = (
     (b"HTTP/", "HTTP"),
     (b"<", "HTML or XML"),
     (b"SSH-", "SSH"),
-    (b"\x15\x03", "TLS from the first byte (a proxy that wants TLS at once)"),
+    (_TLS, "TLS from the first byte (a proxy that wants TLS at once)"),
     (b"220", "SMTP or FTP"),
     (b"-ERR", "Redis"),
     (b"+OK", "POP3 or Redis"),

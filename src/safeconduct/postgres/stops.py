@@ -41,7 +41,7 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
             "the server did not prove that it knows the password",
             evidence=evidence,
             possible=(
-                "something between ends TLS and opens its own (a proxy): name the server itself, or channel_binding=disable",
+                "a proxy between ends TLS and opens its own: name the server itself, or channel_binding=disable",
                 "it is not the server that it claims to be",
             ),
         )

@@ -45,7 +45,7 @@ class ConnectionBackend(ABC):
     def all(self) -> Iterator[tuple[str, Answer]]:
         """Every connection that is kept here by its id; a row that cannot be read is an answer of its own.
 
-        Where the place itself cannot be asked, one pair with `name` as id.
+        Where the place itself cannot be asked, one pair with an empty id.
         """
 
 

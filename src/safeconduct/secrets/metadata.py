@@ -39,7 +39,7 @@ class MetadataBackend(ConnectionBackend):
         """See ConnectionBackend."""
         rows = self._database.rows()
         if isinstance(rows, Finding):
-            yield self.name, rows
+            yield "", rows
             return
         for row in rows:
             yield row.conn_id, self._found(row)
@@ -90,7 +90,7 @@ class UnreachableBackend(ConnectionBackend):
 
     def all(self) -> Iterator[tuple[str, Answer]]:
         """See ConnectionBackend."""
-        yield self.name, self._answer
+        yield "", self._answer
 
 
 def _secret(value: Secret | Opened | None) -> Secret | None:

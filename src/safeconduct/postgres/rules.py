@@ -1,0 +1,5 @@
+"""All rules of this room."""
+
+from safeconduct.postgres import rules_login, rules_target, rules_transport
+
+RULES = (*rules_target.RULES, *rules_transport.RULES, *rules_login.RULES)

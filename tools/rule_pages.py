@@ -1,0 +1,63 @@
+"""docs/rules is made from the rules that the code uses: `python -m tools.rule_pages` writes it anew."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from safeconduct.model import Rule
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
+MODULES = (
+    "safeconduct.airflow.rules",
+    "safeconduct.diagnosis.rules",
+    "safeconduct.postgres.rules",
+    "safeconduct.privileges.rules",
+)
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of every room, sorted by id."""
+    return tuple(sorted((rule for name in MODULES for rule in import_module(name).RULES), key=lambda rule: rule.id))
+
+
+def page(rule: Rule) -> str:
+    """One rule's page."""
+    stage = f"Stage: `{rule.stage.value}`." if rule.stage else "It belongs to no single stage."
+    return (
+        f"# {rule.id}\n\n**{rule.title}.** {stage}\n\n## Cause\n\n{rule.cause}\n\n"
+        f"## Evidence\n\n{rule.evidence}\n\n## Remedy\n\n{rule.remedy}\n"
+    )
+
+
+def index() -> str:
+    """The list of all pages."""
+    rows = "\n".join(
+        f"| [{rule.id}]({rule.id}.md) | {rule.stage.value if rule.stage else ''} | {rule.title} |"
+        for rule in all_rules()
+    )
+    return f"# Rules\n\nEverything that `safeconduct why` can find.\n\n| rule | stage | what it says |\n|---|---|---|\n{rows}\n"
+
+
+def pages() -> dict[str, str]:
+    """Every file of the folder by its name."""
+    return {"README.md": index(), **{f"{rule.id}.md": page(rule) for rule in all_rules()}}
+
+
+def main() -> int:
+    """Write the folder: new pages, changed ones, and none for rules that are gone."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    wanted = pages()
+    for old in FOLDER.iterdir():
+        if old.name not in wanted:
+            old.unlink()
+    for name, text in wanted.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
