@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Stage
 from safeconduct.postgres import rules_login, rules_transport
-from safeconduct.postgres.target import SslMode
+from safeconduct.postgres.tls_policy import SslMode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from safeconduct.postgres.exchange import Exchange
     from safeconduct.postgres.open_session import SessionFacts
     from safeconduct.postgres.target import Target
+    from safeconduct.postgres.tls_policy import TlsPolicy
 
 # The server looks at these before it looks at pg_hba.conf, role or database, though they belong to the last stage.
 _BEFORE_THE_RULE = {rules_login.SLOTS_FULL.id, rules_login.NOT_READY.id, rules_transport.POOLER_FULL.id}
@@ -67,7 +68,7 @@ def _tls(reached: Reached) -> str:
     mode = reached.target.tls.mode
     if reached.tls is not None:
         version = reached.tls.version.replace("TLSv", "TLS ")
-        return f"{version}, {_verified(mode, reached.target.tls.root)}"
+        return f"{version}, {_verified(reached.target.tls)}"
     if any(host.is_unix for host in reached.target.hosts):
         return "none: a unix socket"
     if reached.asked_for_tls:
@@ -75,13 +76,10 @@ def _tls(reached: Reached) -> str:
     return f"none: not asked for (sslmode={mode.value})"
 
 
-def _verified(mode: SslMode, root: str) -> str:
-    if mode is SslMode.VERIFY_FULL:
-        return "certificate and host name verified"
-    # libpq verifies the chain for sslmode=require, too, where a file of root certificates is there.
-    if mode is SslMode.VERIFY_CA or (mode is SslMode.REQUIRE and root):
-        return "certificate verified, host name not"
-    return f"certificate not verified (sslmode={mode.value})"
+def _verified(policy: TlsPolicy) -> str:
+    if not policy.verifies:
+        return f"certificate not verified (sslmode={policy.mode.value})"
+    return f"certificate{' and host name' if policy.mode is SslMode.VERIFY_FULL else ''} verified"
 
 
 def _rule(exchange: Exchange) -> str:

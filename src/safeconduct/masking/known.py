@@ -1,0 +1,119 @@
+"""The exact values of known secrets, found wherever they stand and however they are written."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote, quote_plus
+
+from safeconduct.model import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+SHORTEST = 4
+"""Characters. A shorter value stands in too many words; where it is given as a password its place hides it."""
+
+# Words of our own reports. Hiding them would make the report unreadable and tell the password at once.
+_COMMON = frozenset(
+    """admin airflow authentication certificate command config connection credential database default definition
+    error extra fernet grant host http https libpq localhost login name none null option password pgbouncer port
+    postgres postgresql prefer privileges protocol public read refused require role root rule schema secret select
+    server session sqlstate table test true user usage value write""".split()
+)
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]+")
+_PERCENT = re.compile(r"%[0-9A-F]{2}")
+_FEW = 64
+
+
+class KnownValues:
+    """An index of values, built once; looking through a text takes time in proportion to the text.
+
+    Values are found by their first `SHORTEST` characters, so thousands of them cost no more than a few.
+    """
+
+    __slots__ = ("_all", "_index")
+
+    def __init__(self, values: Iterable[str], public: Iterable[str] = ()) -> None:
+        known = tuple(text.casefold() for text in public)
+        forms = {
+            form
+            for value in set(values)
+            if not _too_common(value, known)
+            for form in written_forms(value)
+            if len(form) >= SHORTEST
+        }
+        self._all = tuple(sorted(forms)) if len(forms) <= _FEW else None
+        self._index: dict[str, dict[int, set[str]]] = {}
+        for form in forms:
+            self._index.setdefault(form[:SHORTEST], {}).setdefault(len(form), set()).add(form)
+
+    def hide(self, text: str) -> str:
+        """The text with every value replaced by the mask; values that overlap are hidden as one."""
+        if not self._index or (self._all is not None and not any(form in text for form in self._all)):
+            return text
+        parts, last = [], 0
+        for start, end in self._spans(text):
+            parts += [text[last:start], MASK]
+            last = end
+        return "".join([*parts, text[last:]])
+
+    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+        start = end = -1
+        for place in range(len(text) - SHORTEST + 1):
+            lengths = self._index.get(text[place : place + SHORTEST])
+            found = lengths and max((n for n, some in lengths.items() if text[place : place + n] in some), default=0)
+            if not found:
+                continue
+            if place >= end:
+                if end > 0:
+                    yield start, end
+                start = place
+            end = max(end, place + found)
+        if end > 0:
+            yield start, end
+
+
+def _too_common(value: str, public: tuple[str, ...]) -> bool:
+    folded = value.casefold()
+    if len(value) < SHORTEST or not value.strip() or folded in _COMMON:
+        return True
+    return any(folded in text for text in public)
+
+
+def written_forms(value: str) -> set[str]:
+    """The value as it may stand in a URI, a query string, JSON, Python, SQL, a conninfo string or a shell command."""
+    if _UNRESERVED.fullmatch(value):
+        return {value}
+    forms = {write(written) for written in (value, json.dumps(value)[1:-1]) for write in _PERCENT_ENCODED}
+    forms |= {_PERCENT.sub(lambda found: found[0].lower(), form) for form in forms}
+    return forms | {write(value) for write in _ESCAPED}
+
+
+def _octets(value: str) -> bytes:
+    return value.encode("utf-8", "surrogatepass")
+
+
+_PERCENT_ENCODED: tuple[Callable[[str], str], ...] = (
+    lambda value: quote(_octets(value), safe=""),
+    lambda value: quote(_octets(value), safe="/"),
+    lambda value: quote(_octets(value), safe="!$&'()*+,;="),  # user information of RFC 3986: sub-delims stand bare
+    lambda value: quote_plus(_octets(value)),
+)
+_ESCAPED: tuple[Callable[[str], str], ...] = (
+    str,
+    lambda value: json.dumps(value)[1:-1],
+    lambda value: json.dumps(json.dumps(value)[1:-1])[1:-1],
+    lambda value: json.dumps(value, ensure_ascii=False)[1:-1],
+    lambda value: repr(value)[1:-1],
+    lambda value: ascii(value)[1:-1],
+    lambda value: value.encode("unicode_escape").decode("ascii"),
+    lambda value: _octets(value).decode("ascii", "backslashreplace"),
+    lambda value: value.replace("'", "''"),
+    lambda value: value.replace('"', '""'),
+    lambda value: value.replace("\\", "\\\\").replace("'", "\\'"),
+    lambda value: value.replace("'", "'\"'\"'"),
+    lambda value: value.replace("'", "'\\''"),
+    lambda value: re.sub(r"([^\w@%+=:,./-])", r"\\\1", value),
+)

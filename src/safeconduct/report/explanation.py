@@ -1,0 +1,59 @@
+"""What follows a refusal: the causes that remain, and what lets it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.model import RemedyKind, Severity
+from safeconduct.report.page import Ink
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from safeconduct.model import Finding, Remedy
+    from safeconduct.report.page import Page
+
+_PROVEN = {True: " (proven)", False: " (tried, and it does not help)", None: ""}
+
+
+def explanation(finding: Finding, page: Page) -> list[str]:
+    """The lines for one finding, to stand under its staircase."""
+    lines: list[str] = []
+    if finding.severity is not Severity.ERROR:
+        lines += page.prose(f"{finding.severity.value}: {finding.message}")
+    lines += _possible(finding, page)
+    lines += _remedies(finding, page)
+    if finding.severity is not Severity.NOTE:
+        what = "Why this and nothing more" if finding.remedies else "More about it"
+        lines.append(page.ink(f"{what}: docs/rules/{finding.rule}.md", Ink.FAINT))
+    return lines
+
+
+def _possible(finding: Finding, page: Page) -> Iterator[str]:
+    if not finding.possible:
+        return
+    yield "What remains possible:" if len(finding.possible) > 1 else "The cause:"
+    for cause in finding.possible:
+        yield from page.prose(cause, first="  - ")
+
+
+def _remedies(finding: Finding, page: Page) -> Iterator[str]:
+    if not finding.remedies:
+        return
+    yield _heading(finding)
+    for remedy in finding.remedies:
+        yield from _remedy(remedy, page)
+
+
+def _heading(finding: Finding) -> str:
+    if all(remedy.kind is RemedyKind.COMMAND for remedy in finding.remedies):
+        return "What to run:"
+    return "What lets it in:" if finding.severity is Severity.ERROR else "What mends it:"
+
+
+def _remedy(remedy: Remedy, page: Page) -> Iterator[str]:
+    note = f"{remedy.when}{_PROVEN[remedy.proven]}".strip()
+    if note:
+        yield from page.prose(f"{note}:", first="  ")
+    # Never wrapped: it is there to be pasted.
+    yield "    " + page.ink(page.clean(remedy.text), Ink.REMEDY)

@@ -1,0 +1,68 @@
+"""A report as JSON, by docs/report.schema.json."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from safeconduct.masking import Masker
+    from safeconduct.model import Finding, Remedy, Report, Unjudged, Walk
+
+SCHEMA = "safeconduct/report/1"
+
+
+def render_json(report: Report, masker: Masker, *, width: int = 100, colour: bool = False) -> str:
+    """The report as one JSON document; `width` and `colour` mean nothing here."""
+    hide = masker.text
+    document = {
+        "schema": SCHEMA,
+        "walks": [_walk(walk, hide) for walk in report.walks],
+        "findings": [_finding(finding, hide) for finding in report.findings],
+        "unjudged": [_unjudged(one, hide) for one in report.unjudged],
+    }
+    # ASCII only: text from a server may hold lone surrogates, which no encoding would take.
+    return json.dumps(document, indent=2)
+
+
+def _walk(walk: Walk, hide: Callable[[str], str]) -> dict[str, Any]:
+    stages = [
+        {"stage": report.stage.value, "outcome": report.outcome.value, "detail": hide(report.detail)}
+        for report in walk.stages
+    ]
+    return {
+        "connection": hide(walk.connection),
+        "target": hide(walk.target),
+        "outcome": walk.outcome.value,
+        "stages": stages,
+    }
+
+
+def _finding(finding: Finding, hide: Callable[[str], str]) -> dict[str, Any]:
+    location = finding.location
+    return {
+        "rule": finding.rule,
+        "stage": finding.stage.value if finding.stage else None,
+        "severity": finding.severity.value,
+        "subject": hide(finding.subject),
+        "message": hide(finding.message),
+        "evidence": {name: hide(value) for name, value in finding.evidence.items()},
+        "possible": [hide(cause) for cause in finding.possible],
+        "location": {"file": hide(location.file), "line": location.line} if location else None,
+        "remedies": [_remedy(remedy, hide) for remedy in finding.remedies],
+    }
+
+
+def _remedy(remedy: Remedy, hide: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "kind": remedy.kind.value,
+        "text": hide(remedy.text),
+        "when": hide(remedy.when),
+        "proven": remedy.proven,
+    }
+
+
+def _unjudged(one: Unjudged, hide: Callable[[str], str]) -> dict[str, str]:
+    return {"subject": hide(one.subject), "reason": hide(one.reason)}
