@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from safeconduct.demo.binaries import find_binaries
 from safeconduct.demo.commands import Commands, spoken, typed_program
 from safeconduct.demo.interruption import Interrupted, Interruptions
-from safeconduct.demo.problem import DemoProblem
+from safeconduct.demo.problem import DemoProblem, NotAsExpected
 from safeconduct.demo.scenes import DATABASE, HERO, SCENES, TABLE
 from safeconduct.demo.world import open_world
 from safeconduct.model import ExitCode
@@ -34,10 +34,11 @@ def run_demo() -> int:
         with Interruptions() as interruptions:
             find_binaries()
             with open_world(interruptions) as world, interruptions.permitted():
-                return int(Story(world, terminal).tell())
+                Story(world, terminal).tell()
+        return int(ExitCode.WELL)
     except DemoProblem as problem:
         print(f"safeconduct demo: {problem}", file=sys.stderr)
-        return int(ExitCode.UNJUDGED)
+        return int(ExitCode.FOUND if isinstance(problem, NotAsExpected) else ExitCode.UNJUDGED)
     except Interrupted as interrupted:
         return 128 + interrupted.number
 
@@ -49,10 +50,9 @@ class Story:
         self._world = world
         self._terminal = terminal
         self._commands = Commands(world.home.directory)
-        self._surprises: list[str] = []
 
-    def tell(self) -> ExitCode:
-        """From the first line to the last. Raises DemoProblem."""
+    def tell(self) -> None:
+        """From the first line to the last. Raises DemoProblem, and NotAsExpected at the first surprise."""
         self._say(f"A PostgreSQL and an Airflow home with {len(SCENES)} connections are being made ...")
         self._world.build()
         self._say("\nWhich of them get in?")
@@ -63,7 +63,6 @@ class Story:
         self._mend([HERO, "--table", f"{TABLE}:SELECT"])
         if self._terminal:
             self._offer()
-        return self._judge()
 
     def _mend(self, arguments: Sequence[str]) -> None:
         """A refusal, its remedy applied, and the same command again."""
@@ -80,7 +79,7 @@ class Story:
         self._say(f"\n$ {spoken(command)}")
         code = self._commands.show(command)
         if code != expected:
-            self._surprises.append(f"`{spoken(command)}` ended with exit code {code}, not {int(expected)}")
+            raise NotAsExpected(f"`{spoken(command)}` should end with exit code {int(expected)}, not with {code}.")
 
     def _remedies(self, arguments: Sequence[str]) -> list[str]:
         """The SQL that the report of this command offers, word for word."""
@@ -88,7 +87,7 @@ class Story:
         remedies = [remedy for finding in report["findings"] for remedy in finding["remedies"]]
         texts = [remedy["text"] for remedy in remedies if remedy["kind"] == "sql"]
         if not texts:
-            self._surprises.append(f"`{spoken(['why', *arguments])}` offered no SQL as a remedy")
+            raise NotAsExpected(f"`{spoken(['why', *arguments])}` should offer SQL as a remedy.")
         return texts
 
     def _offer(self) -> None:
@@ -99,11 +98,6 @@ class Story:
             "Enter here ends the demo and removes all of it."
         )
         sys.stdin.readline()
-
-    def _judge(self) -> ExitCode:
-        for surprise in self._surprises:
-            print(f"safeconduct demo: not as expected: {surprise}.", file=sys.stderr)
-        return ExitCode.FOUND if self._surprises else ExitCode.WELL
 
     def _say(self, text: str) -> None:
         print(text, flush=True)

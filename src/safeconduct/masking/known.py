@@ -24,6 +24,8 @@ _COMMON = frozenset(
 )
 _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]+")
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
+_MARKS = re.compile(r"[.@/:,\s]")
+_NO_LETTERS = re.compile(r"[\W_]")
 _FEW = 64
 
 
@@ -36,7 +38,7 @@ class KnownValues:
     __slots__ = ("_all", "_index")
 
     def __init__(self, values: Iterable[str], public: Iterable[str] = ()) -> None:
-        known = tuple(text.casefold() for text in public)
+        known = _COMMON.union(*(_parts(text) for text in public))
         forms = {
             form
             for value in set(values)
@@ -75,11 +77,14 @@ class KnownValues:
             yield start, end
 
 
-def _too_common(value: str, public: tuple[str, ...]) -> bool:
-    folded = value.casefold()
-    if len(value) < SHORTEST or not value.strip() or folded in _COMMON:
-        return True
-    return any(folded in text for text in public)
+def _too_common(value: str, common: frozenset[str]) -> bool:
+    return len(value) < SHORTEST or not value.strip() or value.casefold() in common
+
+
+def _parts(public: str) -> set[str]:
+    """A public name, and what stands between its dots, at signs and other marks: all of it is seen anyway."""
+    folded = public.casefold()
+    return {folded, *_MARKS.split(folded), *_NO_LETTERS.split(folded)}
 
 
 def written_forms(value: str) -> set[str]:

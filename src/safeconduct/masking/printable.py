@@ -17,11 +17,12 @@ def printable(text: str) -> str:
 
 
 def _is_safe(char: str) -> bool:
-    return char.isprintable() or char == "\n" or (char.isspace() and char in _SPACES)
+    return char.isprintable() or char in _SPACES
 
 
 def _escape(char: str) -> str:
     return _ESCAPES.get(char) or char.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
-_SPACES = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+# A newline, and the spaces of Unicode (category Zs): a French server writes no-break spaces.
+_SPACES = "\n\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"

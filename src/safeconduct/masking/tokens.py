@@ -8,7 +8,9 @@ from functools import cache
 
 from safeconduct.model import MASK
 
-# Each begins at the edge of a word, so that a text is looked through once, whatever stands in it.
+# Each begins at the edge of a word, so that a text is looked through once, whatever stands in it. An escape of
+# JSON (\\n) or of a URI (%3D) before it is such an edge, too.
+_EDGE = r"(?:(?<![\w-])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _TOKENS = (
     r"eyJ[\w-]{10,}\.[\w-]{10,}(?:\.[\w-]*)?",  # JSON Web Token (RFC 7519): {" in base64url
     r"gAAAAA[\w-]{30,}={0,2}",  # Fernet token: version 0x80 and a time stamp before the year 2106
@@ -35,7 +37,7 @@ _AUTHORIZATION = r"(?P<header>(?i:authorization)[\"']?\s{0,8}[:=]\s{0,8}[\"']?\w
 @cache
 def _pattern() -> re.Pattern[str]:
     tokens = "|".join((_SCRAM, _SLACK_HOOK, _AUTHORIZATION, *_TOKENS, _KEY))
-    return re.compile(rf"{_PEM}|(?<![\w+/=-])(?:{tokens})", re.S)
+    return re.compile(rf"{_PEM}|{_EDGE}(?:{tokens})", re.S)
 
 
 def hide_tokens(text: str) -> str:

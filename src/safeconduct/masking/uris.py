@@ -6,10 +6,9 @@ import re
 
 from safeconduct.model import MASK
 
-_AUTHORITY = re.compile(r"://(\S+)")
-# A quote ends the URI where something follows it that ends a string; elsewhere it may be part of a raw password.
-_END = re.compile(r"\\*[\"'`](?=[\s,;:)\]}>]|$)")
-_PORT = re.compile(r"\d{1,5}(?:[/?#,]|$)")
+# A quote ends the URI where something follows that ends a string; elsewhere it may be part of a raw password.
+END_OF_WORD = re.compile(r"\s|(?<!\\)\\*[\"'`](?=[\s,;:)\]}>]|\Z)|\Z")
+_PORT = re.compile(r"\d{1,5}(?:[/?#,]|\Z)")
 
 
 def hide_userinfo(text: str) -> str:
@@ -18,19 +17,18 @@ def hide_userinfo(text: str) -> str:
     An unquoted `@`, `/`, `?` or `#` in a password makes the URI malformed, and that is when URIs are printed: so the
     password is taken to reach to the last `@` of the word.
     """
-    if "://" not in text:
-        return text
-    return _AUTHORITY.sub(_hidden, text)
+    parts, last = [], 0
+    while (place := text.find("://", last)) >= 0:
+        end_of_word = END_OF_WORD.search(text, place + 3)
+        end = end_of_word.start() if end_of_word else len(text)
+        parts += [text[last : place + 3], _without_password(text[place + 3 : end])]
+        last = end
+    return "".join([*parts, text[last:]])
 
 
-def _hidden(found: re.Match[str]) -> str:
-    word = found[1]
-    end = _END.search(word)
-    body, rest = (word[: end.start()], word[end.start() :]) if end else (word, "")
-    if "://" in rest:
-        rest = hide_userinfo(rest)
-    user, colon, after = body.partition(":")
+def _without_password(authority: str) -> str:
+    user, colon, after = authority.partition(":")
     at = after.rfind("@")
     if not colon or at <= 0 or ("@" in user and _PORT.match(after)):
-        return f"://{body}{rest}"
-    return f"://{user}:{MASK}{after[at:]}{rest}"
+        return authority
+    return f"{user}:{MASK}{after[at:]}"

@@ -1,0 +1,88 @@
+"""README's transcripts are what a run of `safeconduct demo` printed: `python -m tools.readme` takes them anew.
+
+`--check` changes nothing and exits with 1 when a run prints something else. What differs between runs and machines
+(ports, milliseconds, PostgreSQL's version) is left as the run printed it, and not compared.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+# `<!-- demo: FIRST ... LAST -->` and the fenced block after it: from the line FIRST to before the line LAST.
+BLOCK = re.compile(
+    r"(?P<head><!-- demo: (?P<first>.+?) \.\.\. (?P<last>.+?) -->\n```console\n)(?P<text>.*?)(?=```\n)", re.S
+)
+VOLATILE = (
+    (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "PORT"),
+    (re.compile(r"\b\d+(\.\d+)? (ms|s)\b"), "TIME"),
+    (re.compile(r"(?<=PostgreSQL )\d+(\.\d+)*"), "VERSION"),
+)
+
+
+class ReadmeProblem(Exception):
+    """README cannot be compared with a run; the text says why."""
+
+
+def told() -> str:
+    """What `safeconduct demo` prints without a terminal. Raises ReadmeProblem when it does not end well."""
+    done = subprocess.run(
+        [sys.executable, "-m", "safeconduct", "demo"], capture_output=True, text=True, check=False, timeout=120
+    )
+    if done.returncode != 0:
+        raise ReadmeProblem(f"safeconduct demo ended with exit code {done.returncode}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def excerpt(transcript: str, first: str, last: str) -> str:
+    """The lines from the first that is FIRST to before the next that is LAST. Raises ReadmeProblem."""
+    lines = transcript.splitlines()
+    try:
+        begin = lines.index(first)
+        end = lines.index(last, begin)
+    except ValueError:
+        raise ReadmeProblem(f"a run of the demo has no part from {first!r} to {last!r}") from None
+    return "\n".join(line.rstrip() for line in lines[begin:end]).rstrip() + "\n"
+
+
+def steady(text: str) -> str:
+    """The text without what differs between runs."""
+    for pattern, name in VOLATILE:
+        text = pattern.sub(name, text)
+    return text
+
+
+def renewed(readme: str, transcript: str) -> str:
+    """README with each block taken from this transcript; a block that says the same stays as it is."""
+
+    def block(found: re.Match[str]) -> str:
+        fresh = excerpt(transcript, found["first"], found["last"])
+        return found["head"] + (found["text"] if steady(fresh) == steady(found["text"]) else fresh)
+
+    text, count = BLOCK.subn(block, readme)
+    if not count:
+        raise ReadmeProblem(f"{README.name} has no block that begins with <!-- demo: FIRST ... LAST -->")
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    """Renew README, or check it; gives the exit code."""
+    before = README.read_text("utf-8")
+    try:
+        after = renewed(before, told())
+    except ReadmeProblem as problem:
+        print(f"readme: {problem}", file=sys.stderr)
+        return 1
+    if "--check" in arguments:
+        if after != before:
+            print("readme: README.md is not what the demo prints now: make readme", file=sys.stderr)
+        return int(after != before)
+    README.write_text(after, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
