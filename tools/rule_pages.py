@@ -39,7 +39,8 @@ def index() -> str:
         f"| [{rule.id}]({rule.id}.md) | {rule.stage.value if rule.stage else ''} | {rule.title} |"
         for rule in all_rules()
     )
-    return f"# Rules\n\nEverything that `safeconduct why` can find.\n\n| rule | stage | what it says |\n|---|---|---|\n{rows}\n"
+    head = "# Rules\n\nEverything that `safeconduct why` can find.\n\n| rule | stage | what it says |\n|---|---|---|\n"
+    return f"{head}{rows}\n"
 
 
 def pages() -> dict[str, str]:

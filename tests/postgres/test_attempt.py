@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -92,6 +91,15 @@ def test_another_protocol_is_named(script: tuple[hostile.Deed, ...], name: str) 
 def test_a_proxy_that_wants_tls_at_once(tmp_path: Path) -> None:
     certificate = Authority(tmp_path).issue("127.0.0.1")
     with Hostile(*hostile.tls_only(certificate)) as server:
+        result = ended(to_port(server.port), PATIENCE)
+    assert verdict(result) == ("postgres.protocol.closed", Stage.PROTOCOL)
+    assert result.finding
+    assert any("TLS from the first byte" in cause for cause in result.finding.possible)
+
+
+def test_a_proxy_that_wants_tls_at_once_and_says_so() -> None:
+    alert = b"\x15\x03\x03\0\x02\x02\x46"
+    with Hostile(hears(), says(alert), hangs_up()) as server:
         result = ended(to_port(server.port), PATIENCE)
     assert verdict(result) == ("postgres.protocol.not-postgres", Stage.PROTOCOL)
     assert result.finding
@@ -195,8 +203,8 @@ def test_target_session_attrs(any_postgres: Postgres, asked: str, lets_in: bool)
 # TLS
 
 
-def tls_target(server: Postgres, mode: SslMode, **files: str) -> Target:
-    return target_for(server, tls=TlsPolicy(mode=mode, **files))
+def tls_target(server: Postgres, mode: SslMode, root: str = "", certificate: str = "", key: str = "") -> Target:
+    return target_for(server, tls=TlsPolicy(mode=mode, root=root, certificate=certificate, key=key))
 
 
 @pytest.fixture
@@ -225,7 +233,7 @@ def test_tls_lets_in_and_says_what_was_verified(tls_server: Postgres, mode: SslM
     [
         ("plain", SslMode.REQUIRE, "postgres.tls.server-without"),
         ("no root", SslMode.VERIFY_FULL, "postgres.tls.root-missing"),
-        ("wrong CA", SslMode.VERIFY_CA, "postgres.tls.issuer-unknown"),
+        ("wrong CA", SslMode.VERIFY_CA, "postgres.tls.self-signed"),
         ("expired", SslMode.VERIFY_CA, "postgres.tls.expired"),
         ("other host", SslMode.VERIFY_FULL, "postgres.tls.host-differs"),
     ],
@@ -289,8 +297,8 @@ def test_a_certificate_alone_lets_in(tls_server: Postgres, tmp_path: Path) -> No
     tls_server.enable_tls(own)
     certificate = own.issue(common_name="etl")
     tls_server.hba(["hostssl all all all cert"])
-    policy = {"certificate": str(certificate.chain), "key": str(certificate.key)}
-    assert ended(tls_target(tls_server, SslMode.REQUIRE, **policy)).session
+    target = tls_target(tls_server, SslMode.REQUIRE, certificate=str(certificate.chain), key=str(certificate.key))
+    assert ended(target).session
 
 
 # Kerberos, and what is not spoken
@@ -356,5 +364,5 @@ def test_a_pooler_without_such_a_database(pooled: Target, pgbouncer: PgBouncer, 
 
 def test_a_pooler_without_room(pooled: Target, pgbouncer: PgBouncer) -> None:
     pgbouncer.conf({"max_client_conn": 1})
-    with socket.create_connection(("127.0.0.1", pgbouncer.port)):
+    with pgbouncer.login("etl", PASSWORD, "sales"):
         assert verdict(ended(to_port(pgbouncer.port)))[0] == "postgres.pooler.full"

@@ -10,7 +10,8 @@ from safeconduct.model import Remedy, RemedyKind
 if TYPE_CHECKING:
     from safeconduct.model import Finding
 
-QUOTE_COMMAND = "python3 -c \"import getpass, urllib.parse; print(urllib.parse.quote(getpass.getpass('part to encode: '), safe=''))\""
+_ENCODE = "print(urllib.parse.quote(getpass.getpass('part to encode: '), safe=''))"
+QUOTE_COMMAND = f'python3 -c "import getpass, urllib.parse; {_ENCODE}"'
 
 
 def malformed(conn_id: str, message: str, form: str) -> Finding:

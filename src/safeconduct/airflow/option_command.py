@@ -78,7 +78,7 @@ def _run(arguments: list[str], environ: Mapping[str, str], deadline: float) -> s
 
 
 def _output(process: subprocess.Popen[bytes], deadline: float) -> bytes:
-    assert process.stdout is not None  # noqa: S101 - for the type checker
+    assert process.stdout is not None
     output = bytearray()
     while True:
         if not select.select([process.stdout], [], [], _remaining(deadline))[0]:

@@ -23,7 +23,7 @@ from safeconduct.diagnosis import (
     unasked_backend,
     walk_all,
 )
-from safeconduct.masking import Masker
+from safeconduct.masking import masker_for
 from safeconduct.model import Finding, Secret, Unjudged
 from safeconduct.report import FORMATS
 from safeconduct.secrets import Found, all_connections, look_up, read_literal
@@ -31,6 +31,7 @@ from safeconduct.secrets import Found, all_connections, look_up, read_literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from safeconduct.masking import Masker
     from safeconduct.privileges import Asked
 
 STANDARD_INPUT = "-"
@@ -84,7 +85,7 @@ def command(
 
 def _literal(uri: str) -> Survey:
     if uri == STANDARD_INPUT:
-        text = Secret(click.get_binary_stream("stdin").read().decode(errors="surrogateescape").strip())
+        text = Secret(sys.stdin.buffer.read().decode(errors="surrogateescape").strip())
         name = "standard input"
         if not text:
             raise click.UsageError("--uri - reads the connection's URI or JSON from standard input, which is empty")
@@ -123,9 +124,7 @@ def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked,
 
 
 def _masker(survey: Survey) -> Masker:
-    found = [answer.connection for _, answer in survey.named if isinstance(answer, Found)]
-    public = {text for connection in found for text in (connection.login, connection.host, connection.schema) if text}
-    return Masker([connection.password for connection in found if connection.password], public)
+    return masker_for(answer.connection for _, answer in survey.named if isinstance(answer, Found))
 
 
 def _home() -> Path | None:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.model import Finding, Secret, Unjudged
-from safeconduct.secrets import EnvironmentBackend, Keyring, MetadataBackend, UnreachableBackend, read_keyring
+from safeconduct.secrets import (
+    AbsentBackend,
+    EnvironmentBackend,
+    Keyring,
+    MetadataBackend,
+    UnreachableBackend,
+    read_keyring,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,6 +60,8 @@ def _metadata(configuration: Configuration, timeout: float) -> ConnectionBackend
     source = source_of(
         Secret(option.reveal()), option.origin, timeout, schema=schema if isinstance(schema, str) else ""
     )
+    if isinstance(source, Finding) and option.origin.startswith("default"):
+        return AbsentBackend(source.message)
     if isinstance(source, (Finding, Unjudged)):
         return UnreachableBackend(source)
     keyring = _keyring(configuration)

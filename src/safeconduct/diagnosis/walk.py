@@ -103,7 +103,8 @@ def _without_definition(name: str, answer: Finding | Unjudged, question: Questio
         return walked(name, "", (report,), unjudged=(answer,), privileges_asked=asked)
     stage = answer.stage or Stage.DEFINITION
     report = StageReport(stage, StageOutcome.REFUSED, f"refused: {answer.message}")
-    before = (StageReport(Stage.DEFINITION, StageOutcome.PASSED, "found"),) if stage is Stage.CREDENTIAL else ()
+    found = f"found: {answer.evidence['row']}" if "row" in answer.evidence else "found"
+    before = (StageReport(Stage.DEFINITION, StageOutcome.PASSED, found),) if stage is Stage.CREDENTIAL else ()
     return walked(name, "", (*before, report), (answer,), privileges_asked=asked)
 
 

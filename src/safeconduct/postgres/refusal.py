@@ -120,7 +120,7 @@ def _no_entry(refusal: Refusal) -> Finding:
         Remedy(
             RemedyKind.PG_HBA,
             _hba_line(refusal),
-            when="in pg_hba.conf above any line that rejects; then: SELECT pg_reload_conf();",
+            when="in pg_hba.conf, above any line that rejects it; then SELECT pg_reload_conf()",
         ),
         possible=possible,
     )
@@ -151,7 +151,7 @@ def _hba_name(name: str) -> str:
 
 def _rule_possibilities(refusal: Refusal) -> tuple[str, ...]:
     encryption = "hostnossl lines do not match it" if refusal.tls else "hostssl lines do not match it"
-    none = f"no line matches (the login came {_from(refusal)}: {encryption})"
+    none = f"no line matches (the login came from {_from(refusal)}: {encryption})"
     reject = "the first line that matches says reject"
     certificate = "the first line that matches asks for a client certificate, and none was shown"
     english = refusal.error.message
@@ -223,8 +223,8 @@ def _auth_failed(refusal: Refusal) -> Finding:
         Remedy(
             RemedyKind.PG_HBA,
             _hba_line(refusal),
-            when="to log in with a password instead, in pg_hba.conf above the line that matches now;"
-            " then: SELECT pg_reload_conf();",
+            when="to log in with a password instead: in pg_hba.conf, above the line that matches now;"
+            " then SELECT pg_reload_conf()",
         ),
     )
 

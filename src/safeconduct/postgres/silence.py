@@ -29,10 +29,22 @@ def explain_wire_error(subject: str, address: str, error: WireError, so_far: Exc
     evidence = {"address": address, "error": str(error)}
     if isinstance(error, ConnectionClosed):
         when = "in the middle of the login" if so_far.asked else "without a word"
-        return rules_transport.CLOSED.finding(subject, f"{address} closed the connection {when}", evidence=evidence)
+        return rules_transport.CLOSED.finding(
+            subject,
+            f"{address} closed the connection {when}",
+            evidence=evidence,
+            possible=() if so_far.asked else _CLOSERS,
+        )
     return rules_transport.MALFORMED.finding(
         subject, f"{address} sends what is not PostgreSQL's: {error}", evidence=evidence
     )
+
+
+_CLOSERS = (
+    "a load balancer or a pooler without a server behind it (its log says so)",
+    "a proxy that wants TLS from the first byte (openssl s_client -connect to this address gets an answer)",
+    "a service that is not PostgreSQL (on the server: ss -ltnp)",
+)
 
 
 def explain_lost(subject: str, address: str, error: OSError) -> Finding:

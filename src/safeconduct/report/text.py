@@ -78,7 +78,8 @@ def _step(stage: StageReport, refusals: list[Finding], page: Page) -> Iterator[s
 def _evidence(finding: Finding, page: Page) -> Iterator[str]:
     indent = " " * (COLUMN + 2)
     rest = dict(finding.evidence)
-    said = " ".join(filter(None, [rest.pop("sqlstate", ""), rest.pop("message", "")]))
+    sqlstate, message = rest.pop("sqlstate", ""), rest.pop("message", "")
+    said = f"{sqlstate} {message}".strip() if message else sqlstate and f"SQLSTATE {sqlstate}"
     routine = rest.pop("routine", "")
     if said:
         yield from page.prose(f"{said} (routine {routine})" if routine else said, first=indent)
@@ -86,7 +87,7 @@ def _evidence(finding: Finding, page: Page) -> Iterator[str]:
         if name in rest:
             yield from page.prose(f"{name.upper()}: {rest.pop(name)}", first=indent)
     for name, value in rest.items():
-        yield from page.prose(f"{name}: {value}", first=indent)
+        yield from page.prose(f"{name.replace('_', ' ')}: {value}", first=indent)
 
 
 def _let_in(report: Report, page: Page) -> list[str]:

@@ -5,9 +5,10 @@ from safeconduct.secrets.environment import EnvironmentBackend
 from safeconduct.secrets.interface import Answer, ConnectionBackend, Found
 from safeconduct.secrets.keyring import Keyring, read_keyring
 from safeconduct.secrets.literal import read_literal
-from safeconduct.secrets.metadata import MetadataBackend, UnreachableBackend
+from safeconduct.secrets.metadata import AbsentBackend, MetadataBackend, UnreachableBackend
 
 __all__ = [
+    "AbsentBackend",
     "Answer",
     "ConnectionBackend",
     "EnvironmentBackend",

@@ -72,6 +72,25 @@ class MetadataBackend(ConnectionBackend):
         return credential_words(connection, f"opened by key {password.key_number} of {len(self._keyring)} Fernet keys")
 
 
+class AbsentBackend(ConnectionBackend):
+    """A metadata database that nobody configured and that is not at its default place: nothing is kept there."""
+
+    def __init__(self, place: str) -> None:
+        self.name = f"metadata database (none is configured, and {place}; is AIRFLOW_HOME right?)"
+
+    def get(self, conn_id: str) -> Answer | None:
+        """See ConnectionBackend."""
+        return None
+
+    def conn_ids(self) -> tuple[str, ...]:
+        """See ConnectionBackend."""
+        return ()
+
+    def all(self) -> Iterator[tuple[str, Answer]]:
+        """See ConnectionBackend."""
+        yield from ()
+
+
 class UnreachableBackend(ConnectionBackend):
     """A metadata database that could not even be named: every question has the same answer."""
 
@@ -159,6 +178,6 @@ def _finding(
     return rule.finding(
         conn_id,
         f"the {column} of {conn_id} {words}",
-        evidence={"row": f"connection, conn_id {conn_id}", "column": column, **evidence},
+        evidence={"row": f"metadata database, table connection, conn_id {conn_id}", "column": column, **evidence},
         remedies=remedies,
     )
