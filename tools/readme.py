@@ -1,7 +1,7 @@
 """README's transcripts are what a run of `safeconduct demo` printed: `python -m tools.readme` takes them anew.
 
 `--check` changes nothing and exits with 1 when a run prints something else. What differs between runs and machines
-(ports, milliseconds, PostgreSQL's version) is left as the run printed it, and not compared.
+(ports, milliseconds, PostgreSQL's version, the demo's folder) is left as the run printed it, and not compared.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ BLOCK = re.compile(
 )
 VOLATILE = (
     (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "PORT"),
+    (re.compile(r"\S*/safeconduct-demo-\w+"), "FOLDER"),
     (re.compile(r"\b\d+(\.\d+)? (ms|s)\b"), "TIME"),
     (re.compile(r"(?<=PostgreSQL )\d+(\.\d+)*"), "VERSION"),
 )

