@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -30,9 +31,9 @@ class ReadmeProblem(Exception):
 
 def told() -> str:
     """What `safeconduct demo` prints without a terminal. Raises ReadmeProblem when it does not end well."""
-    done = subprocess.run(
-        [sys.executable, "-m", "safeconduct", "demo"], capture_output=True, text=True, check=False, timeout=120
-    )
+    command = [sys.executable, "-m", "safeconduct", "demo"]
+    width = {**os.environ, "COLUMNS": "100"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, env=width)
     if done.returncode != 0:
         raise ReadmeProblem(f"safeconduct demo ended with exit code {done.returncode}: {done.stderr.strip()}")
     return done.stdout
