@@ -73,7 +73,11 @@ def test_what_the_command_prints_keeps_to_it(tmp_path: Path) -> None:
     assert "Planted" not in done.stdout + done.stderr
 
 
-@given(st.text(st.characters()), st.text(st.characters(categories=["L", "N", "P"]), min_size=8))
+# A password that is one of the report's own words (SQLSTATE) is not hidden: that would tell it.
+SECRETS = st.text(st.characters(categories=["L", "N", "P"]), min_size=3).map("zq7~".__add__)
+
+
+@given(st.text(st.characters()), SECRETS)
 def test_any_text_can_be_said_and_no_secret_is(text: str, secret: str) -> None:
     finding = Finding("a.b.c", text, f"{text}{secret}", evidence={"said": f"{secret} {text}"}, possible=(text,))
     report = Report((), (finding,), (Unjudged(text, secret),))

@@ -82,7 +82,11 @@ def test_a_server_cannot_write_to_the_terminal() -> None:
     assert not set(text) & {"\x1b", "\x07", "\u202e"}
 
 
-@given(st.text(st.characters()), st.text(st.characters(categories=["L", "N", "P"]), min_size=6))
+# A password that is one of the report's own words (SQLSTATE) is not hidden: that would tell it.
+SECRETS = st.text(st.characters(categories=["L", "N", "P"]), min_size=3).map("zq7~".__add__)
+
+
+@given(st.text(st.characters()), SECRETS)
 def test_any_text_can_be_said_and_no_secret_is(text: str, secret: str) -> None:
     finding = Finding("a.b.c", "s", f"{text} {secret}", evidence={"said": secret})
     printed = render_text(Report((), (finding,), (Unjudged("s", secret),)), Masker([Secret(secret)]), width=10_000)
