@@ -152,7 +152,7 @@ class Server:
         while not self._answers():
             if process.poll() is not None:
                 self._process = None
-                if "could not bind" in self._log.read_text("utf-8", "replace"):
+                if "could not create any TCP/IP sockets" in self._log.read_text("utf-8", "replace"):
                     return False
                 raise self._problem(self._last_words())
             if time.monotonic() > deadline:
