@@ -72,7 +72,7 @@ def _connection(conn_id: str, fields: dict[str, Any], dialect: Dialect) -> Conne
         conn_id=conn_id,
         conn_type=conn_type(texts.pop("conn_type") or ""),
         port=_port(fields.get("port")),
-        password=None if password is None else Secret(password),
+        password=Secret(password) if password else None,
         extra=_extra(fields.get("extra"), dialect),
         **texts,
     )

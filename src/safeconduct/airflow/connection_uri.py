@@ -99,7 +99,8 @@ def _unquoted(text: str | None) -> str | None:
 
 
 def _secret(text: str | None) -> Secret | None:
-    return None if text is None else Secret(text)
+    # Airflow never stores an empty password.
+    return Secret(text) if text else None
 
 
 def _extra(query: str, dialect: Dialect) -> Secret | None:
