@@ -13,6 +13,7 @@ from configparser import (
 )
 from configparser import Error as ConfigParserError
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.rules_configuration import (
@@ -60,18 +61,22 @@ class ConfigFile:
 
     def location(self, name: Name) -> Location | None:
         """Where the option stands, its own section before [DEFAULT]."""
-        by_section = dict(self._occurrences(name[1]))
-        line = by_section.get(name[0], by_section.get("DEFAULT"))
+        line = self._places.get(name) or self._places.get(("DEFAULT", name[1]))
         return Location(self.path, line) if line else None
 
-    def _occurrences(self, key: str) -> list[tuple[str, int]]:
-        section, found = "", []
+    @cached_property
+    def _places(self) -> dict[Name, int]:
+        """The line of every option."""
+        found: dict[Name, int] = {}
+        section = ""
         for number, text in enumerate(self._lines, start=1):
             line = text.strip()
+            if not line or line[0] in "#;":
+                continue
             if header := ConfigParser.SECTCRE.match(line):
                 section = header["header"]
-            elif (option := _OPTION.match(line)) and option["key"] == key and line[0] not in "#;":
-                found.append((section, number))
+            elif option := _OPTION.match(line):
+                found[section, option["key"]] = number
         return found
 
     def _malformed_value(self, name: Name) -> Finding:

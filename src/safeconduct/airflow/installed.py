@@ -19,6 +19,10 @@ def installed_version(distribution: str) -> str | None:
 
 def installed_airflow() -> str | None:
     """The version of Airflow in this environment, or None. Airflow 3 may be there as its core alone."""
+    from importlib.util import find_spec
+
+    if find_spec("airflow") is None:  # a tenth of what asking for the distribution costs
+        return None
     return installed_version("apache-airflow") or installed_version("apache-airflow-core")
 
 

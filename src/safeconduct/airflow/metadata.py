@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.airflow import rules
-from safeconduct.airflow.metadata_url import SUBJECT, Source
-from safeconduct.model import Finding, Secret
+from safeconduct.airflow.metadata_reader import ReadFailed
+from safeconduct.model import Finding, Secret, Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import TypeVar
+    from collections.abc import Sequence
 
-    from sqlalchemy.engine import Connection as Database
-    from sqlalchemy.exc import SQLAlchemyError
+    from safeconduct.airflow.metadata_reader import MetadataReader, Reading, Row
 
-    T = TypeVar("T")
+SUBJECT = "metadata database"
+TABLE = "connection"
+Failed = Finding | Unjudged
+"""Why the database could not be read."""
+_TRUE = frozenset({"1", "t", "true"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class ConnectionRow:
     """One row as it is stored. `password` and `extra` are Fernet tokens or plaintext, as the flags say (or not)."""
 
     conn_id: str
-    conn_type: str
+    conn_type: str | None
     host: str | None
     schema: str | None
     login: str | None
@@ -38,106 +39,110 @@ class ConnectionRow:
     is_extra_encrypted: bool
 
 
-class MetadataDatabase:
-    """The database behind a Source. Each method gives its values or the Finding that says why not."""
+_COLUMNS = tuple(field.name for field in fields(ConnectionRow))
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._engine: Any = None
+
+class MetadataDatabase:
+    """What a reader finds. Each method gives its values, or why not.
+
+    A database that could not be opened is not tried again: a login that was refused could lock an account.
+    """
+
+    def __init__(self, reader: MetadataReader) -> None:
+        self._reader = reader
+        self._failed: Failed | None = None
 
     @property
     def label(self) -> str:
         """How people call it."""
-        return self._source.label
+        return self._reader.label
 
-    def row(self, conn_id: str) -> ConnectionRow | Finding | None:
+    def row(self, conn_id: str) -> ConnectionRow | Failed | None:
         """The row of this id."""
+        found = self._ask("connection.sql", (conn_id,))
+        return found if isinstance(found, Failed) else next(map(_row, found), None)
 
-        def ask(database: Database) -> ConnectionRow | None:
-            found = database.execute(_text("connection.sql"), {"conn_id": conn_id}).first()
-            return _row(found) if found else None
-
-        return self._ask(ask)
-
-    def rows(self) -> list[ConnectionRow] | Finding:
+    def rows(self) -> list[ConnectionRow] | Failed:
         """Every row, sorted by id."""
-        return self._ask(lambda database: [_row(found) for found in database.execute(_text("connections.sql"))])
+        found = self._ask("connections.sql")
+        return found if isinstance(found, Failed) else list(map(_row, found))
 
-    def conn_ids(self) -> tuple[str, ...] | Finding:
+    def conn_ids(self) -> tuple[str, ...] | Failed:
         """Every id, sorted."""
-        return self._ask(lambda database: tuple(found[0] for found in database.execute(_text("conn_ids.sql"))))
+        found = self._ask("conn_ids.sql")
+        return found if isinstance(found, Failed) else tuple(row[0] or "" for row in found)
 
-    def _ask(self, ask: Callable[[Database], T]) -> T | Finding:
-        from sqlalchemy.exc import SQLAlchemyError
+    def _ask(self, name: str, parameters: Sequence[str] = ()) -> list[Row] | Failed:
+        if self._failed is None:
+            try:
+                with self._reader.open() as database:
+                    return database.rows(_statement(name, database.table(TABLE)), parameters)
+            except ReadFailed as failure:
+                self._failed = self._explain(failure)
+        return self._failed
 
+    def _explain(self, failure: ReadFailed) -> Failed:
+        if failure.why is not None:
+            return self._unreachable(failure)
+        return self._other_layout(failure) or self._unreachable(failure)
+
+    def _unreachable(self, failure: ReadFailed) -> Failed:
+        why, message = failure.why, f"{self.label} cannot be read"
+        if isinstance(why, Unjudged):
+            return Unjudged(SUBJECT, f"{message}: {why.reason}")
+        evidence = {"database": self.label}
+        if why is None:
+            return rules.DATABASE_UNREACHABLE.finding(SUBJECT, message, evidence={**evidence, "error": failure.words})
+        finding = rules.DATABASE_UNREACHABLE.finding(
+            SUBJECT, f"{message}: {why.message}", evidence={**evidence, "rule": why.rule, **why.evidence}
+        )
+        return replace(finding, possible=why.possible, remedies=why.remedies)
+
+    def _other_layout(self, failure: ReadFailed) -> Finding | None:
+        """That it is no Airflow database, or of another version; None where neither is the trouble."""
         try:
-            with self._open() as database:
-                return ask(database)
-        except SQLAlchemyError as error:
-            return self._explain(error)
-
-    @contextmanager
-    def _open(self) -> Iterator[Database]:
-        from sqlalchemy import create_engine
-        from sqlalchemy.pool import NullPool
-
-        if self._engine is None:
-            self._engine = create_engine(
-                self._source.url, poolclass=NullPool, hide_parameters=True, **self._source.arguments
-            )
-        with self._engine.connect() as database:
-            yield database
-
-    def _explain(self, error: SQLAlchemyError) -> Finding:
-        words = _words(error)
-        evidence = {"database": self.label, "error": words}
-        lacks = self._lacks()
-        if lacks == "connection":
-            return rules.DATABASE_FOREIGN.finding(
-                SUBJECT, f"{self.label} is no Airflow database: it has no table connection", evidence=evidence
-            )
-        if lacks is not None:
-            evidence["alembic version"] = lacks or "none"
-            return rules.DATABASE_OTHER_VERSION.finding(
-                SUBJECT, f"{self.label} has a table connection with another layout", evidence=evidence
-            )
-        return rules.DATABASE_UNREACHABLE.finding(SUBJECT, f"{self.label} cannot be read", evidence=evidence)
-
-    def _lacks(self) -> str | None:
-        """ "connection" when that table is missing, the alembic version when a column is; None when it is down."""
-        from sqlalchemy import inspect, text
-        from sqlalchemy.exc import SQLAlchemyError
-
-        try:
-            with self._open() as database:
-                if not inspect(database).has_table("connection"):
-                    return "connection"
-                names = {column["name"] for column in inspect(database).get_columns("connection")}
-                if names >= set(ConnectionRow.__dataclass_fields__):
-                    return None
-                if not inspect(database).has_table("alembic_version"):
-                    return ""
-                return str(database.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
-        except SQLAlchemyError:
+            with self._reader.open() as database:
+                columns = database.columns(TABLE)
+                version = _version(database) if columns else ""
+        except ReadFailed:
             return None
+        evidence = {"database": self.label, "error": failure.words}
+        if not columns:
+            message = f"{self.label} is no Airflow database: it has no table connection"
+            return rules.DATABASE_FOREIGN.finding(SUBJECT, message, evidence=evidence)
+        lacking = [name for name in _COLUMNS if name not in columns]
+        if not lacking:
+            return None
+        evidence |= {"columns missing": ", ".join(lacking), "alembic version": version or "none"}
+        message = f"{self.label} has a table connection with another layout"
+        return rules.DATABASE_OTHER_VERSION.finding(SUBJECT, message, evidence=evidence)
 
 
-def _text(name: str) -> Any:
-    from sqlalchemy import text
+def _version(database: Reading) -> str:
+    table = "alembic_version"
+    if not database.columns(table):
+        return ""
+    return next((row[0] or "" for row in database.rows(_statement("version.sql", database.table(table)))), "")
 
-    return text((files("safeconduct.airflow") / "sql" / name).read_text())
+
+def _statement(name: str, table: str) -> str:
+    return (files("safeconduct.airflow") / "sql" / name).read_text().replace("{table}", table)
 
 
-def _row(found: Any) -> ConnectionRow:
-    values = dict(found._mapping)
+def _row(found: Row) -> ConnectionRow:
+    values: dict[str, Any] = dict(zip(_COLUMNS, found, strict=True))
+    values["conn_id"] = values["conn_id"] or ""
+    values["port"] = _number(values["port"])
     for name in ("password", "extra"):
-        values[name] = None if values[name] is None else Secret(str(values[name]))
+        values[name] = None if values[name] is None else Secret(values[name])
     for name in ("is_encrypted", "is_extra_encrypted"):
-        values[name] = bool(values[name])
+        values[name] = str(values[name]).lower() in _TRUE
     return ConnectionRow(**values)
 
 
-def _words(error: SQLAlchemyError) -> str:
-    """The driver's own words in one line: SQLAlchemy's text adds the statement and a link."""
-    original = getattr(error, "orig", None)
-    return " ".join(str(original or type(error).__name__).split())
+def _number(text: str | None) -> int | None:
+    """SQLite keeps text in a column of numbers; Airflow's hook would hand it on as it is, and the driver refuse it."""
+    try:
+        return None if text is None else int(text)
+    except ValueError:
+        return -1

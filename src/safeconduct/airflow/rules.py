@@ -28,9 +28,10 @@ DATABASE_UNREACHABLE = Rule(
     "The metadata database cannot be opened",
     "The database named by [database] sql_alchemy_conn is down, refuses the login, or its file is not there or not "
     "readable.",
-    "The address or file, and what the database or the operating system said.",
-    "Start the database, or mend [database] sql_alchemy_conn. For a PostgreSQL that refuses: "
-    "`safeconduct why --uri -` with that very URI.",
+    "The address or file, and what the database or the operating system said; for a PostgreSQL the rule that explains "
+    "it.",
+    "Start the database, or mend [database] sql_alchemy_conn. Where a PostgreSQL refuses, what lets it in is that of "
+    "the rule named in the evidence.",
 )
 DATABASE_MALFORMED = Rule(
     "airflow.metadata.malformed",

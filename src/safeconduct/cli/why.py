@@ -99,7 +99,7 @@ def _configured(conn_ids: tuple[str, ...], timeout: float) -> Survey:
     configuration = Configuration.load(os.environ)
     if isinstance(configuration, Finding):
         return Survey(findings=(configuration,))
-    backends = backends_of(configuration, os.environ, timeout)
+    backends = backends_of(configuration, os.environ, _home(), timeout)
     unasked = unasked_backend(configuration)
     unjudged = (unasked,) if unasked else ()
     if conn_ids:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dialect import Dialect
+from safeconduct.airflow.metadata import SUBJECT, MetadataDatabase
 from safeconduct.model import Finding, Secret, Unjudged
 from safeconduct.secrets import (
     AbsentBackend,
     EnvironmentBackend,
     Keyring,
     MetadataBackend,
+    MetadataPlace,
     UnreachableBackend,
     read_keyring,
+    reader_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from safeconduct.airflow.configuration import Configuration
     from safeconduct.secrets import ConnectionBackend
@@ -26,14 +30,15 @@ KEY = ("core", "fernet_key")
 
 
 def backends_of(
-    configuration: Configuration, environ: Mapping[str, str], timeout: float
+    configuration: Configuration, environ: Mapping[str, str], home: Path | None, timeout: float
 ) -> tuple[ConnectionBackend, ...]:
     """The backends in Airflow's order: environment variables, then the metadata database.
 
-    `timeout` is in seconds. A configured secrets backend of Airflow's own is not asked yet: see `unasked_backend`.
+    `timeout` is in seconds; `environ` and `home` are where libpq looks for its defaults. A configured secrets backend
+    of Airflow's own is not asked yet: see `unasked_backend`.
     """
     environment = EnvironmentBackend(environ, Dialect.of(configuration.version or ""))
-    return (environment, _metadata(configuration, timeout))
+    return (environment, _metadata(configuration, environ, home, timeout))
 
 
 def unasked_backend(configuration: Configuration) -> Unjudged | None:
@@ -47,27 +52,27 @@ def unasked_backend(configuration: Configuration) -> Unjudged | None:
     )
 
 
-def _metadata(configuration: Configuration, timeout: float) -> ConnectionBackend:
-    from safeconduct.airflow.metadata import MetadataDatabase
-    from safeconduct.airflow.metadata_url import SUBJECT, source_of
-
+def _metadata(
+    configuration: Configuration, environ: Mapping[str, str], home: Path | None, timeout: float
+) -> ConnectionBackend:
     option = configuration.option(*URL)
     if option is None:
         return UnreachableBackend(Unjudged(SUBJECT, "no [database] sql_alchemy_conn is configured"))
     if isinstance(option, (Finding, Unjudged)):
         return UnreachableBackend(option)
     schema = configuration.get("database", "sql_alchemy_schema", "")
-    source = source_of(
-        Secret(option.reveal()), option.origin, timeout, schema=schema if isinstance(schema, str) else ""
+    place = MetadataPlace(
+        Secret(option.reveal()), option.origin, schema if isinstance(schema, str) else "", environ, home
     )
-    if isinstance(source, Finding) and option.origin.startswith("default"):
-        return AbsentBackend(source.message)
-    if isinstance(source, (Finding, Unjudged)):
-        return UnreachableBackend(source)
+    reader = reader_of(place, timeout)
+    if isinstance(reader, Finding) and option.origin.startswith("default"):
+        return AbsentBackend(reader.message)
+    if isinstance(reader, (Finding, Unjudged)):
+        return UnreachableBackend(reader)
     keyring = _keyring(configuration)
     if isinstance(keyring, Finding):
         return UnreachableBackend(keyring)
-    return MetadataBackend(MetadataDatabase(source), keyring)
+    return MetadataBackend(MetadataDatabase(reader), keyring)
 
 
 def _keyring(configuration: Configuration) -> Keyring | Finding:

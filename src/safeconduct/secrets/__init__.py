@@ -6,6 +6,7 @@ from safeconduct.secrets.interface import Answer, ConnectionBackend, Found
 from safeconduct.secrets.keyring import Keyring, read_keyring
 from safeconduct.secrets.literal import read_literal
 from safeconduct.secrets.metadata import AbsentBackend, MetadataBackend, UnreachableBackend
+from safeconduct.secrets.metadata_place import MetadataPlace, reader_of
 
 __all__ = [
     "AbsentBackend",
@@ -15,9 +16,11 @@ __all__ = [
     "Found",
     "Keyring",
     "MetadataBackend",
+    "MetadataPlace",
     "UnreachableBackend",
     "all_connections",
     "look_up",
     "read_keyring",
     "read_literal",
+    "reader_of",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.rules import UNKNOWN
@@ -61,6 +60,8 @@ def _unknown(conn_id: str, backends: Sequence[ConnectionBackend]) -> Finding:
 
 
 def _nearest(conn_id: str, known: Sequence[str]) -> list[str]:
+    import difflib  # only a name that is nowhere needs it
+
     folded: dict[str, str] = {}
     for name in known:
         folded.setdefault(name.lower(), name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow import rules
+from safeconduct.airflow.metadata import ConnectionRow
 from safeconduct.model import Connection, Finding, Remedy, RemedyKind, Secret, Unjudged
 from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, credential_words
 from safeconduct.secrets.keyring import KeyState, Opened, token_time
@@ -12,7 +13,7 @@ from safeconduct.secrets.keyring import KeyState, Opened, token_time
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from safeconduct.airflow.metadata import ConnectionRow, MetadataDatabase
+    from safeconduct.airflow.metadata import MetadataDatabase
     from safeconduct.model import Rule
     from safeconduct.secrets.keyring import Keyring
 
@@ -29,16 +30,16 @@ class MetadataBackend(ConnectionBackend):
     def get(self, conn_id: str) -> Answer | None:
         """See ConnectionBackend."""
         row = self._database.row(conn_id)
-        return self._found(row) if row is not None and not isinstance(row, Finding) else row
+        return self._found(row) if isinstance(row, ConnectionRow) else row
 
-    def conn_ids(self) -> tuple[str, ...] | Finding:
+    def conn_ids(self) -> tuple[str, ...] | Finding | Unjudged:
         """See ConnectionBackend."""
         return self._database.conn_ids()
 
     def all(self) -> Iterator[tuple[str, Answer]]:
         """See ConnectionBackend."""
         rows = self._database.rows()
-        if isinstance(rows, Finding):
+        if isinstance(rows, (Finding, Unjudged)):
             yield "", rows
             return
         for row in rows:

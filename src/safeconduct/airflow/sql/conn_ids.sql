@@ -1,1 +1,1 @@
-SELECT conn_id FROM connection ORDER BY conn_id
+SELECT conn_id FROM {table} ORDER BY conn_id

@@ -1,3 +1,4 @@
 SELECT conn_id, conn_type, host, schema, login, password, port, extra, description, is_encrypted, is_extra_encrypted
-  FROM connection
+  FROM {table}
  ORDER BY conn_id
+

@@ -1,0 +1,50 @@
+"""The door to a metadata database: how one is read. Each kind of database is one more file."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Finding, Unjudged
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = tuple[str | None, ...]
+"""A row's values as text; a flag is `1`, `t` or `true` where it is set."""
+
+
+class ReadFailed(Exception):
+    """The database could not be read. The text is what it said, in one line; `why` is more where more is known."""
+
+    def __init__(self, words: str, why: Finding | Unjudged | None = None) -> None:
+        super().__init__(words)
+        self.words = words
+        self.why = why
+
+
+class Reading(ABC):
+    """An open database. Its methods raise ReadFailed."""
+
+    @abstractmethod
+    def table(self, name: str) -> str:
+        """The table's name as it stands in SQL, quoted and with its schema where one is configured."""
+
+    @abstractmethod
+    def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
+        """What a SELECT with the parameters `$1`, `$2` ... gives."""
+
+    @abstractmethod
+    def columns(self, table: str) -> frozenset[str]:
+        """The names of the table's columns; none where there is no such table."""
+
+
+class MetadataReader(ABC):
+    """A database that can be opened for reading. `label` is how people call it: "SQLite file /opt/airflow.db"."""
+
+    label: str
+
+    @abstractmethod
+    def open(self) -> AbstractContextManager[Reading]:
+        """Open it, and close it at the end. Raises ReadFailed."""

@@ -1,0 +1,103 @@
+"""Airflow's metadata database on PostgreSQL, read over a session of our own.
+
+So a metadata database that cannot be entered is explained like any other: by the rung, with what lets it in. Nothing is
+asked of the server but SELECTs, and nothing set at start-up that a PgBouncer in front of it would not pass on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import closing, contextmanager
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from safeconduct.airflow.metadata import SUBJECT
+from safeconduct.airflow.metadata_reader import MetadataReader, ReadFailed, Reading
+from safeconduct.model import Connection, Finding, Secret, Unjudged, quote_identifier
+from safeconduct.postgres.attempt import attempt
+from safeconduct.postgres.query import QueryRefused
+from safeconduct.postgres.session import SessionLost
+from safeconduct.postgres.target import target_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from safeconduct.airflow.database_url import DatabaseUrl
+    from safeconduct.airflow.metadata_reader import Row
+    from safeconduct.postgres.open_session import OpenSession
+    from safeconduct.postgres.target import Target
+
+
+class PostgresReader(MetadataReader):
+    """The database at this target; `schema` is Airflow's sql_alchemy_schema, `timeout` in seconds per address."""
+
+    def __init__(self, target: Target, timeout: float, schema: str = "") -> None:
+        self.label = f"PostgreSQL {target.label}"
+        self._target = target
+        self._timeout = timeout
+        self._schema = schema
+
+    @contextmanager
+    def open(self) -> Iterator[Reading]:
+        """See MetadataReader."""
+        ended = attempt(self._target, self._timeout)
+        why = ended.finding or ended.unjudged
+        if ended.session is None:
+            assert why is not None
+            raise ReadFailed(why.message if isinstance(why, Finding) else why.reason, why)
+        with closing(ended.session) as session:
+            yield _PostgresReading(session, self._schema)
+
+
+class _PostgresReading(Reading):
+    def __init__(self, session: OpenSession, schema: str) -> None:
+        self._session = session
+        self._schema = schema
+
+    def table(self, name: str) -> str:
+        return f"{quote_identifier(self._schema)}.{name}" if self._schema else name
+
+    def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
+        try:
+            return self._session.query(statement, parameters)
+        except QueryRefused as error:
+            raise ReadFailed(f"{error.error.sqlstate} {error.error.message}") from error
+        except SessionLost as error:
+            raise ReadFailed(str(error)) from error
+
+    def columns(self, table: str) -> frozenset[str]:
+        return frozenset(row[0] or "" for row in self.rows(_COLUMNS, [self.table(table)]))
+
+
+def postgres_reader(
+    url: DatabaseUrl, timeout: float, schema: str, environ: Mapping[str, str], home: Path | None
+) -> PostgresReader | Finding | Unjudged:
+    """The reader of the database that the URL names, as psycopg2 and libpq would find it in this environment."""
+    target = target_of(_connection(url), environ, home)
+    return target if isinstance(target, (Finding, Unjudged)) else PostgresReader(target, timeout, schema)
+
+
+def _connection(url: DatabaseUrl) -> Connection:
+    """SQLAlchemy hands the query to libpq as options, and several hosts in it as libpq's lists of hosts and ports."""
+    options = {name: ",".join(values) for name, values in url.query.items()}
+    hosts = url.query.get("host", ())
+    if "port" not in options and (len(hosts) > 1 or _HOST_AND_PORT.fullmatch("".join(hosts))):
+        places = [host.partition(":") for host in hosts]
+        options["host"] = ",".join(host for host, _, _ in places)
+        options["port"] = ",".join(port for _, _, port in places)
+    return Connection(
+        conn_id=SUBJECT,
+        conn_type="postgres",
+        host=url.host,
+        port=url.port,
+        schema=url.database or None,
+        login=url.login or None,
+        password=url.password,
+        extra=Secret(json.dumps(options)) if options else None,
+    )
+
+
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]*:\d+")
+_COLUMNS = (files("safeconduct.postgres") / "sql" / "columns.sql").read_text()
