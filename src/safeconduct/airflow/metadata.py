@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.airflow import rules
@@ -126,7 +126,7 @@ def _version(database: Reading) -> str:
 
 
 def _statement(name: str, table: str) -> str:
-    return (files("safeconduct.airflow") / "sql" / name).read_text().replace("{table}", table)
+    return (Path(__file__).with_name("sql") / name).read_text("utf-8").replace("{table}", table)
 
 
 def _row(found: Row) -> ConnectionRow:

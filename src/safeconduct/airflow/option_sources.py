@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from safeconduct.airflow.config_file import ConfigFile
 from safeconduct.airflow.expansion import expand
 from safeconduct.airflow.option import Answer, Found, SecretResolver, env_name, shown
-from safeconduct.airflow.option_command import run_option_command
 from safeconduct.airflow.rules_configuration import SECRET_FAILED, VALUE_ENDLESS
 from safeconduct.model import Finding, Location, Secret, Unjudged
 
@@ -83,6 +82,8 @@ class Sources:
         return endless(origin, location) if expanded is None else Found(Secret(expanded), origin, location)
 
     def _by_command(self, command: str, origin: str, location: Location | None = None) -> Answer:
+        from safeconduct.airflow.option_command import run_option_command  # seldom used, and it loads subprocess
+
         if origin not in self._outputs:
             self._outputs[origin] = run_option_command(command, self.environ, origin, location=location)
         output = self._outputs[origin]

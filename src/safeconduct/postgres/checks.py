@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -69,6 +68,8 @@ def _outside_choices(subject: str, settings: Settings) -> Iterator[Finding]:
         choices = OPTIONS[keyword].choices
         if not choices or setting.text in choices:
             continue
+        import difflib  # only a wrong value needs it
+
         near = difflib.get_close_matches(setting.text.lower().replace("_", "-"), choices, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         yield invalid_option(subject, keyword, setting, f"is none of {', '.join(choices)}{hint}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import closing, contextmanager
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata import SUBJECT
@@ -22,7 +22,6 @@ from safeconduct.postgres.target import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from safeconduct.airflow.database_url import DatabaseUrl
     from safeconduct.airflow.metadata_reader import Row
@@ -100,4 +99,4 @@ def _connection(url: DatabaseUrl) -> Connection:
 
 
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]*:\d+")
-_COLUMNS = (files("safeconduct.postgres") / "sql" / "columns.sql").read_text()
+_COLUMNS = (Path(__file__).with_name("sql") / "columns.sql").read_text("utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.postgres import frontend
@@ -83,4 +83,4 @@ def session_facts(session: OpenSession) -> SessionFacts:
     return SessionFacts(int(pid or 0), recovery == "t", read_only == "on", int(free) if free else None)
 
 
-_FACTS = (files("safeconduct.postgres") / "sql" / "session_facts.sql").read_text()
+_FACTS = (Path(__file__).with_name("sql") / "session_facts.sql").read_text("utf-8")

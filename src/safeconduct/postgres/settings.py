@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -58,6 +57,8 @@ def nearest(keyword: str) -> str | None:
         return lowered
     if lowered in ALIASES:
         return ALIASES[lowered]
+    import difflib  # only a misspelt option needs it
+
     found = difflib.get_close_matches(lowered, OPTIONS, n=1, cutoff=0.75)
     return found[0] if found else None
 

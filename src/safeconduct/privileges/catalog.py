@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.privileges.names import RelationName, split_search_path
@@ -100,7 +100,7 @@ class Catalog:
 @cache
 def statement(name: str) -> str:
     """The text of one of this room's SQL files."""
-    return (files("safeconduct.privileges") / "sql" / name).read_text(encoding="utf-8")
+    return (Path(__file__).with_name("sql") / name).read_text("utf-8")
 
 
 def as_json(value: object) -> str:
