@@ -57,6 +57,11 @@ class MetadataDatabase:
         """How people call it."""
         return self._reader.label
 
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What opens the database."""
+        return self._reader.secrets
+
     def row(self, conn_id: str) -> ConnectionRow | Failed | None:
         """The row of this id."""
         found = self._ask("connection.sql", (conn_id,))

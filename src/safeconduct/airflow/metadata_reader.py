@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Unjudged
+from safeconduct.model import Finding, Secret, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +41,13 @@ class Reading(ABC):
 
 
 class MetadataReader(ABC):
-    """A database that can be opened for reading. `label` is how people call it: "SQLite file /opt/airflow.db"."""
+    """A database that can be opened for reading. `label` is how people call it: "SQLite file /opt/airflow.db".
+
+    `secrets` are those that a server could echo.
+    """
 
     label: str
+    secrets: tuple[Secret, ...] = ()
 
     @abstractmethod
     def open(self) -> AbstractContextManager[Reading]:

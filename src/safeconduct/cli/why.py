@@ -5,33 +5,34 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from safeconduct.airflow.configuration import Configuration
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.installed import installed_airflow
 from safeconduct.diagnosis import (
     DEFAULT_TIMEOUT,
     Question,
+    Sources,
     Survey,
-    backends_of,
-    postgres_only,
-    unasked_backend,
+    insiders_of,
+    sources_of,
+    survey_of,
     walk_all,
 )
 from safeconduct.masking import masker_for
-from safeconduct.model import Finding, Secret, Unjudged
+from safeconduct.model import Secret
 from safeconduct.report import FORMATS
-from safeconduct.secrets import Found, all_connections, look_up, read_literal
+from safeconduct.secrets import Found, read_literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from safeconduct.masking import Masker
+    from safeconduct.model import Report
     from safeconduct.privileges import Asked
 
 STANDARD_INPUT = "-"
@@ -49,6 +50,9 @@ STANDARD_INPUT = "-"
 )
 @click.option("--sql", "statements", multiple=True, metavar="TEXT", help="Ask for what this SQL needs as well.")
 @click.option(
+    "--admin", metavar="CONN", help="Ask this administrator, a conn_id or a pg_service, what the client is not told."
+)
+@click.option(
     "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How to report."
 )
 @click.option(
@@ -63,6 +67,7 @@ def command(
     uri: str | None,
     tables: tuple[str, ...],
     statements: tuple[str, ...],
+    admin: str | None,
     format_: str,
     timeout: float,
 ) -> None:
@@ -73,14 +78,25 @@ def command(
     """
     if uri is not None and conn_ids:
         raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID out")
-    question = Question(dict(os.environ), _home(), timeout, _asked(tables, statements))
-    survey = _literal(uri) if uri is not None else _configured(conn_ids, timeout)
-    with _progress(len(survey.named)) as progress:
+    privileges = _asked(tables, statements)
+    home = _home()
+    sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
+    survey = survey_of(conn_ids, sources) if uri is None else _literal(uri)
+    question = Question(
+        dict(os.environ), home, timeout, privileges, insiders_of(admin, sources, os.environ, home, timeout)
+    )
+    with _progress(len(survey.named)) as progress, ExitStack() as stack:
+        for insider in question.insiders:
+            stack.callback(insider.close)
         report = walk_all(survey, question, progress)
+    _say(report, _masker(survey, question), format_)
+    raise click.exceptions.Exit(report.exit_code)
+
+
+def _say(report: Report, masker: Masker, format_: str) -> None:
     colour = _colour()
     width = shutil.get_terminal_size((100, 24)).columns
-    click.echo(FORMATS[format_](report, _masker(survey), width=width, colour=colour), color=colour)
-    raise click.exceptions.Exit(report.exit_code)
+    click.echo(FORMATS[format_](report, masker, width=width, colour=colour), color=colour)
 
 
 def _literal(uri: str) -> Survey:
@@ -95,23 +111,6 @@ def _literal(uri: str) -> Survey:
     return Survey(((name, read_literal(name, text, Dialect.of(installed_airflow() or ""))),))
 
 
-def _configured(conn_ids: tuple[str, ...], timeout: float) -> Survey:
-    configuration = Configuration.load(os.environ)
-    if isinstance(configuration, Finding):
-        return Survey(findings=(configuration,))
-    backends = backends_of(configuration, os.environ, _home(), timeout)
-    unasked = unasked_backend(configuration)
-    unjudged = (unasked,) if unasked else ()
-    if conn_ids:
-        named = tuple((conn_id, look_up(conn_id, backends)) for conn_id in dict.fromkeys(conn_ids))
-        return Survey(named, unjudged=unjudged)
-    survey = postgres_only(all_connections(backends), unjudged)
-    if survey == Survey():
-        where = " or ".join(backend.name for backend in backends)
-        return Survey(unjudged=(Unjudged("connections", f"there are none in {where}"),))
-    return survey
-
-
 def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked, ...]:
     if not tables and not statements:
         return ()
@@ -123,8 +122,11 @@ def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked,
         raise click.UsageError(str(error)) from None
 
 
-def _masker(survey: Survey) -> Masker:
-    return masker_for(answer.connection for _, answer in survey.named if isinstance(answer, Found))
+def _masker(survey: Survey, question: Question) -> Masker:
+    connections = (answer.connection for _, answer in survey.named if isinstance(answer, Found))
+    return masker_for(
+        connections, (*survey.secrets, *(one for insider in question.insiders for one in insider.secrets))
+    )
 
 
 def _home() -> Path | None:

@@ -11,6 +11,7 @@ from safeconduct.postgres.memory import AddressMemory
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from safeconduct.postgres.insider import Insider
     from safeconduct.privileges import Asked
 
 DEFAULT_TIMEOUT = 5.0
@@ -21,11 +22,12 @@ DEFAULT_TIMEOUT = 5.0
 class Question:
     """`environ` and `home` are where libpq looks for its defaults; `privileges` is what a session must be allowed.
 
-    `memory` is shared by all walks of the run.
+    `memory` is shared by all walks of the run. `insiders` are asked in turn what only the server knows of a refusal.
     """
 
     environ: Mapping[str, str]
     home: Path | None = None
     timeout: float = DEFAULT_TIMEOUT
     privileges: tuple[Asked, ...] = ()
+    insiders: tuple[Insider, ...] = ()
     memory: AddressMemory = field(default_factory=AddressMemory)

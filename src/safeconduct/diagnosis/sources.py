@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.configuration import Configuration
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.metadata import SUBJECT, MetadataDatabase
 from safeconduct.model import Finding, Secret, Unjudged
@@ -22,26 +24,42 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from safeconduct.airflow.configuration import Configuration
     from safeconduct.secrets import ConnectionBackend
 
 URL = ("database", "sql_alchemy_conn")
 KEY = ("core", "fernet_key")
 
 
-def backends_of(
-    configuration: Configuration, environ: Mapping[str, str], home: Path | None, timeout: float
-) -> tuple[ConnectionBackend, ...]:
-    """The backends in Airflow's order: environment variables, then the metadata database.
+@dataclass(frozen=True)
+class Sources:
+    """The backends in Airflow's order, and what could not be found out about them."""
 
-    `timeout` is in seconds; `environ` and `home` are where libpq looks for its defaults. A configured secrets backend
-    of Airflow's own is not asked yet: see `unasked_backend`.
+    backends: tuple[ConnectionBackend, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What opens the places."""
+        return tuple(secret for backend in self.backends for secret in backend.secrets)
+
+
+def sources_of(environ: Mapping[str, str], home: Path | None, timeout: float) -> Sources:
+    """Where Airflow's configuration in this environment says that connections are: variables, metadata database.
+
+    `timeout` is in seconds; `environ` and `home` are where libpq looks for its defaults. Nothing is opened yet. A
+    configured secrets backend of Airflow's own is not asked yet: that is said.
     """
+    configuration = Configuration.load(environ)
+    if isinstance(configuration, Finding):
+        return Sources(findings=(configuration,))
     environment = EnvironmentBackend(environ, Dialect.of(configuration.version or ""))
-    return (environment, _metadata(configuration, environ, home, timeout))
+    unasked = _unasked_backend(configuration)
+    backends = (environment, _metadata(configuration, environ, home, timeout))
+    return Sources(backends, unjudged=(unasked,) if unasked else ())
 
 
-def unasked_backend(configuration: Configuration) -> Unjudged | None:
+def _unasked_backend(configuration: Configuration) -> Unjudged | None:
     """That [secrets] backend names a backend which Airflow would ask first, and we do not know how to ask."""
     option = configuration.option("secrets", "backend")
     if option is None or isinstance(option, (Finding, Unjudged)) or not option.reveal().strip():

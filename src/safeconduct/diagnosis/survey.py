@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from safeconduct.diagnosis.rules import OTHER_TYPE
 from safeconduct.diagnosis.schedule import run_all
 from safeconduct.diagnosis.walk import walk
-from safeconduct.model import Finding, Report, Severity, Unjudged
-from safeconduct.secrets import Found
+from safeconduct.model import Finding, Report, Secret, Severity, Unjudged
+from safeconduct.secrets import Found, all_connections, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
     from safeconduct.diagnosis.question import Question
+    from safeconduct.diagnosis.sources import Sources
     from safeconduct.diagnosis.staircase import WalkResult
     from safeconduct.secrets import Answer
 
@@ -25,14 +26,32 @@ Named = tuple[str, "Answer"]
 
 @dataclass(frozen=True)
 class Survey:
-    """What is to be walked, and what is to be said beside: of connections left out, of places not asked."""
+    """What is to be walked, and what is to be said beside: of connections left out, of places not asked.
+
+    `secrets` are those of the places that were asked, beside the connections' own.
+    """
 
     named: tuple[Named, ...] = ()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
 
-def postgres_only(answers: Iterable[Named], unjudged: tuple[Unjudged, ...] = ()) -> Survey:
+def survey_of(conn_ids: tuple[str, ...], sources: Sources) -> Survey:
+    """The connections of these ids, or without any all that can be walked."""
+    if sources.findings:
+        return Survey(findings=sources.findings, unjudged=sources.unjudged)
+    if conn_ids:
+        named = tuple((conn_id, look_up(conn_id, sources.backends)) for conn_id in dict.fromkeys(conn_ids))
+        return Survey(named, unjudged=sources.unjudged, secrets=sources.secrets)
+    survey = _postgres_only(all_connections(sources.backends), sources.unjudged)
+    if survey == Survey():
+        where = " or ".join(backend.name for backend in sources.backends)
+        return Survey(unjudged=(Unjudged("connections", f"there are none in {where}"),))
+    return replace(survey, secrets=sources.secrets)
+
+
+def _postgres_only(answers: Iterable[Named], unjudged: tuple[Unjudged, ...]) -> Survey:
     """Of all connections those that can be walked; the others are counted by type in one note.
 
     What a place answered that could not be asked (an empty id) is said beside.
@@ -72,10 +91,19 @@ def walk_all(survey: Survey, question: Question, progress: Callable[[], object] 
         results[index] = result
         progress()
     ordered = [results[index] for index in range(len(survey.named))]
+    troubles = [insider.trouble for insider in question.insiders]
     return Report(
         walks=tuple(result.walk for result in ordered),
-        findings=(*(finding for result in ordered for finding in result.findings), *survey.findings),
-        unjudged=(*(one for result in ordered for one in result.unjudged), *survey.unjudged),
+        findings=(
+            *(finding for result in ordered for finding in result.findings),
+            *survey.findings,
+            *(trouble for trouble in troubles if isinstance(trouble, Finding)),
+        ),
+        unjudged=(
+            *(one for result in ordered for one in result.unjudged),
+            *survey.unjudged,
+            *(trouble for trouble in troubles if isinstance(trouble, Unjudged)),
+        ),
     )
 
 

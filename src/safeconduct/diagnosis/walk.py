@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from safeconduct.diagnosis.inside import told_inside
 from safeconduct.diagnosis.staircase import WalkResult, walked
 from safeconduct.model import Finding, Severity, Stage, StageOutcome, StageReport, Unjudged
 from safeconduct.postgres.attempt import attempt
@@ -35,7 +36,7 @@ def _attempted(name: str, found: Found, target: Target, question: Question) -> W
         StageReport(Stage.DEFINITION, StageOutcome.PASSED, found.definition),
         StageReport(Stage.CREDENTIAL, StageOutcome.PASSED, _credential(found, target)),
     ]
-    ended = attempt(target, question.timeout, question.memory)
+    ended = told_inside(attempt(target, question.timeout, question.memory), question.insiders)
     findings = target.warnings + ((ended.finding,) if ended.finding else ())
     unjudged = (ended.unjudged,) if ended.unjudged else ()
     if ended.session is not None and question.privileges:

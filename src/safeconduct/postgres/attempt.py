@@ -24,19 +24,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from safeconduct.postgres.open_session import OpenSession, SessionFacts
+    from safeconduct.postgres.refusal import Refusal
     from safeconduct.postgres.resolve import Address
     from safeconduct.postgres.target import HostPort, Target
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """How it ended: exactly one of `session`, `finding` and `unjudged` is set. Close the session."""
+    """How it ended: exactly one of `session`, `finding` and `unjudged` is set. Close the session.
+
+    `refusal` is what the server said, where the finding comes from a refusal of the server's.
+    """
 
     stages: tuple[StageReport, ...]
     session: OpenSession | None = None
     facts: SessionFacts | None = None
     finding: Finding | None = None
     unjudged: Unjudged | None = None
+    refusal: Refusal | None = None
 
 
 _WAITED = {rules_transport.PORT_TIMED_OUT.id, rules_transport.SILENT.id}
@@ -148,4 +153,4 @@ def _furthest(trials: list[Trial]) -> Trial:
 
 def _ended(trials: list[Trial]) -> Attempt:
     best = _furthest(trials)
-    return Attempt(best.stages, finding=best.finding, unjudged=best.unjudged)
+    return Attempt(best.stages, finding=best.finding, unjudged=best.unjudged, refusal=best.refusal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Stage, Unjudged
@@ -154,6 +154,7 @@ def _refused(talk: _Talk, exchange: Exchange) -> Trial:
         asked=exchange.asked,
         tls=talk.tls is not None,
         client_address=talk.channel.local_address,
+        server=talk.door.address,
     )
     finding = explain_refusal(refusal)
     lead = Lead.NOWHERE
@@ -161,7 +162,7 @@ def _refused(talk: _Talk, exchange: Exchange) -> Trial:
         lead = Lead.NEXT_HOST
     elif not exchange.password_sent and not exchange.authenticated:
         lead = Lead.OTHER_ENCRYPTION
-    return _end(talk, finding, lead)
+    return replace(_end(talk, finding, lead), refusal=refusal)
 
 
 def _stopped(talk: _Talk, exchange: Exchange) -> Trial:

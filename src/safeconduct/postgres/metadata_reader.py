@@ -34,6 +34,7 @@ class PostgresReader(MetadataReader):
 
     def __init__(self, target: Target, timeout: float, schema: str = "") -> None:
         self.label = f"PostgreSQL {target.label}"
+        self.secrets = target.secrets
         self._target = target
         self._timeout = timeout
         self._schema = schema

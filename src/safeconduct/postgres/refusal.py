@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
     from safeconduct.model import Finding, Rule
     from safeconduct.postgres.messages import ServerMessage
+    from safeconduct.postgres.resolve import Address
 
 OPTION_SQLSTATES = frozenset({"22023", "42704", "55P02", "42501", "42602"})
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """What is known when the server has said no. `asked` lists the methods it asked for ("scram-sha-256", ...)."""
+    """What is known when the server has said no. `asked` lists the methods it asked for ("scram-sha-256", ...).
+
+    `server` is the address that answered.
+    """
 
     subject: str
     role: str
@@ -35,6 +39,7 @@ class Refusal:
     asked: tuple[str, ...] = ()
     tls: bool = False
     client_address: str | None = None
+    server: Address | None = None
 
     @property
     def role_sql(self) -> str:

@@ -1,5 +1,5 @@
 """All rules of this room."""
 
-from safeconduct.postgres import rules_login, rules_target, rules_transport
+from safeconduct.postgres import rules_inside, rules_login, rules_target, rules_transport
 
-RULES = (*rules_target.RULES, *rules_transport.RULES, *rules_login.RULES)
+RULES = (*rules_target.RULES, *rules_transport.RULES, *rules_login.RULES, *rules_inside.RULES)

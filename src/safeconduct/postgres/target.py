@@ -23,7 +23,7 @@ from safeconduct.postgres.tls_policy import SslMode, TlsPolicy, tls_policy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from safeconduct.model import Connection
+    from safeconduct.model import Connection, Secret
     from safeconduct.postgres.settings import Settings
 
 __all__ = ["DEFAULT_PORT", "HostPort", "Password", "SslMode", "Target", "TlsPolicy", "target_of"]
@@ -60,6 +60,11 @@ class Target:
     def password(self) -> Password | None:
         """The password for the first host; each host has its own."""
         return self.hosts[0].password
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """The passwords of all hosts."""
+        return tuple(dict.fromkeys(host.password.secret for host in self.hosts if host.password))
 
     @property
     def label(self) -> str:

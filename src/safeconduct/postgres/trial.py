@@ -11,6 +11,7 @@ from safeconduct.model import Stage, StageOutcome, StageReport
 if TYPE_CHECKING:
     from safeconduct.model import Finding, Unjudged
     from safeconduct.postgres.open_session import OpenSession, SessionFacts
+    from safeconduct.postgres.refusal import Refusal
 
 _ORDER = tuple(Stage)
 
@@ -26,7 +27,10 @@ class Lead(Enum):
 
 @dataclass(frozen=True)
 class Trial:
-    """Exactly one of `session`, `finding` and `unjudged` is set. `facts` may come with a session."""
+    """Exactly one of `session`, `finding` and `unjudged` is set. `facts` may come with a session.
+
+    `refusal` is what the server said, where the finding comes from a refusal of the server's.
+    """
 
     stages: tuple[StageReport, ...]
     session: OpenSession | None = None
@@ -34,6 +38,7 @@ class Trial:
     unjudged: Unjudged | None = None
     facts: SessionFacts | None = None
     lead: Lead = Lead.NOWHERE
+    refusal: Refusal | None = None
 
     @property
     def reached(self) -> int:

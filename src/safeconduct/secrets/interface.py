@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Connection, Finding, Unjudged
+from safeconduct.model import Connection, Finding, Secret, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +29,13 @@ Answer = Found | Finding | Unjudged
 
 
 class ConnectionBackend(ABC):
-    """One place that connections are kept in. `name` is how people call it: "metadata database"."""
+    """One place that connections are kept in. `name` is how people call it: "metadata database".
+
+    `secrets` are what opens the place itself, so that no output shows them.
+    """
 
     name: str
+    secrets: tuple[Secret, ...] = ()
 
     @abstractmethod
     def get(self, conn_id: str) -> Answer | None:

@@ -26,6 +26,7 @@ class MetadataBackend(ConnectionBackend):
     def __init__(self, database: MetadataDatabase, keyring: Keyring) -> None:
         self._database = database
         self._keyring = keyring
+        self.secrets = database.secrets
 
     def get(self, conn_id: str) -> Answer | None:
         """See ConnectionBackend."""

@@ -1,0 +1,69 @@
+"""Whom to ask what the client is not told: an administrator."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from safeconduct.airflow.rules import UNKNOWN
+from safeconduct.model import Connection, Finding, Secret, Unjudged
+from safeconduct.secrets import Found, look_up
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from safeconduct.diagnosis.sources import Sources
+    from safeconduct.postgres.insider import Insider
+    from safeconduct.secrets import ConnectionBackend
+
+SUBJECT = "administrator"
+VARIABLE = "SAFECONDUCT_ADMIN_DSN"
+
+
+def insiders_of(
+    admin: str | None, sources: Sources, environ: Mapping[str, str], home: Path | None, timeout: float
+) -> tuple[Insider, ...]:
+    """Whom to ask, in this order. `timeout` is in seconds per address.
+
+    The administrator is a conn_id, else a service of that name in pg_service.conf; without a name, whoever the
+    connection string in SAFECONDUCT_ADMIN_DSN lets in. None where nobody is named.
+    """
+    from safeconduct.postgres.insider import Administrator, Unasked
+    from safeconduct.postgres.target import target_of
+
+    connection = _connection(admin, sources.backends, environ)
+    if connection is None:
+        return ()
+    if not isinstance(connection, Connection):
+        return (Unasked(replace(connection, subject=SUBJECT)),)
+    target = target_of(replace(connection, conn_id=SUBJECT), environ, home)
+    if isinstance(target, (Finding, Unjudged)):
+        return (Unasked(target),)
+    return (Administrator(target, timeout),)
+
+
+def _connection(
+    name: str | None, backends: Sequence[ConnectionBackend], environ: Mapping[str, str]
+) -> Connection | Finding | Unjudged | None:
+    if name is None:
+        dsn = environ.get(VARIABLE, "").strip()
+        return _by_option("conninfo", dsn) if dsn else None
+    answer = look_up(name, backends)
+    if isinstance(answer, Found):
+        return _postgres_only(answer.connection)
+    if isinstance(answer, Finding) and answer.rule == UNKNOWN.id:
+        return _by_option("service", name)
+    return answer
+
+
+def _postgres_only(connection: Connection) -> Connection | Unjudged:
+    if connection.is_postgres:
+        return connection
+    return Unjudged(SUBJECT, f"--admin {connection.conn_id}: its type is {connection.conn_type}, not postgres")
+
+
+def _by_option(option: str, value: str) -> Connection:
+    """libpq itself makes the rest of a connection string or a service, its environment and password file included."""
+    return Connection(SUBJECT, "postgres", extra=Secret(json.dumps({option: value})))

@@ -1,0 +1,102 @@
+"""An administrator's session, asked what the client was not told. It only looks."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Finding
+from safeconduct.postgres import rules_login as rules
+from safeconduct.postgres.attempt import attempt
+from safeconduct.postgres.insider import login, questions, room
+from safeconduct.postgres.insider.interface import Inside, Insider
+from safeconduct.postgres.insider.same_server import another_server
+from safeconduct.postgres.query import QueryRefused
+from safeconduct.postgres.session import SessionLost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from safeconduct.model import Unjudged
+    from safeconduct.postgres.insider.questions import Myself
+    from safeconduct.postgres.open_session import OpenSession
+    from safeconduct.postgres.refusal import Refusal
+    from safeconduct.postgres.session import Session
+    from safeconduct.postgres.target import Target
+
+
+class Administrator(Insider):
+    """Whoever this target lets in. The login is tried once, when the first refusal asks for it."""
+
+    def __init__(self, target: Target, timeout: float) -> None:
+        self.secrets = target.secrets
+        self._target = target
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._tried = False
+        self._session: OpenSession | None = None
+        self._myself: Myself | None = None
+        self._trouble: Finding | Unjudged | None = None
+
+    @property
+    def trouble(self) -> Finding | Unjudged | None:
+        """See Insider."""
+        return self._trouble
+
+    def explain(self, finding: Finding, refusal: Refusal) -> Inside:
+        """See Insider."""
+        asked = _QUESTIONS.get(finding.rule)
+        if asked is None:
+            return Inside()
+        with self._lock:
+            session = self._opened()
+            if session is None or self._myself is None:
+                return Inside(evidence={"administrator": "could not be asked (see there)"})
+            if other := another_server(refusal, self._target, self._myself):
+                return Inside(evidence={"administrator": other})
+            try:
+                inside = asked(session, refusal, finding)
+            except (QueryRefused, SessionLost) as error:
+                return Inside(evidence={"administrator": f"{self._target.user} could not look: {error}"})
+        return replace(inside, evidence={**inside.evidence, "known from": f"administrator {self._target.user}"})
+
+    def close(self) -> None:
+        """See Insider."""
+        if self._session is not None:
+            self._session.close()
+
+    def _opened(self) -> Session | None:
+        if self._tried:
+            return self._session
+        self._tried = True
+        ended = attempt(self._target, self._timeout)
+        self._trouble = ended.finding or ended.unjudged
+        if ended.session is None:
+            return None
+        self._session = ended.session
+        try:
+            self._myself = questions.myself(ended.session)
+        except (QueryRefused, SessionLost):
+            self._myself = None
+        return self._session
+
+
+def _password(session: Session, refusal: Refusal, finding: Finding) -> Inside:
+    return login.explain_password(session, refusal)
+
+
+def _role(session: Session, refusal: Refusal, finding: Finding) -> Inside:
+    return login.explain_role(session, refusal)
+
+
+_QUESTIONS: dict[str, Callable[[Session, Refusal, Finding], Inside]] = {
+    rules.PASSWORD_WRONG.id: _password,
+    rules.ROLE_REFUSED.id: _role,
+    rules.DATABASE_MISSING.id: room.explain_database_missing,
+    rules.CONNECT_MISSING.id: room.explain_connect_missing,
+    rules.ROLE_LIMIT.id: room.explain_role_limit,
+    rules.DATABASE_LIMIT.id: room.explain_database_limit,
+    rules.SLOTS_RESERVED.id: room.explain_slots,
+    rules.SLOTS_FULL.id: room.explain_slots,
+}
