@@ -17,6 +17,7 @@ URIS = (
     "postgres://e%40tl:p%23w%2F%3F%40@db/s%2Fales",
     "postgres://etl:p%25w@db/sales",
     "postgres://etl:100%@db/sales",
+    "postgres://etl:p@ss/word@db/sales",
     "postgres://etl:pä ß@db/sales",
     "postgres://etl:pw@[::1]:5432/sales",
     "postgres://etl:pw@%2Fvar%2Frun%2FpostgreSQL/sales",

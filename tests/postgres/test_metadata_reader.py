@@ -109,6 +109,16 @@ def test_another_version(postgres: Postgres) -> None:
     assert finding.evidence["alembic version"] == "5f2621c13b39"
 
 
+def test_the_version_of_the_migrations_stands_in_public_whatever_the_schema(postgres: Postgres) -> None:
+    fill(postgres)
+    postgres.sql(
+        "CREATE SCHEMA flow AUTHORIZATION airflow; ALTER TABLE connection SET SCHEMA flow;"
+        "ALTER TABLE flow.connection DROP description",
+        database="meta",
+    )
+    assert refused(database(postgres.port, schema="flow").rows()).evidence["alembic version"] == "5f2621c13b39"
+
+
 def test_a_table_that_may_not_be_read(postgres: Postgres) -> None:
     fill(postgres)
     postgres.sql("ALTER TABLE connection OWNER TO postgres; REVOKE ALL ON connection FROM airflow", database="meta")

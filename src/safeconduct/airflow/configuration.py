@@ -125,6 +125,12 @@ class Configuration:
         number = _whole_number(option.reveal(), decimal_point=self._defaults.is_airflow_3)
         return _wrong_type(option, "a whole number") if number is None else number
 
+    def makes_up(self, section: str, key: str) -> bool:
+        """Whether the option is set nowhere and Airflow makes up a random value for it when it starts."""
+        present, former = self._defaults.present_and_former((section.lower(), key.lower()))
+        is_set = self._sources.look_up([present] if former is None else [present, former]) is not None
+        return not is_set and self._is_random(present)
+
     @property
     def file_found(self) -> bool:
         """Whether airflow.cfg exists. Where not, Airflow would write one, with a new Fernet key, when it starts."""
@@ -146,7 +152,7 @@ class Configuration:
         )
 
     def _default(self, name: Name) -> Option | Finding | Unjudged | None:
-        if name in self._defaults.random or (name in self._defaults.generated and not self.file_found):
+        if self._is_random(name):
             return Unjudged(
                 shown(name), f"{shown(name)} is set nowhere, so Airflow makes up a random value when it starts"
             )
@@ -156,6 +162,9 @@ class Configuration:
         value = expand(default.value.replace(HOME_PLACEHOLDER, self.home), self._environ)
         origin = f"default of Airflow {default.release}"
         return endless(origin) if value is None else self._option(name, value, origin)
+
+    def _is_random(self, name: Name) -> bool:
+        return name in self._defaults.random or (name in self._defaults.generated and not self.file_found)
 
     def _option(self, name: Name, value: str, origin: str, location: Location | None = None) -> Option:
         value = upgraded(name, value, self._defaults)

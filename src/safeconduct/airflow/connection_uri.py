@@ -14,6 +14,9 @@ EXTRA_KEY = "__extra__"
 """The query key that carries a whole extra as JSON, where it cannot be written as separate keys."""
 
 
+_BARE = "a {mark} stands in the login or password as it is; percent-encode it"
+
+
 class _Unreadable(Exception):
     """What is wrong with a URI, in words that quote none of it."""
 
@@ -29,11 +32,15 @@ def parse_uri(conn_id: str, uri: Secret, dialect: Dialect) -> Connection | Findi
 def _parse(conn_id: str, text: str, dialect: Dialect) -> Connection:
     scheme, rest, protocol_follows = _without_scheme(text)
     parts = _split(rest)
+    kind = conn_type(scheme)
+    if kind == "postgres" and "@" in parts.path:
+        # Airflow reads a host and a database from it, each with a piece of the password.
+        raise _Unreadable(f"{_BARE.format(mark='/')} (/ is %2F, @ is %40)")
     host = _host(parts)
     protocol = parts.scheme if protocol_follows else ""
     return Connection(
         conn_id=conn_id,
-        conn_type=conn_type(scheme),
+        conn_type=kind,
         host=f"{protocol}://{host}" if protocol and host else host,
         port=_port(parts),
         schema=unquote(parts.path[1:]),
@@ -90,7 +97,7 @@ def _port(parts: SplitResult) -> int | None:
 def _why_no_port(parts: SplitResult) -> str:
     culprit = "#" if parts.fragment else "/ or ?"
     if "@" not in parts.netloc and (parts.fragment or "@" in parts.path or "@" in parts.query):
-        return f"a {culprit} stands in the login or password as it is; percent-encode it (# is %23, / is %2F, ? is %3F)"
+        return f"{_BARE.format(mark=culprit)} (# is %23, / is %2F, ? is %3F)"
     return "the port is no number from 0 to 65535"
 
 

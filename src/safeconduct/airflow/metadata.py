@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from safeconduct.airflow import rules
 from safeconduct.airflow.metadata_reader import ReadFailed
-from safeconduct.model import Finding, Secret, Unjudged
+from safeconduct.model import Finding, RemedyKind, Secret, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SUBJECT = "metadata database"
 TABLE = "connection"
+_VERSIONS = "alembic_version"
 Failed = Finding | Unjudged
 """Why the database could not be read."""
 _TRUE = frozenset({"1", "t", "true"})
@@ -87,9 +88,7 @@ class MetadataDatabase:
         return self._failed
 
     def _explain(self, failure: ReadFailed) -> Failed:
-        if failure.why is not None:
-            return self._unreachable(failure)
-        return self._other_layout(failure) or self._unreachable(failure)
+        return (self._other_layout(failure) if failure.layout else None) or self._unreachable(failure)
 
     def _unreachable(self, failure: ReadFailed) -> Failed:
         why, message = failure.why, f"{self.label} cannot be read"
@@ -101,7 +100,9 @@ class MetadataDatabase:
         finding = rules.DATABASE_UNREACHABLE.finding(
             SUBJECT, f"{message}: {why.message}", evidence={**evidence, "rule": why.rule, **why.evidence}
         )
-        return replace(finding, possible=why.possible, remedies=why.remedies)
+        # A remedy in the connection's own fields would be read as one of Airflow's connections.
+        remedies = tuple(remedy for remedy in why.remedies if remedy.kind is not RemedyKind.OPTION)
+        return replace(finding, possible=why.possible, remedies=remedies)
 
     def _other_layout(self, failure: ReadFailed) -> Finding | None:
         """That it is no Airflow database, or of another version; None where neither is the trouble."""
@@ -124,10 +125,13 @@ class MetadataDatabase:
 
 
 def _version(database: Reading) -> str:
-    table = "alembic_version"
-    if not database.columns(table):
-        return ""
-    return next((row[0] or "" for row in database.rows(_statement("version.sql", database.table(table)))), "")
+    """Of the migrations; Airflow keeps their table out of sql_alchemy_schema (seen with 2.7.3 and 2.11.2)."""
+    for table in dict.fromkeys((database.table(_VERSIONS), _VERSIONS)):
+        try:
+            return next((row[0] or "" for row in database.rows(_statement("version.sql", table))), "")
+        except ReadFailed:
+            continue
+    return ""
 
 
 def _statement(name: str, table: str) -> str:

@@ -16,12 +16,16 @@ Row = tuple[str | None, ...]
 
 
 class ReadFailed(Exception):
-    """The database could not be read. The text is what it said, in one line; `why` is more where more is known."""
+    """The database could not be read. The text is what it said, in one line; `why` is more where more is known.
 
-    def __init__(self, words: str, why: Finding | Unjudged | None = None) -> None:
+    `layout` says that a table or a column is not there, so that it is worth a look which ones are.
+    """
+
+    def __init__(self, words: str, why: Finding | Unjudged | None = None, *, layout: bool = False) -> None:
         super().__init__(words)
         self.words = words
         self.why = why
+        self.layout = layout
 
 
 class Reading(ABC):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,13 +31,13 @@ class SqliteReader(MetadataReader):
     def open(self) -> Iterator[Reading]:
         """See MetadataReader."""
         # Through a URI with mode=ro: sqlite3 would otherwise create a file that is missing, and take write locks.
-        place = f"{self._path.absolute().as_uri()}?mode=ro"
+        place = f"{self._path.absolute().as_uri()}?mode=ro{'&immutable=1' if _is_at_rest(self._path) else ''}"
         try:
             with closing(sqlite3.connect(place, uri=True, timeout=self._timeout)) as database:
                 database.text_factory = _text
                 yield _SqliteReading(database)
         except sqlite3.Error as error:
-            raise ReadFailed(" ".join(str(error).split())) from error
+            raise _failed(error) from error
 
 
 class _SqliteReading(Reading):
@@ -48,7 +49,12 @@ class _SqliteReading(Reading):
 
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
         named = {str(number): value for number, value in enumerate(parameters, 1)}
-        return [tuple(map(_shown, row)) for row in self._database.execute(statement, named)]
+        try:
+            return [tuple(map(_shown, row)) for row in self._database.execute(statement, named)]
+        except UnicodeError as error:
+            raise ReadFailed("a name that is no text can be in no row") from error
+        except sqlite3.Error as error:
+            raise _failed(error) from error
 
     def columns(self, table: str) -> frozenset[str]:
         return frozenset(
@@ -65,10 +71,41 @@ def sqlite_reader(url: DatabaseUrl, timeout: float) -> SqliteReader | Finding:
             SUBJECT, "sql_alchemy_conn names no SQLite file", evidence={"url": "sqlite://"}
         )
     path = Path(url.database)
-    if not path.is_file():
-        words = "is a directory" if path.is_dir() else "is not there"
-        return DATABASE_UNREACHABLE.finding(SUBJECT, f"the SQLite file {path} {words}", evidence={"file": str(path)})
+    if problem := _problem(path):
+        return DATABASE_UNREACHABLE.finding(SUBJECT, f"the SQLite file {path} {problem}", evidence={"file": str(path)})
     return SqliteReader(path, timeout)
+
+
+def _problem(path: Path) -> str:
+    """What keeps the path from being a file that could be opened; "" for nothing."""
+    try:
+        kind = path.stat().st_mode
+    except FileNotFoundError:
+        return "is not there"
+    except (OSError, ValueError) as error:
+        return f"cannot be looked at ({getattr(error, 'strerror', None) or error})"
+    if stat.S_ISREG(kind):
+        return ""
+    return "is a directory" if stat.S_ISDIR(kind) else "is no file"
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Whether it is in WAL mode (Airflow 3.3 sets it) and nobody has it open.
+
+    To read such a file, SQLite would make two more beside it, which must not be where Airflow's home may only be read
+    (bytes 18 and 19 of the header, sqlite.org/fileformat2.html).
+    """
+    try:
+        with path.open("rb") as file:
+            versions = file.read(20)[18:]
+    except OSError:
+        return False
+    return versions == b"\x02\x02" and not path.with_name(path.name + "-wal").exists()
+
+
+def _failed(error: sqlite3.Error) -> ReadFailed:
+    words = " ".join(str(error).split())
+    return ReadFailed(words, layout=words.startswith("no such "))
 
 
 def _text(value: bytes) -> str:

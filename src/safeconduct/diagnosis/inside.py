@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, StageOutcome, StageReport
+from safeconduct.postgres.refusal import with_assumed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +21,7 @@ def told_inside(ended: Attempt, insiders: Iterable[Insider]) -> Attempt:
         if ended.finding is None or ended.refusal is None:
             return ended
         inside = insider.explain(ended.finding, ended.refusal)
-        finding = inside.finding or ended.finding
+        finding = with_assumed(inside.finding, ended.refusal) if inside.finding else ended.finding
         finding = replace(finding, evidence={**finding.evidence, **inside.evidence})
         ended = replace(ended, finding=finding, stages=_retold(ended.stages, finding))
         if inside.finding is not None:

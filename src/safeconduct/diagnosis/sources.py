@@ -13,6 +13,7 @@ from safeconduct.secrets import (
     AbsentBackend,
     EnvironmentBackend,
     Keyring,
+    KeyState,
     MetadataBackend,
     MetadataPlace,
     UnreachableBackend,
@@ -97,6 +98,8 @@ def _keyring(configuration: Configuration) -> Keyring | Finding:
     option = configuration.option(*KEY)
     if isinstance(option, Finding):
         return option
-    if option is None or isinstance(option, Unjudged):
+    if option is None or configuration.makes_up(*KEY):
         return read_keyring(None, "[core] fernet_key in airflow.cfg or AIRFLOW__CORE__FERNET_KEY")
+    if isinstance(option, Unjudged):
+        return Keyring(KeyState.UNKNOWN, "[core] fernet_key", f"its key could not be looked up: {option.reason}")
     return read_keyring(Secret(option.reveal()), option.origin)

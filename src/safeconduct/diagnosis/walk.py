@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,11 @@ def walk(name: str, answer: Answer, question: Question) -> WalkResult:
 
 def _attempted(name: str, found: Found, target: Target, question: Question) -> WalkResult:
     stages = [
-        StageReport(Stage.DEFINITION, StageOutcome.PASSED, found.definition),
+        StageReport(Stage.DEFINITION, StageOutcome.PASSED, "; ".join([found.definition, *target.assumed.values()])),
         StageReport(Stage.CREDENTIAL, StageOutcome.PASSED, _credential(found, target)),
     ]
     ended = told_inside(attempt(target, question.timeout, question.memory), question.insiders)
-    findings = target.warnings + ((ended.finding,) if ended.finding else ())
+    findings = found.warnings + target.warnings + ((ended.finding,) if ended.finding else ())
     unjudged = (ended.unjudged,) if ended.unjudged else ()
     if ended.session is not None and question.privileges:
         with closing(ended.session):
@@ -76,7 +77,7 @@ def _credential(found: Found, target: Target) -> str:
     password = target.password
     if password is not None and found.connection.password is None:
         return f"password, from {password.origin}"
-    if password is None and target.tls.certificate:
+    if password is None and target.tls.certificate and os.path.exists(target.tls.certificate):
         return f"client certificate {target.tls.certificate}"
     return found.credential
 

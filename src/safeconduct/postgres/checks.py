@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from safeconduct.model import Remedy, RemedyKind
 from safeconduct.postgres import rules_target as rules
 from safeconduct.postgres.conninfo import URI_PREFIXES
 from safeconduct.postgres.defaults import parse_integer, wrong_integer
@@ -72,7 +74,9 @@ def _outside_choices(subject: str, settings: Settings) -> Iterator[Finding]:
 
         near = difflib.get_close_matches(setting.text.lower().replace("_", "-"), choices, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        yield invalid_option(subject, keyword, setting, f"is none of {', '.join(choices)}{hint}")
+        found = invalid_option(subject, keyword, setting, f"is none of {', '.join(choices)}{hint}")
+        meant = tuple(Remedy(RemedyKind.OPTION, f"{keyword} = {value}", when=f"in: {setting.origin}") for value in near)
+        yield replace(found, remedies=meant)
 
 
 def _wrong_integers(subject: str, settings: Settings) -> Iterator[Finding]:

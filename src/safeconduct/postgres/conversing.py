@@ -76,6 +76,9 @@ def converse(door: Door, channel: Channel, encryption: Encryption, steps: Steps)
 
 def _encrypt(talk: _Talk, encryption: Encryption) -> Trial | None:
     """TLS as the plan says; None where the conversation goes on."""
+    if talk.door.target.gssencmode == "require":
+        reason = "gssencmode=require asks for encryption by Kerberos, which is not spoken here"
+        return talk.steps.unjudged(Stage.TLS, Unjudged(talk.door.target.subject, reason))
     if encryption is Encryption.PLAIN:
         return None
     talk.asked_for_tls = True
@@ -155,6 +158,8 @@ def _refused(talk: _Talk, exchange: Exchange) -> Trial:
         tls=talk.tls is not None,
         client_address=talk.channel.local_address,
         server=talk.door.address,
+        tls_asked=talk.asked_for_tls,
+        assumed=talk.door.target.assumed,
     )
     finding = explain_refusal(refusal)
     lead = Lead.NOWHERE

@@ -60,6 +60,8 @@ def hook_arguments(connection: Connection) -> HookArguments | Finding | Unjudged
     if isinstance(base, Finding):
         return base
     for keyword, value in _passed_extras(connection):
+        if keyword == "requiressl":  # libpq's name for it until 9.5, which it still takes
+            keyword, value = "sslmode", "require" if str(value).startswith("1") else "prefer"
         if keyword not in OPTIONS:
             return unknown_option(connection.conn_id, keyword, EXTRA)
         settings[keyword] = Setting(Secret(str(value)), EXTRA)

@@ -63,7 +63,8 @@ class _PostgresReading(Reading):
         try:
             return self._session.query(statement, parameters)
         except QueryRefused as error:
-            raise ReadFailed(f"{error.error.sqlstate} {error.error.message}") from error
+            layout = error.error.sqlstate in _LAYOUT
+            raise ReadFailed(f"{error.error.sqlstate} {error.error.message}", layout=layout) from error
         except SessionLost as error:
             raise ReadFailed(str(error)) from error
 
@@ -100,4 +101,6 @@ def _connection(url: DatabaseUrl) -> Connection:
 
 
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]*:\d+")
+_LAYOUT = frozenset({"42P01", "42703", "3F000"})
+"""undefined_table, undefined_column, invalid_schema_name."""
 _COLUMNS = (Path(__file__).with_name("sql") / "columns.sql").read_text("utf-8")

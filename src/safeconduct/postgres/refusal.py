@@ -8,15 +8,16 @@ possible, but it never decides which rule it is.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Remedy, RemedyKind, quote_identifier
+from safeconduct.model import Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.postgres import rules_login as rules
 from safeconduct.postgres.pooler import explain_pooler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from safeconduct.model import Finding, Rule
     from safeconduct.postgres.messages import ServerMessage
@@ -29,7 +30,7 @@ OPTION_SQLSTATES = frozenset({"22023", "42704", "55P02", "42501", "42602"})
 class Refusal:
     """What is known when the server has said no. `asked` lists the methods it asked for ("scram-sha-256", ...).
 
-    `server` is the address that answered.
+    `server` is the address that answered; `tls_asked` says whether TLS was asked for; `assumed` is that of the target.
     """
 
     subject: str
@@ -40,6 +41,8 @@ class Refusal:
     tls: bool = False
     client_address: str | None = None
     server: Address | None = None
+    tls_asked: bool = False
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def role_sql(self) -> str:
@@ -78,7 +81,23 @@ def explain_refusal(refusal: Refusal) -> Finding:
     explain = _BY_ROUTINE.get((error.sqlstate, error.routine)) or _BY_SQLSTATE.get(error.sqlstate)
     if explain is None and error.sqlstate in OPTION_SQLSTATES:
         explain = _option_refused
-    return (explain or _refused_otherwise)(refusal)
+    return with_assumed((explain or _refused_otherwise)(refusal), refusal)
+
+
+def with_assumed(finding: Finding, refusal: Refusal) -> Finding:
+    """The finding, with what libpq filled in where that may be the cause, and how to fill it in instead."""
+    field_of = {Stage.RULE: ("login", "schema"), Stage.AUTHENTICATION: ("login",), Stage.DATABASE: ("schema",)}
+    concerned = [name for name in field_of.get(finding.stage or Stage.SESSION, ()) if name in refusal.assumed]
+    if not concerned:
+        return finding
+    words = {"login": "<the role's name>", "schema": "<the database's name>"}
+    mended = tuple(
+        Remedy(RemedyKind.OPTION, f"{name} = {words[name]}", when=f"in the Airflow connection: {refusal.assumed[name]}")
+        for name in concerned
+    )
+    others = tuple(replace(one, when=one.when or "where that is meant") for one in finding.remedies)
+    evidence = {**finding.evidence, **{f"{name} of the connection": "empty" for name in concerned}}
+    return replace(finding, evidence=evidence, remedies=(*mended, *others))
 
 
 def _sql(text: str, when: str = "") -> Remedy:
@@ -117,18 +136,28 @@ def _password_wrong(refusal: Refusal) -> Finding:
 
 
 def _no_entry(refusal: Refusal) -> Finding:
-    possible = _rule_possibilities(refusal)
     return _finding(
         rules.NO_ENTRY,
         refusal,
         f"no rule in pg_hba.conf lets {refusal.role} into {refusal.database} from {_from(refusal)}",
+        *([_ask_for_tls()] if _tls_may_help(refusal) else []),
         Remedy(
             RemedyKind.PG_HBA,
             _hba_line(refusal),
             when="in pg_hba.conf, above any line that rejects it; then SELECT pg_reload_conf()",
         ),
-        possible=possible,
+        possible=_rule_possibilities(refusal),
     )
+
+
+def _tls_may_help(refusal: Refusal) -> bool:
+    """A login without TLS that never asked for it: lines that say hostssl may be waiting."""
+    return refusal.client_address is not None and not refusal.tls and not refusal.tls_asked
+
+
+def _ask_for_tls() -> Remedy:
+    when = "in the connection's extra, in place of sslmode=disable or allow: try this first, it needs no new rule"
+    return Remedy(RemedyKind.OPTION, '{"sslmode": "require"}', when=when)
 
 
 def _from(refusal: Refusal) -> str:
@@ -156,17 +185,22 @@ def _hba_name(name: str) -> str:
 
 def _rule_possibilities(refusal: Refusal) -> tuple[str, ...]:
     encryption = "hostnossl lines do not match it" if refusal.tls else "hostssl lines do not match it"
-    none = f"no line matches (the login came from {_from(refusal)}: {encryption})"
-    reject = "the first line that matches says reject"
+    came = f"the login came from {_from(refusal)}: {encryption}"
+    none = f"no line matches ({came})"
+    reject = f"the first line that matches says reject ({came})"
+    named = (
+        f"the database or the login is misspelt: the lines are looked at before it is known whether {refusal.database} "
+        f"and {refusal.role} exist"
+    )
     certificate = "the first line that matches asks for a client certificate, and none was shown"
     english = refusal.error.message
     if english.startswith("no pg_hba.conf entry for"):
-        return (none,)
+        return (none, named)
     if english.startswith("pg_hba.conf rejects"):
-        return (reject,)
+        return (reject, named)
     if english.startswith("connection requires a valid client certificate"):
         return (certificate,)
-    return (none, reject, certificate) if refusal.tls else (none, reject)
+    return (none, reject, certificate, named) if refusal.tls else (none, reject, named)
 
 
 def _client_ca_missing(refusal: Refusal) -> Finding:

@@ -93,22 +93,29 @@ def _unknown(subject: str, host: HostPort, words: str, code: str) -> Finding:
     return NAME_UNKNOWN.finding(
         subject,
         f"the name {host.host!r} does not exist" + (f": {hint}" if hint else ""),
-        evidence=_evidence(host, f"{code} {words}".strip(), hint),
-        remedies=(_look_up(host.host.strip()),),
+        evidence=_evidence(host, f"{code} {words}".strip()),
+        remedies=(_split_port(host.host) or _look_up(host.host.strip()),),
     )
+
+
+def _split_port(name: str) -> Remedy | None:
+    host, _, port = name.rpartition(":")
+    if not host or ":" in host or not port.isdigit():
+        return None
+    return Remedy(RemedyKind.OPTION, f"host = {host}\nport = {port}", when="in the Airflow connection")
 
 
 def _unanswered(subject: str, host: HostPort, words: str) -> Finding:
     return NAME_NO_ANSWER.finding(
         subject,
         f"the name service gave no answer about {host.host!r}",
-        evidence=_evidence(host, words, ""),
+        evidence=_evidence(host, words),
         remedies=(_look_up(host.host),),
     )
 
 
-def _evidence(host: HostPort, error: str, hint: str) -> dict[str, str]:
-    return {"host": host.host, "error": error, **({"hint": hint} if hint else {})}
+def _evidence(host: HostPort, error: str) -> dict[str, str]:
+    return {"host": host.host, "error": error}
 
 
 def _look_up(name: str) -> Remedy:

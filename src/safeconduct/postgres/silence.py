@@ -22,7 +22,7 @@ def explain_wire_error(subject: str, address: str, error: WireError, so_far: Exc
         name = protocol_of(error.first_bytes)
         return rules_transport.NOT_POSTGRES.finding(
             subject,
-            f"{address} speaks {name or 'another protocol'}, not PostgreSQL's",
+            f"{address} speaks {name or 'another protocol'}, not PostgreSQL",
             evidence={"address": address, "first bytes": show_bytes(error.first_bytes)},
             remedies=_DIRECT if error.first_bytes.startswith(_TLS) else (),
         )

@@ -85,7 +85,7 @@ def _verified(policy: TlsPolicy) -> str:
 def _rule(exchange: Exchange) -> str:
     if exchange.asked:
         return f"asks for {', then '.join(exchange.asked)}"
-    return "asks for nothing"
+    return "asks for no password"
 
 
 def _authentication(reached: Reached) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Remedy, RemedyKind, Unjudged
 from safeconduct.postgres import rules_login as rules
 from safeconduct.postgres.exchange import StopReason
+from safeconduct.postgres.tls_policy import SslMode
 
 if TYPE_CHECKING:
     from safeconduct.model import Finding
@@ -45,6 +46,9 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
                 "it is not the server that it claims to be",
             ),
         )
+    if reason is StopReason.CHANNEL_BINDING_ABSENT and target.tls.mode is SslMode.DISABLE:
+        message = "channel_binding=require needs TLS, and sslmode=disable keeps the connection from it"
+        return rules.REQUIRE_AUTH.finding(target.subject, message, evidence=evidence)
     option = _option(target, reason)
     return rules.REQUIRE_AUTH.finding(
         target.subject, f"the server asks for {asked or 'nothing'}, which {option} forbids", evidence=evidence

@@ -36,7 +36,8 @@ class Target:
     `subject` is the conn_id that findings name. `settings` go to the server in the StartupMessage (options,
     application_name, client_encoding). `passed` are options that were given and have no field here (keepalives, ...);
     `ignored` are extras that Airflow or the driver keeps to itself. `warnings` are findings that do not stop libpq,
-    such as a password file that it ignores. `connect_timeout` is in seconds, 0 for none.
+    such as a password file that it ignores. `connect_timeout` is in seconds, 0 for none. `assumed` says what libpq
+    takes for fields that the connection leaves empty: "login", "schema" or "host" to a few words.
     """
 
     subject: str
@@ -55,6 +56,7 @@ class Target:
     passed: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     warnings: tuple[Finding, ...] = ()
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def password(self) -> Password | None:
@@ -121,7 +123,20 @@ def _assemble(subject: str, settings: Settings, environ: Mapping[str, str], home
         settings=_startup_settings(settings, environ),
         passed=_passed(settings),
         warnings=listed[1] + warnings,
+        assumed=_assumed(settings, user, hosts),
     )
+
+
+def _assumed(settings: Settings, user: str, hosts: tuple[HostPort, ...]) -> dict[str, str]:
+    """What a connection leaves empty is a cause that nobody looks for: libpq fills it in without a word."""
+    found = {}
+    if not _text(settings, "host") and not _text(settings, "hostaddr"):
+        found["host"] = f"no host is given, so libpq takes the unix socket in {hosts[0].host}"
+    if not _text(settings, "user"):
+        found["login"] = f"no login is given, so libpq takes the name of this process's user, {user}"
+    if not _text(settings, "dbname"):
+        found["schema"] = f"no database (schema) is given, so libpq takes the login's name, {user}"
+    return found
 
 
 def _text(settings: Settings, keyword: str) -> str:

@@ -133,7 +133,7 @@ def host_differs(failure: FailedHandshake) -> Finding:
     else:
         message = f"the server's certificate is for {', '.join(names) or 'no host'}, not for {host.host}"
     usable = [name for name in names if not name.startswith("*")]
-    remedies = [Remedy(RemedyKind.OPTION, json.dumps({"host": usable[0]}), when="in the extra")] if usable else []
+    remedies = [Remedy(RemedyKind.OPTION, f"host = {usable[0]}", when="in the Airflow connection")] if usable else []
     weaker = Remedy(
         RemedyKind.OPTION,
         json.dumps({"sslmode": "verify-ca"}),

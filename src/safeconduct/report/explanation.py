@@ -8,7 +8,7 @@ from safeconduct.model import RemedyKind, Severity
 from safeconduct.report.page import Ink
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from safeconduct.model import Finding, Remedy
     from safeconduct.report.page import Page
@@ -27,6 +27,19 @@ def explanation(finding: Finding, page: Page) -> list[str]:
         what = "Why this and nothing more" if finding.remedies else "More about it"
         lines.append(page.ink(f"{what}: docs/rules/{finding.rule}.md", Ink.FAINT))
     return lines
+
+
+def together(findings: Sequence[Finding], page: Page) -> list[str]:
+    """The lines for several refusals of one connection: it needs the remedies of all of them."""
+    lines = [line for finding in findings for line in _possible(finding, page)]
+    remedies = [finding for finding in findings if finding.remedies]
+    if remedies:
+        lines.append("What lets it in, all of it together:")
+    for finding in remedies:
+        for remedy in finding.remedies:
+            lines += _remedy(remedy, page)
+    pages = dict.fromkeys(f"docs/rules/{finding.rule}.md" for finding in findings)
+    return [*lines, *(page.ink(f"Why this and nothing more: {name}", Ink.FAINT) for name in pages)]
 
 
 def _possible(finding: Finding, page: Page) -> Iterator[str]:
@@ -56,4 +69,5 @@ def _remedy(remedy: Remedy, page: Page) -> Iterator[str]:
     if note:
         yield from page.prose(f"{note}:", first="  ")
     # Never wrapped: it is there to be pasted.
-    yield "    " + page.ink(page.clean(remedy.text), Ink.REMEDY)
+    for line in page.clean(remedy.text).split("\n"):
+        yield "    " + page.ink(line, Ink.REMEDY)

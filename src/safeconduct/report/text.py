@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Outcome, Severity, StageOutcome
-from safeconduct.report.explanation import explanation
+from safeconduct.report.explanation import explanation, together
 from safeconduct.report.page import Ink, Page
 
 if TYPE_CHECKING:
@@ -44,9 +44,20 @@ def _alike(report: Report) -> list[list[Walk]]:
     for walk in report.walks:
         if walk.outcome is Outcome.IN and len(report.walks) > 1:
             continue
-        end = tuple((stage.stage, stage.detail) for stage in walk.stages if stage.outcome in _INKS)
-        groups.setdefault(end or walk.connection, []).append(walk)
+        groups.setdefault(_end(walk, report), []).append(walk)
     return list(groups.values())
+
+
+def _end(walk: Walk, report: Report) -> object:
+    """How a walk ended, in words that are the same for every connection that ended so."""
+    said = [stage.detail for stage in walk.stages if stage.outcome in _INKS]
+    if not said:
+        return walk.connection
+    for finding in report.findings:
+        if finding.subject == walk.connection:
+            said += [finding.rule, *finding.evidence.values()]
+    said += [one.reason for one in report.unjudged if one.subject == walk.connection]
+    return tuple(text.replace(walk.connection, "\0") for text in said)
 
 
 def _staircase(group: list[Walk], report: Report, page: Page) -> Iterator[list[str]]:
@@ -56,8 +67,15 @@ def _staircase(group: list[Walk], report: Report, page: Page) -> Iterator[list[s
     findings = [finding for finding in report.findings if finding.subject == walk.connection]
     refusals = [finding for finding in findings if finding.severity is Severity.ERROR]
     yield [line for stage in walk.stages for line in _step(stage, refusals, page)]
+    if len(refusals) > 1:
+        yield together(refusals, page)
+        findings = [finding for finding in findings if finding not in refusals]
     for finding in findings:
         yield explanation(finding, page)
+    told = {stage.detail for stage in walk.stages}
+    for one in report.unjudged:
+        if one.subject == walk.connection and one.reason not in told:
+            yield page.prose(f"could not be judged: {one.reason}", first="? ")
     if len(group) > 1:
         others = ", ".join(walk.connection for walk in group[1:])
         yield page.prose(f"The same turns away {len(group) - 1} more: {others}")
@@ -70,9 +88,12 @@ def _step(stage: StageReport, refusals: list[Finding], page: Page) -> Iterator[s
     lines = page.prose(stage.detail, first=lead)
     ink = _INKS.get(stage.outcome)
     yield from (page.ink(line, ink) if ink else line for line in lines)
-    for finding in refusals:
-        if stage.outcome is StageOutcome.REFUSED and finding.stage is stage.stage:
-            yield from _evidence(finding, page)
+    here = [finding for finding in refusals if finding.stage is stage.stage and stage.outcome is StageOutcome.REFUSED]
+    for number, finding in enumerate(here):
+        if number:
+            line = page.prose(f"refused: {finding.message}", first=" " * (COLUMN + 2))
+            yield from (page.ink(text, Ink.REFUSED) for text in line)
+        yield from _evidence(finding, page)
 
 
 def _evidence(finding: Finding, page: Page) -> Iterator[str]:
@@ -104,12 +125,20 @@ def _beside(report: Report, page: Page) -> Iterator[list[str]]:
     for finding in report.findings:
         let_in = any(w.connection == finding.subject and w.outcome is Outcome.IN for w in report.walks) and not alone
         if finding.subject not in told or let_in:
-            lead = "x " if finding.severity is Severity.ERROR else ""
-            head = page.prose(f"{finding.subject}: {finding.message}", first=lead) if lead else []
-            yield [*head, *([] if not lead else _evidence(finding, page)), *explanation(finding, page)]
+            yield [*_head(finding, page), *explanation(finding, page)]
     for one in report.unjudged:
         if one.subject not in told:
             yield page.prose(f"{one.subject}: could not be judged: {one.reason}", first="? ")
+
+
+def _head(finding: Finding, page: Page) -> Iterator[str]:
+    """Whom it is about; what is no error says its own sentence in the explanation."""
+    if finding.severity is not Severity.ERROR:
+        yield page.ink(page.clean(finding.subject), Ink.HEADING)
+        return
+    said_already = finding.message.startswith(finding.subject)
+    yield from page.prose(finding.message if said_already else f"{finding.subject}: {finding.message}", first="x ")
+    yield from _evidence(finding, page)
 
 
 def _summary(report: Report) -> str:

@@ -3,7 +3,7 @@
 from safeconduct.secrets.chain import all_connections, look_up
 from safeconduct.secrets.environment import EnvironmentBackend
 from safeconduct.secrets.interface import Answer, ConnectionBackend, Found
-from safeconduct.secrets.keyring import Keyring, read_keyring
+from safeconduct.secrets.keyring import Keyring, KeyState, read_keyring
 from safeconduct.secrets.literal import read_literal
 from safeconduct.secrets.metadata import AbsentBackend, MetadataBackend, UnreachableBackend
 from safeconduct.secrets.metadata_place import MetadataPlace, reader_of
@@ -14,6 +14,7 @@ __all__ = [
     "ConnectionBackend",
     "EnvironmentBackend",
     "Found",
+    "KeyState",
     "Keyring",
     "MetadataBackend",
     "MetadataPlace",

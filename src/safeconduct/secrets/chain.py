@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.rules import UNKNOWN
-from safeconduct.model import Finding, Remedy, RemedyKind, Unjudged
+from safeconduct.model import Finding, Remedy, RemedyKind, Severity, Unjudged
+from safeconduct.secrets.interface import Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,30 +22,48 @@ NEAR = 5
 def look_up(conn_id: str, backends: Sequence[ConnectionBackend]) -> Answer:
     """The first backend's answer that has one; a Finding with the nearest names where none has.
 
-    A backend that could not be asked is the answer when no backend after it has the connection either.
+    A backend that could not be asked, or whose definition cannot be read, is passed over as Airflow does; what was
+    wrong there is the answer when no backend after it has the connection either, else a warning.
     """
     failed: Finding | Unjudged | None = None
     for backend in backends:
         answer = backend.get(conn_id)
-        if isinstance(answer, Unjudged):
+        if isinstance(answer, (Finding, Unjudged)):
             failed = failed or answer
         elif answer is not None:
-            return answer
+            return _warned(answer, failed)
     return failed or _unknown(conn_id, backends)
 
 
 def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str, Answer]]:
     """Every connection of every backend by its id. One that an earlier backend has hides a later one of that id.
 
-    Environment variables know no lower case, so they hide whatever folds to the same name.
+    Environment variables know no lower case, so they hide whatever folds to the same name. One that cannot be read
+    hides nothing.
     """
     seen: set[str] = set()
+    faulty: dict[str, tuple[str, Finding | Unjudged]] = {}
     for backend in backends:
+        there = set()
         for conn_id, answer in backend.all():
-            if conn_id.upper() not in seen:
+            key = conn_id.upper()
+            if not conn_id:
                 yield conn_id, answer
-        ids = backend.conn_ids()
-        seen |= {conn_id.upper() for conn_id in ids} if isinstance(ids, tuple) else set()
+            elif key in seen:
+                continue
+            elif isinstance(answer, Found):
+                there.add(key)
+                yield conn_id, _warned(answer, faulty.pop(key, ("", None))[1])
+            else:
+                faulty.setdefault(key, (conn_id, answer))
+        seen |= there
+    yield from faulty.values()
+
+
+def _warned(found: Found, failed: Finding | Unjudged | None) -> Found:
+    if not isinstance(failed, Finding):
+        return found
+    return replace(found, warnings=(*found.warnings, replace(failed, severity=Severity.WARNING)))
 
 
 def _unknown(conn_id: str, backends: Sequence[ConnectionBackend]) -> Finding:
@@ -53,7 +74,8 @@ def _unknown(conn_id: str, backends: Sequence[ConnectionBackend]) -> Finding:
     if near:
         evidence["nearest"] = ", ".join(near)
     remedies = tuple(
-        Remedy(RemedyKind.COMMAND, f"safeconduct why {name}", when="the name was meant so") for name in near[:1]
+        Remedy(RemedyKind.COMMAND, f"safeconduct why {shlex.quote(name)}", when="the name was meant so")
+        for name in near[:1]
     )
     hint = f"; did you mean {near[0]}?" if near else ""
     return UNKNOWN.finding(conn_id, f"there is no connection {conn_id}{hint}", evidence=evidence, remedies=remedies)
@@ -65,4 +87,4 @@ def _nearest(conn_id: str, known: Sequence[str]) -> list[str]:
     folded: dict[str, str] = {}
     for name in known:
         folded.setdefault(name.lower(), name)
-    return [folded[name] for name in difflib.get_close_matches(conn_id.lower(), folded, n=NEAR, cutoff=0.6)]
+    return [folded[name] for name in difflib.get_close_matches(conn_id.lower(), folded, n=NEAR, cutoff=0.65)]

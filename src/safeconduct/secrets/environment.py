@@ -23,7 +23,10 @@ class EnvironmentBackend(ConnectionBackend):
 
     def __init__(self, environ: Mapping[str, str], dialect: Dialect) -> None:
         self._texts = {
-            name.removeprefix(PREFIX): Secret(value) for name, value in environ.items() if name.startswith(PREFIX)
+            name.removeprefix(PREFIX): Secret(value)
+            for name, value in environ.items()
+            # Airflow asks for the id in upper case only, so that it never finds another variable.
+            if name.startswith(PREFIX) and name == name.upper() and value.strip()
         }
         self._dialect = dialect
 

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 class Found:
     """A connection, its secrets opened, and the words of the first two stages about it.
 
-    `definition` says where it stands, `credential` what it proves itself with and how that was opened.
+    `definition` says where it stands, `credential` what it proves itself with and how that was opened; `warnings` are
+    of places that Airflow passes over on the way there.
     """
 
     connection: Connection
     definition: str
     credential: str
+    warnings: tuple[Finding, ...] = ()
 
 
 Answer = Found | Finding | Unjudged

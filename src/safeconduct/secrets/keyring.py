@@ -27,6 +27,7 @@ class KeyState(Enum):
     EMPTY = "empty"
     MALFORMED = "malformed"
     USABLE = "usable"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ class Opened:
 
 
 class Keyring:
-    """The keys of one configuration. `origin` says where they stand; `problem` what is wrong when MALFORMED."""
+    """The keys of one configuration. `origin` says where they stand.
+
+    `problem` says what is wrong with them when MALFORMED, and why they are not known when UNKNOWN.
+    """
 
     def __init__(self, state: KeyState, origin: str, problem: str = "", keys: tuple[Fernet, ...] = ()) -> None:
         self.state = state
@@ -82,13 +86,13 @@ def _problem(part: str, number: int, count: int) -> str:
     which = "the key" if count == 1 else f"key {number} of {count}"
     key = part.strip()
     if not key:
-        trailing = " (a comma too many at the end)" if number == count else " (two commas in a row)"
-        return f"{which} is empty{trailing}"
+        where = {1: "at the beginning", count: "at the end"}.get(number, "in a row")
+        return f"{which} is empty (a comma too many {where})"
     try:
         raw = base64.urlsafe_b64decode(key.encode())
     except (binascii.Error, ValueError):
         return f"{which} is no url-safe base64 ({len(key)} characters; a key has 44)"
-    return "" if len(raw) == 32 else f"{which} holds {len(raw)} bytes instead of 32 ({len(key)} characters, not 44)"
+    return "" if len(raw) == 32 else f"{which} holds {len(raw)} bytes instead of 32 ({len(key)} characters)"
 
 
 def token_time(token: str) -> datetime | None:
@@ -103,4 +107,4 @@ def token_time(token: str) -> datetime | None:
     try:
         return datetime.fromtimestamp(int.from_bytes(raw[1:9], "big"), tz=timezone.utc)
     except (OverflowError, OSError, ValueError):
-        return None
+        return datetime.max.replace(tzinfo=timezone.utc)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.database_url import parse_database_url
+from safeconduct.airflow.malformed import QUOTE_COMMAND
 from safeconduct.airflow.metadata import SUBJECT
 from safeconduct.airflow.rules import DATABASE_MALFORMED
-from safeconduct.model import Finding, Unjudged
+from safeconduct.model import Finding, Remedy, RemedyKind, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,8 @@ def reader_of(place: MetadataPlace, timeout: float) -> MetadataReader | Finding 
         return DATABASE_MALFORMED.finding(
             SUBJECT, f"{place.origin} is no database URL", evidence={"option": place.origin}
         )
+    if url.backend != "sqlite" and place.url.reveal().partition("?")[0].count("@") > 1:
+        return _bare_mark(place)
     if url.backend == "sqlite":
         from safeconduct.airflow.metadata_sqlite import sqlite_reader
 
@@ -48,3 +51,13 @@ def reader_of(place: MetadataPlace, timeout: float) -> MetadataReader | Finding 
 
         return postgres_reader(url, timeout, place.schema, place.environ, place.home)
     return Unjudged(SUBJECT, f"{place.origin} names a {url.backend} database; SQLite and PostgreSQL can be read so far")
+
+
+def _bare_mark(place: MetadataPlace) -> Finding:
+    """SQLAlchemy reads a host and a database from it, each with a piece of the password: nothing of it is shown."""
+    return DATABASE_MALFORMED.finding(
+        SUBJECT,
+        f"{place.origin}: an @ or a / stands in the login or password as it is; percent-encode it (@ is %40, / is %2F)",
+        evidence={"option": place.origin},
+        remedies=(Remedy(RemedyKind.COMMAND, QUOTE_COMMAND, when="to percent-encode the login or the password"),),
+    )
