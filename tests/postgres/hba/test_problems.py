@@ -43,7 +43,7 @@ def test_every_refused_line_is_found_with_the_servers_words(any_tls_postgres: Po
     ours = {(p.file if server.version >= 16 else "", p.line): p.message for p in parse(server, facts).problems}
     theirs = {(p.file, p.line): p.message for p in problems_from_view(row for (row,) in server.sql(VIEW))}
     assert ours.keys() == theirs.keys(), [
-        (place, lines[place[1] - 3][:80], ours.get(place), theirs.get(place))
+        (place, lines[min(place[1] - 3, len(lines) - 1)][:80], ours.get(place), theirs.get(place))
         for place in sorted(ours.keys() ^ theirs.keys())
     ]
     different = {place: (ours[place], theirs[place]) for place in ours if ours[place] != theirs[place]}

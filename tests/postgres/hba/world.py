@@ -48,11 +48,16 @@ LONG_DATABASES = ["d" * 63, "d" * 64, "y" * 62 + "éé"]
 
 def populate(server: Postgres) -> None:
     """Create the roles. `boss` is a superuser, and member of nothing; some memberships do not inherit."""
-    for name in [*USERS, *GROUPS]:
-        server.create_role(name, options="SUPERUSER LOGIN" if name == "boss" else "LOGIN NOINHERIT")
-    for role, member in MEMBERSHIPS:
-        limits = " WITH INHERIT FALSE, SET FALSE" if server.version >= 16 and member == "bob" else ""
-        server.sql(f"GRANT {quote_identifier(role)} TO {quote_identifier(member)}{limits}")
+    roles = [
+        f"CREATE ROLE {quote_identifier(name)} LOGIN NOINHERIT {'SUPERUSER' if name == 'boss' else ''}"
+        for name in [*USERS, *GROUPS]
+    ]
+    grants = [
+        f"GRANT {quote_identifier(role)} TO {quote_identifier(member)}"
+        + (" WITH INHERIT FALSE, SET FALSE" if server.version >= 16 and member == "bob" else "")
+        for role, member in MEMBERSHIPS
+    ]
+    server.sql("; ".join([*roles, *grants]))
 
 
 class ServerFacts:
