@@ -125,7 +125,8 @@ LDAP_LINES = [
     f"host all all all ldap {options}"
     for options in [
         "", "ldapserver=x", "ldapprefix=x", "ldapserver=x ldapprefix=x ldapbasedn=y", "ldapport=a", "ldapport=0",
-        "ldapprefix=a ldapport=+7", "ldapbasedn=a ldapsearchattribute=x ldapsearchfilter=x", "ldapprefix=a ldapscheme=a",
+        "ldapprefix=a ldapport=+7", "ldapbasedn=a ldapsearchattribute=x ldapsearchfilter=x",
+        "ldapprefix=a ldapscheme=a",
         "ldapurl=ldap://a", "ldapurl=ldap://a ldapprefix=x", "ldapurl=ldap://a/b", "ldapurl=ldaps://a:1/b?uid",
         "ldapurl=ldap://a/b?uid?sub ldapsearchfilter=x", "ldapurl=ldap://a/b??sub?(x=y) ldapsearchattribute=x",
         "ldapurl=ldap://a/b ldapsuffix=x", "ldapurl=foo", "ldapurl=http://a/b", "ldapurl=ldapi://a", "ldaptls=1",
