@@ -7,11 +7,12 @@ import random
 import time
 from collections import Counter
 from dataclasses import replace
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 import pytest
 
-from safeconduct.postgres.hba import lines_from_view, match, parse_hba
+from safeconduct.postgres.hba import Login, lines_from_view, match, parse_hba
 from tests.postgres.hba.generate import Maker
 from tests.postgres.hba.knock import Seen, knock
 from tests.postgres.hba.servers import list_dir, read, remove, write
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from safeconduct.postgres.hba import Decision, HbaFile, HbaLine
     from tests.servers.postgres import Postgres
 
-FILES = 22
-LOGINS = 16
+HERE = ip_address("127.0.0.1")
+FILES = 18
+LOGINS = 15
 SECONDS = float(os.environ.get("SECONDS", "300"))
 VIEW = "SELECT row_to_json(r) FROM pg_hba_file_rules r"
 
@@ -106,6 +108,35 @@ def test_decisions_are_the_servers(server: Postgres, facts: ServerFacts) -> None
     assert counts["pairs"] == FILES * LOGINS
     assert counts["password, line known"] > counts["pairs"] / 3, counts
     assert counts["none"] < counts["pairs"] / 2, counts
+
+
+CUT = "ü" * 31 + "x"  # 63 bytes
+CHOSEN = [
+    (f"host {'d' * 63} all all password", Login("d" * 64, "etl", HERE), True),
+    (f"host {'d' * 64} all all password", Login("d" * 64, "etl", HERE), False),
+    (f"host all {CUT} all password", Login("db1", CUT + "üü", HERE), True),
+    (f"host all {CUT[:-1]} all password", Login("db1", CUT[:-1] + "üü", HERE), False),  # half a letter is left
+    ("host sameuser all all password", Login("u" * 70, "u" * 71, HERE), True),
+    ("host all all localhost password", Login("db1", "etl", HERE), True),
+    ("host all all .localhost password", Login("db1", "etl", HERE), False),
+    ("host all all localhost password", Login("db1", "etl", ip_address("127.0.0.2")), False),
+    ('host all "+staff" all password', Login("db1", "etl", HERE), False),
+    ("host all +staff all password", Login("db1", "etl", HERE), True),
+    ("host all +staff all password", Login("db1", "boss", HERE), False),
+    ("host samerole all all password", Login("sales", "bob", HERE), True),
+    ("host samerole all all password", Login("etl", "etl", HERE), True),
+    ("host all,replication all all password", Login("db1", "etl", HERE, replication="physical"), True),
+    ('host all,"replication" all all password', Login("db1", "etl", HERE, replication="physical"), False),
+    ("host replication all all password", Login("replication", "etl", HERE), False),
+    ("host all all all password", Login("db1", "etl", HERE, replication="logical"), True),
+]
+
+
+def test_chosen_cases_are_as_the_server_has_them(server: Postgres, facts: ServerFacts) -> None:
+    for line, login, fits in CHOSEN:
+        server.hba([line])
+        decision = match(parse(server, facts).lines, login, facts)
+        assert (decision.line is not None, knock(server, login).method) == (fits, "password" if fits else "none"), line
 
 
 @pytest.mark.soak
