@@ -89,7 +89,7 @@ def command(
         for insider in question.insiders:
             stack.callback(insider.close)
         report = walk_all(survey, question, progress)
-    _say(report, _masker(survey, question), format_)
+    _say(report, _masker(survey, report), format_)
     raise click.exceptions.Exit(report.exit_code)
 
 
@@ -122,11 +122,8 @@ def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked,
         raise click.UsageError(str(error)) from None
 
 
-def _masker(survey: Survey, question: Question) -> Masker:
-    connections = (answer.connection for _, answer in survey.named if isinstance(answer, Found))
-    return masker_for(
-        connections, (*survey.secrets, *(one for insider in question.insiders for one in insider.secrets))
-    )
+def _masker(survey: Survey, report: Report) -> Masker:
+    return masker_for((answer.connection for _, answer in survey.named if isinstance(answer, Found)), report.secrets)
 
 
 def _home() -> Path | None:

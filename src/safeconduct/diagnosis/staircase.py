@@ -11,6 +11,8 @@ from safeconduct.postgres import rules_login
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from safeconduct.model import Secret
+
 _CROWDED = {
     rule.id
     for rule in (
@@ -24,12 +26,16 @@ _CROWDED = {
 
 @dataclass(frozen=True)
 class WalkResult:
-    """One walk with what it found. `free_slots` is what its session saw, None where it saw nothing."""
+    """One walk with what it found. `free_slots` is what its session saw, None where it saw nothing.
+
+    `secrets` are those that it used and that are worth hiding.
+    """
 
     walk: Walk
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
     free_slots: int | None = None
+    secrets: tuple[Secret, ...] = ()
 
     @property
     def crowded_out(self) -> bool:
@@ -46,11 +52,12 @@ def walked(
     *,
     privileges_asked: bool = False,
     free_slots: int | None = None,
+    secrets: tuple[Secret, ...] = (),
 ) -> WalkResult:
     """The result of a walk that went through these stages. Privileges are a stage only where they were asked for."""
     complete = _complete(tuple(stages), privileges_asked)
     walk = Walk(connection, target, _outcome(complete), complete)
-    return WalkResult(walk, findings, unjudged, free_slots)
+    return WalkResult(walk, findings, unjudged, free_slots, secrets)
 
 
 def _complete(stages: tuple[StageReport, ...], privileges_asked: bool) -> tuple[StageReport, ...]:

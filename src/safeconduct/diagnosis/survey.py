@@ -104,6 +104,11 @@ def walk_all(survey: Survey, question: Question, progress: Callable[[], object] 
             *survey.unjudged,
             *(trouble for trouble in troubles if isinstance(trouble, Unjudged)),
         ),
+        secrets=(
+            *survey.secrets,
+            *(secret for result in ordered for secret in result.secrets),
+            *(secret for insider in question.insiders for secret in insider.secrets),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.diagnosis.inside import told_inside
 from safeconduct.diagnosis.staircase import WalkResult, walked
+from safeconduct.masking import worth_hiding
 from safeconduct.model import Finding, Severity, Stage, StageOutcome, StageReport, Unjudged
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.target import target_of
@@ -69,6 +70,16 @@ def _result(
         unjudged,
         privileges_asked=bool(question.privileges),
         free_slots=ended.facts.free_slots if ended.facts else None,
+        secrets=tuple(secret for secret in target.secrets if worth_hiding(secret, _public_names(name, target))),
+    )
+
+
+def _public_names(name: str, target: Target) -> tuple[str, ...]:
+    return (
+        name,
+        target.user,
+        target.database,
+        *(part for host in target.hosts for part in (host.host, str(host.port))),
     )
 
 

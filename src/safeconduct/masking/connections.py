@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.masking.extras import secret_values
+from safeconduct.masking.known import worth_hiding
 from safeconduct.masking.masker import Masker
 from safeconduct.model import Secret
 
@@ -18,12 +19,13 @@ def masker_for(connections: Iterable[Connection], secrets: Iterable[Secret] = ()
     """A masker for everything that is said about these connections.
 
     `secrets` are further secrets, such as Fernet keys and the metadata database's password; `public` further names.
+    Only a connection's own names keep its password from being hidden: what another one is called is no matter.
     """
-    known, names = list(secrets), list(public)
+    known = [secret for secret in secrets if worth_hiding(secret, public)]
     for connection in connections:
-        known += _secrets(connection)
-        names += _names(connection)
-    return Masker(known, names)
+        names = (*_names(connection), *public)
+        known += [secret for secret in _secrets(connection) if worth_hiding(secret, names)]
+    return Masker(known)
 
 
 def _secrets(connection: Connection) -> Iterator[Secret]:

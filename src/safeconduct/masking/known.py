@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import re
 from typing import TYPE_CHECKING
@@ -11,6 +13,8 @@ from safeconduct.model import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from safeconduct.model import Secret
 
 SHORTEST = 4
 """Characters. A shorter value stands in too many words; where it is given as a password its place hides it."""
@@ -26,7 +30,9 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]+")
 _PERCENT = re.compile(r"%[0-9A-F]{2}")
 _MARKS = re.compile(r"[.@/:,\s]")
 _NO_LETTERS = re.compile(r"[\W_]")
-_FEW = 64
+_FEW = 256
+_SHORTEST_ENCODED = 8
+_CUT = re.compile(r"\.\.\.")
 
 
 class KnownValues:
@@ -35,7 +41,7 @@ class KnownValues:
     Values are found by their first `SHORTEST` characters, so thousands of them cost no more than a few.
     """
 
-    __slots__ = ("_all", "_index")
+    __slots__ = ("_all", "_index", "_longest")
 
     def __init__(self, values: Iterable[str], public: Iterable[str] = ()) -> None:
         known = _COMMON.union(*(_parts(text) for text in public))
@@ -47,19 +53,36 @@ class KnownValues:
             if len(form) >= SHORTEST
         }
         self._all = tuple(sorted(forms)) if len(forms) <= _FEW else None
+        self._longest = max(map(len, forms), default=0)
         self._index: dict[str, dict[int, set[str]]] = {}
         for form in forms:
             self._index.setdefault(form[:SHORTEST], {}).setdefault(len(form), set()).add(form)
 
     def hide(self, text: str) -> str:
         """The text with every value replaced by the mask; values that overlap are hidden as one."""
-        if not self._index or (self._all is not None and not any(form in text for form in self._all)):
+        if not self._index:
             return text
+        if self._all is not None and not any(form in text for form in self._all):
+            return self._hide_cut(text)
         parts, last = [], 0
         for start, end in self._spans(text):
             parts += [text[last:start], MASK]
             last = end
-        return "".join([*parts, text[last:]])
+        return self._hide_cut("".join([*parts, text[last:]]))
+
+    def _hide_cut(self, text: str) -> str:
+        """The text without values of which a cut, which is marked by three dots, has left the beginning only."""
+        for place in [found.start() for found in _CUT.finditer(text)][::-1]:
+            start = next(
+                (at for at in range(max(0, place - self._longest), place) if self._begins(text[at:place])), place
+            )
+            text = text[:start] + MASK + text[place:] if start < place else text
+        return text
+
+    def _begins(self, part: str) -> bool:
+        """Whether a value begins with this part, of which some characters are left to tell."""
+        lengths = self._index.get(part[:SHORTEST], {})
+        return len(part) >= SHORTEST and any(form.startswith(part) for some in lengths.values() for form in some)
 
     def _spans(self, text: str) -> Iterator[tuple[int, int]]:
         start = end = -1
@@ -77,6 +100,11 @@ class KnownValues:
             yield start, end
 
 
+def worth_hiding(secret: Secret, public: Iterable[str]) -> bool:
+    """Whether hiding the value helps more than it harms: not when it is short, a word of ours or one of these names."""
+    return not _too_common(secret.reveal(), _COMMON.union(*(_parts(text) for text in public)))
+
+
 def _too_common(value: str, common: frozenset[str]) -> bool:
     return len(value) < SHORTEST or not value.strip() or value.casefold() in common
 
@@ -90,10 +118,22 @@ def _parts(public: str) -> set[str]:
 def written_forms(value: str) -> set[str]:
     """The value as it may stand in a URI, a query string, JSON, Python, SQL, a conninfo string or a shell command."""
     if _UNRESERVED.fullmatch(value):
-        return {value}
+        return {value, *_encoded(value)}
     forms = {write(written) for written in (value, json.dumps(value)[1:-1]) for write in _PERCENT_ENCODED}
     forms |= {_PERCENT.sub(lambda found: found[0].lower(), form) for form in forms}
-    return forms | {write(value) for write in _ESCAPED}
+    return forms | {write(value) for write in _ESCAPED} | _encoded(value)
+
+
+def _encoded(value: str) -> set[str]:
+    """The value in hexadecimal, and in base64 wherever it begins in what is encoded (`user:password`, say)."""
+    octets = _octets(value)
+    found = {octets.hex(), octets.hex().upper()}
+    for before in range(3):
+        # The characters at both ends depend on what stands beside the value.
+        text = base64.b64encode(b"\0" * before + octets)[(0, 2, 3)[before] :].decode("ascii")
+        kept = text.rstrip("=")[: len(text) - (4 if "=" in text else 0) or None]
+        found |= {kept, kept.replace("+", "-").replace("/", "_")}
+    return {form for form in found if len(form) >= _SHORTEST_ENCODED}
 
 
 def _octets(value: str) -> bytes:
@@ -121,4 +161,8 @@ _ESCAPED: tuple[Callable[[str], str], ...] = (
     lambda value: value.replace("'", "'\"'\"'"),
     lambda value: value.replace("'", "'\\''"),
     lambda value: re.sub(r"([^\w@%+=:,./-])", r"\\\1", value),
+    lambda value: value.replace("\\", "\\\\").replace("'", "''"),
+    lambda value: html.escape(value),
+    lambda value: " ".join(value.split()),
+    lambda value: value.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
 )

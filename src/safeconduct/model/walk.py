@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
 from safeconduct.model.finding import Finding, Severity, Unjudged
+from safeconduct.model.secret import Secret
 from safeconduct.model.stage import StageReport
 
 
@@ -38,11 +39,16 @@ class ExitCode(IntEnum):
 
 @dataclass(frozen=True)
 class Report:
-    """Walks and findings together. A walk's findings are those whose subject is its connection."""
+    """Walks and findings together. A walk's findings are those whose subject is its connection.
+
+    `secrets` are those that were used on the way (passwords from files and the environment among them), so that
+    whoever shows the report can hide them.
+    """
 
     walks: tuple[Walk, ...] = ()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    secrets: tuple[Secret, ...] = field(default=(), repr=False)
 
     @property
     def exit_code(self) -> ExitCode:

@@ -102,7 +102,7 @@ def _split_port(name: str) -> Remedy | None:
     host, _, port = name.rpartition(":")
     if not host or ":" in host or not port.isdigit():
         return None
-    return Remedy(RemedyKind.OPTION, f"host = {host}\nport = {port}", when="in the Airflow connection")
+    return Remedy(RemedyKind.OPTION, f"host = {host}, port = {port}", when="in the Airflow connection")
 
 
 def _unanswered(subject: str, host: HostPort, words: str) -> Finding:

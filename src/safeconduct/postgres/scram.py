@@ -82,7 +82,7 @@ class ScramClient:
     def verify(self, server_final: bytes) -> None:
         """Check that the server knows the password's verifier. Raises ScramError where it does not show that."""
         if server_final.startswith(b"e="):
-            raise ScramError("it ended the exchange with the error " + ascii(server_final[2:64].decode("latin-1")))
+            raise ScramError("it ended the exchange with the error " + ascii(_cut(server_final[2:].decode("latin-1"))))
         signature = _decode(_fields(server_final, "v")["v"], "signature")
         if not self._server_signature or not hmac.compare_digest(signature, self._server_signature):
             raise ScramError("its signature is wrong")
@@ -137,7 +137,9 @@ def _iterations(text: str) -> int:
     if not (text.isascii() and text.isdigit()) or not text.strip("0"):
         raise ScramError("its iteration count is no positive number")
     if len(text) > 10 or int(text) > MAX_ITERATIONS:
-        raise TooManyIterations(f"it asks for {text[:12]} iterations; at most {MAX_ITERATIONS:,} are computed here")
+        raise TooManyIterations(
+            f"it asks for {_cut(text, 12)} iterations; at most {MAX_ITERATIONS:,} are computed here"
+        )
     return int(text)
 
 
@@ -196,3 +198,8 @@ def _sound_direction(text: str) -> bool:
     if not any(right_to_left(c) for c in text):
         return True
     return right_to_left(text[0]) and right_to_left(text[-1]) and not any(stringprep.in_table_d2(c) for c in text)
+
+
+def _cut(text: str, most: int = 62) -> str:
+    """The text cut short, and marked where it was: a masker knows by the mark that a secret may have been cut."""
+    return f"{text[:most]}..." if len(text) > most else text

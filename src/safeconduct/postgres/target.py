@@ -65,8 +65,9 @@ class Target:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """The passwords of all hosts."""
-        return tuple(dict.fromkeys(host.password.secret for host in self.hosts if host.password))
+        """The passwords of all hosts, and that of the client's key."""
+        of_key = (self.tls.key_password,) if self.tls.key_password else ()
+        return tuple(dict.fromkeys([host.password.secret for host in self.hosts if host.password] + [*of_key]))
 
     @property
     def label(self) -> str:

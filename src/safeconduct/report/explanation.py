@@ -69,5 +69,7 @@ def _remedy(remedy: Remedy, page: Page) -> Iterator[str]:
     if note:
         yield from page.prose(f"{note}:", first="  ")
     # Never wrapped: it is there to be pasted.
-    for line in page.clean(remedy.text).split("\n"):
+    # SQL has lines of its own, and names in it none (quote_identifier); elsewhere a line feed stands in a name.
+    text = page.lines(remedy.text) if remedy.kind is RemedyKind.SQL else page.clean(remedy.text)
+    for line in text.split("\n"):
         yield "    " + page.ink(line, Ink.REMEDY)

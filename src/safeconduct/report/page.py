@@ -32,6 +32,10 @@ class Page:
 
     def clean(self, text: str) -> str:
         """One line of text from anywhere, with nothing secret and nothing harmful in it."""
+        return self.lines(text).replace("\n", "\\n")
+
+    def lines(self, text: str) -> str:
+        """The same for text whose lines are our own, such as several statements."""
         return printable(self.masker.text(text))
 
     def ink(self, text: str, ink: Ink) -> str:
@@ -42,7 +46,7 @@ class Page:
         """The text wrapped; `first` begins the first line and `then` (or as many spaces) each other one."""
         rest = " " * len(first) if then is None else then
         return textwrap.wrap(
-            self.clean(text),
+            self.lines(text),
             max(self.width, NARROWEST),
             initial_indent=first,
             subsequent_indent=rest,
