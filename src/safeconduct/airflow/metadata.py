@@ -93,8 +93,10 @@ class MetadataDatabase:
         evidence = {"database": self.label}
         if why is None:
             return rules.DATABASE_UNREACHABLE.finding(SUBJECT, message, evidence={**evidence, "error": failure.words})
+        if why.rule != rules.DATABASE_UNREACHABLE.id:
+            evidence["rule"] = why.rule
         finding = rules.DATABASE_UNREACHABLE.finding(
-            SUBJECT, f"{message}: {why.message}", evidence={**evidence, "rule": why.rule, **why.evidence}
+            SUBJECT, f"{message}: {why.message}", evidence={**evidence, **why.evidence}
         )
         return replace(finding, possible=why.possible, remedies=why.remedies)
 
