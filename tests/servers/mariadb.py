@@ -31,6 +31,7 @@ _BASE_OPTIONS = {
     "innodb-flush-log-at-trx-commit": "0",
     "innodb-fast-shutdown": "2",
     "log-warnings": "2",
+    "skip-name-resolve": "ON",
     "character-set-server": "utf8mb4",
 }
 _STATE = """

@@ -25,12 +25,13 @@ _CUT_OFF = frozenset({CR.CR_SERVER_LOST, CR.CR_SERVER_GONE_ERROR})
 
 
 @contextlib.contextmanager
-def bounded(place: MysqlPlace, peer: socket.socket, timeout: float) -> Iterator[None]:
+def bounded(place: MysqlPlace, line: socket.socket, timeout: float) -> Iterator[None]:
     """What happens inside ends within `timeout` seconds, or raises ReadFailed; so does whatever PyMySQL raises.
 
-    PyMySQL bounds each read and not the whole: a server that drips would hold it for ever.
+    PyMySQL bounds each read and not the whole: a server that drips would hold it for ever. So `line`, a duplicate of
+    its socket that TLS does not take over, is shut down when the time has passed.
     """
-    with _cut_after(timeout, peer) as late:
+    with _cut_after(timeout, line) as late:
         try:
             yield
         except ReadFailed:
@@ -51,14 +52,13 @@ def told(error: BaseException) -> tuple[int, str]:
 
 
 @contextlib.contextmanager
-def _cut_after(seconds: float, peer: socket.socket) -> Iterator[threading.Event]:
+def _cut_after(seconds: float, line: socket.socket) -> Iterator[threading.Event]:
     late = threading.Event()
-    twin = peer.dup()  # TLS takes the socket object over; the connection stays this one
 
     def cut() -> None:
         late.set()
         with contextlib.suppress(OSError):
-            twin.shutdown(socket.SHUT_RDWR)
+            line.shutdown(socket.SHUT_RDWR)
 
     timer = threading.Timer(seconds, cut)
     timer.daemon = True
@@ -68,7 +68,6 @@ def _cut_after(seconds: float, peer: socket.socket) -> Iterator[threading.Event]
     finally:
         timer.cancel()
         timer.join()
-        twin.close()
 
 
 def _is_timeout(error: Exception) -> bool:

@@ -74,7 +74,7 @@ def _login_denied(place: MysqlPlace, said: str) -> Finding:
         "the password is another than that in sql_alchemy_conn",
         "no account is meant for this login from this client: "
         f"SELECT user, host, plugin FROM mysql.user WHERE user = {_text(place.login)};",
-        f"the account lets nobody in without TLS or a certificate: SHOW CREATE USER {account};",
+        f"the account (SHOW CREATE USER {account};) or the server (require_secure_transport) wants TLS or a certificate",
     )
     remedies = (
         _sql(f"ALTER USER {account} IDENTIFIED BY 'PASSWORD';", "the password is another; PASSWORD is the one to be"),

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from safeconduct.airflow.mysql_place import MysqlPlace
 
 Values = tuple[bytes | None, ...]
+_BEYOND_COLUMN = frozenset({1267, 3854})
+"""What is looked for has characters that the column's character set lacks, so no row has it."""
 
 
 class MysqlSession:
@@ -32,23 +34,27 @@ class MysqlSession:
         context = _context(place)
         self._place = place
         self._timeout = timeout
-        self._socket = _connected(place, timeout)
+        peer = _connected(place, timeout)
+        self._line = peer.dup()
         try:
-            offered = _offers_tls(place, self._socket, timeout)
+            offered = _offers_tls(place, peer, timeout)
             self._session = _session(place, context if offered else None, timeout)
-            with bounded(place, self._socket, timeout):
-                self._session.connect(self._socket)
+            with bounded(place, self._line, timeout):
+                self._session.connect(peer)
         except BaseException:
-            self._socket.close()
+            peer.close()
+            self._line.close()
             raise
 
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Values]:
         """What a SELECT with `%s` parameters gives: each value as the text that the server sent, undecoded."""
-        with bounded(self._place, self._socket, self._timeout):
+        with bounded(self._place, self._line, self._timeout):
             try:
                 return self._ask(statement, parameters)
             except pymysql.Error as error:
                 number, words = told(error)
+                if number in _BEYOND_COLUMN:
+                    return []
                 if number not in TABLE_DENIED:
                     raise
                 raise refusal(self._place, number, words, self._account()) from error
@@ -57,7 +63,7 @@ class MysqlSession:
         """Say goodbye and close the socket; never raises."""
         with contextlib.suppress(pymysql.Error):
             self._session.close()
-        self._socket.close()
+        self._line.close()
 
     def _ask(self, statement: str, parameters: Sequence[str]) -> list[Values]:
         with self._session.cursor() as cursor:
@@ -92,7 +98,7 @@ def _session(place: MysqlPlace, context: ssl.SSLContext | None, timeout: float) 
         database=place.database,
         charset="utf8mb4",
         use_unicode=False,
-        conv={**encoders},
+        conv={each: encoders[each] for each in encoders},
         ssl=context,
         ssl_disabled=context is None,
         read_timeout=timeout,
