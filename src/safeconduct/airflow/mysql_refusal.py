@@ -74,7 +74,8 @@ def _login_denied(place: MysqlPlace, said: str) -> Finding:
         "the password is another than that in sql_alchemy_conn",
         "no account is meant for this login from this client: "
         f"SELECT user, host, plugin FROM mysql.user WHERE user = {_text(place.login)};",
-        f"the account (SHOW CREATE USER {account};) or the server (require_secure_transport) wants TLS or a certificate",
+        f"TLS or a certificate is wanted, by the account (SHOW CREATE USER {account};) or by the server "
+        "(require_secure_transport)",
     )
     remedies = (
         _sql(f"ALTER USER {account} IDENTIFIED BY 'PASSWORD';", "the password is another; PASSWORD is the one to be"),
