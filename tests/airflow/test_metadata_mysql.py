@@ -336,6 +336,7 @@ def packet(number: int, payload: bytes) -> bytes:
         ((says(TLS_GREETING), hears(), says(b"no TLS at all, and many more bytes of it"), hears()), "TLS"),
         ((says(TLS_GREETING), hears()), "did not answer within 0.5 s"),
         ((says(packet(0, b"\xff\x10\x04#08004Too many connections")), hangs_up()), "max_connections"),
+        ((says(GREETING), hears(), says(packet(2, b"\xff\x7a\x04#42S02no such table")), hears()), "no such table"),
         ((says(packet(0, b"\xff\x6a\x04Host '10.0.0.7' is not allowed")), hangs_up()), "this client 10.0.0.7"),
     ],
 )

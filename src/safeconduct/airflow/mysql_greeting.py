@@ -27,10 +27,11 @@ class NoGreeting(Exception):
 
 @dataclass(frozen=True)
 class Greeting:
-    """Whether the server refuses at once, and whether it has TLS."""
+    """Whether the server has TLS. Where it refuses at once, `number` is its error and `words` what it says; else 0."""
 
-    refuses: bool
     offers_tls: bool
+    number: int = 0
+    words: str = ""
 
 
 def look_at_greeting(peer: socket.socket, deadline: float) -> Greeting:
@@ -64,9 +65,15 @@ def _length(seen: bytes) -> int:
 
 def _read(payload: bytes) -> Greeting:
     if payload[0] == _ERROR:
-        return Greeting(refuses=True, offers_tls=False)
+        return _read_error(payload)
     after_version = payload.partition(b"\0")[2]
     flags = after_version[13:15]  # behind the thread id, 8 bytes of salt, and a filler
     if len(flags) < 2:
         raise NoGreeting(payload)
-    return Greeting(refuses=False, offers_tls=bool(int.from_bytes(flags, "little") & _CLIENT_SSL))
+    return Greeting(offers_tls=bool(int.from_bytes(flags, "little") & _CLIENT_SSL))
+
+
+def _read_error(payload: bytes) -> Greeting:
+    """An error this early mostly lacks the `#` and SQLSTATE of later ones, and PyMySQL before 1.2 cuts its words."""
+    words = payload[9:] if payload[3:4] == b"#" else payload[3:]
+    return Greeting(False, int.from_bytes(payload[1:3], "little"), words.decode("utf-8", "replace"))

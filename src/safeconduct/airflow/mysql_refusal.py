@@ -42,9 +42,7 @@ _PLAIN = {
 
 def refusal(place: MysqlPlace, number: int, words: str, account: str = "") -> ReadFailed:
     """The error as ReadFailed; `account` is the one that matched, `user@host`, where the server told it."""
-    said = f"{number} {one_line(words)}" if number else one_line(words)
-    if number in OTHER_LAYOUT:
-        return ReadFailed(said)
+    said = said_by_server(number, words)
     if number in _NO_PLUGIN:
         return ReadFailed(said, Unjudged(SUBJECT, f"it asks for a proof that cannot be given from here: {said}"))
     if number in _LOGIN_DENIED:
@@ -56,6 +54,11 @@ def refusal(place: MysqlPlace, number: int, words: str, account: str = "") -> Re
     if number == _NO_DATABASE:
         return ReadFailed(said, _no_database(place, said))
     return unreachable(_PLAIN.get(number, said), said)
+
+
+def said_by_server(number: int, words: str) -> str:
+    """The evidence: number and words, in one line."""
+    return f"{number} {one_line(words)}" if number else one_line(words)
 
 
 def unreachable(message: str, said: str = "", possible: tuple[str, ...] = ()) -> ReadFailed:

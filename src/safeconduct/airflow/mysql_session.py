@@ -11,15 +11,15 @@ import pymysql
 from pymysql.constants import CR
 from pymysql.converters import encoders
 
+from safeconduct.airflow.metadata_reader import ReadFailed
 from safeconduct.airflow.mysql_bounds import bounded, silent, told
 from safeconduct.airflow.mysql_greeting import NoGreeting, look_at_greeting
-from safeconduct.airflow.mysql_refusal import TABLE_DENIED, refusal, unreachable
+from safeconduct.airflow.mysql_refusal import OTHER_LAYOUT, TABLE_DENIED, refusal, said_by_server, unreachable
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Sequence
 
-    from safeconduct.airflow.metadata_reader import ReadFailed
     from safeconduct.airflow.mysql_place import MysqlPlace
 
 Values = tuple[bytes | None, ...]
@@ -55,6 +55,8 @@ class MysqlSession:
                 number, words = told(error)
                 if number in _BEYOND_COLUMN:
                     return []
+                if number in OTHER_LAYOUT:
+                    raise ReadFailed(said_by_server(number, words)) from error
                 if number not in TABLE_DENIED:
                     raise
                 raise refusal(self._place, number, words, self._account()) from error
@@ -101,8 +103,8 @@ def _session(place: MysqlPlace, context: ssl.SSLContext | None, timeout: float) 
         conv={each: encoders[each] for each in encoders},
         ssl=context,
         ssl_disabled=context is None,
-        read_timeout=timeout,
-        write_timeout=timeout,
+        read_timeout=2 * timeout,  # bounded() cuts earlier, and knows that it was the time
+        write_timeout=2 * timeout,
         autocommit=None,
         auth_plugin_map={} if hidden else {"mysql_clear_password": _Cleartext, "dialog": _Cleartext},
         defer_connect=True,
@@ -156,7 +158,9 @@ def _offers_tls(place: MysqlPlace, peer: socket.socket, timeout: float) -> bool:
         raise silent(timeout) from error
     except OSError as error:
         raise unreachable("the connection broke off before a greeting", _reason(error)) from error
-    if place.tls and place.tls.required and not greeting.offers_tls and not greeting.refuses:
+    if greeting.number or greeting.words:
+        raise refusal(place, greeting.number, greeting.words)
+    if place.tls and place.tls.required and not greeting.offers_tls:
         raise unreachable("sql_alchemy_conn asks for TLS, and the server has none")
     return greeting.offers_tls
 
