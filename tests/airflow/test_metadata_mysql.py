@@ -329,7 +329,7 @@ def packet(number: int, payload: bytes) -> bytes:
         ((drips(GREETING, every=0.1),), "did not answer within 0.5 s"),
         ((says(packet(0, b"\x0a8.0\0")),), "no MySQL server"),
         ((says(GREETING), hears(), hangs_up()), "the connection broke off"),
-        ((says(GREETING), hears(), drips(b"\x07\0\0\2" + bytes(99), 0.1)), "did not answer within"),
+        ((says(GREETING), hears(), drips(b"\x60\0\0\2" + bytes(99), 0.1)), "did not answer within"),
         ((says(GREETING), hears(), says(packet(2, b"")), hears()), ""),
         ((says(GREETING), hears(), says(packet(2, b"\xff")), hears()), ""),
         ((says(GREETING), hears(), says(b"\xff" * 999), hears()), ""),

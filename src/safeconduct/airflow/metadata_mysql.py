@@ -53,8 +53,7 @@ class _MysqlReading(Reading):
 
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
         numbers = [int(number) for number in _PARAMETER.findall(statement)]
-        native = _PARAMETER.sub("%s", statement.replace("%", "%%") if numbers else statement)
-        found = self._session.rows(native, [parameters[number - 1] for number in numbers])
+        found = self._session.rows(_PARAMETER.sub("%s", statement), [parameters[number - 1] for number in numbers])
         return [tuple(map(_text, row)) for row in found]
 
     def columns(self, table: str) -> frozenset[str]:
