@@ -50,7 +50,7 @@ def refusal(place: MysqlPlace, number: int, words: str, account: str = "") -> Re
     if number == _HOST_DENIED:
         return ReadFailed(said, _host_denied(place, said))
     if number in TABLE_DENIED or number == _DATABASE_DENIED:
-        return ReadFailed(said, _not_granted(place, said, account))
+        return ReadFailed(said, _not_granted(place, number, said, account))
     if number == _NO_DATABASE:
         return ReadFailed(said, _no_database(place, said))
     return unreachable(_PLAIN.get(number, said), said)
@@ -72,33 +72,36 @@ def one_line(words: str) -> str:
 
 
 def _login_denied(place: MysqlPlace, said: str) -> Finding:
-    account = _account(place.login, _client(said))
     possible = (
-        "the password is another than that in sql_alchemy_conn",
+        "the password is another than that in sql_alchemy_conn: try it by hand with the program mysql",
         "no account is meant for this login from this client: "
         f"SELECT user, host, plugin FROM mysql.user WHERE user = {_text(place.login)};",
-        f"TLS or a certificate is wanted, by the account (SHOW CREATE USER {account};) or by the server "
-        "(require_secure_transport)",
+        "TLS or a certificate is wanted: by the account (SHOW CREATE USER) or the server (require_secure_transport)",
     )
-    remedies = (
-        _sql(f"ALTER USER {account} IDENTIFIED BY 'PASSWORD';", "the password is another; PASSWORD is the one to be"),
-        *_creation(account, place, "no account is meant; PASSWORD is the one in sql_alchemy_conn"),
+    how = "" if place.password else " without a password"
+    remedies = _creation(
+        _account(place.login, _client(said)), place, "no account is meant; PASSWORD is yours to choose"
     )
-    return _finding(f"the server refused the login of {place.login}", said, possible, remedies)
+    return _finding(f"the server refused the login of {place.login}{how}", said, possible, remedies)
 
 
 def _host_denied(place: MysqlPlace, said: str) -> Finding:
     client = _client(said)
     where = "" if client == "%" else f" {client}"
-    remedies = _creation(_account(place.login, client), place, "PASSWORD is the one in sql_alchemy_conn")
+    remedies = _creation(_account(place.login, client), place, "PASSWORD is yours to choose")
     return _finding(f"no account of the server may come from this client{where}", said, (), remedies)
 
 
-def _not_granted(place: MysqlPlace, said: str, account: str) -> Finding:
+def _not_granted(place: MysqlPlace, number: int, said: str, account: str) -> Finding:
     user, _, host = account.rpartition("@") if account else (place.login, "", _client(said))
-    possible = (f"there is no table {TABLE} in {place.database}: MySQL says so only to who may see the database",)
-    remedies = (_grant(_account(user, host), place, ""),)
-    return _finding(f"{user} may not read the table {TABLE} of {place.database}", said, possible, remedies)
+    what = f"enter the database {place.database}"
+    if number in TABLE_DENIED:
+        what = f"read the table {TABLE} of {place.database}"
+    possible = (
+        "it was granted no right to it",
+        "it is not there, or the name in sql_alchemy_conn is wrong: MySQL tells that only to who may see it",
+    )
+    return _finding(f"{user} may not {what}", said, possible, (_grant(_account(user, host), place, "no right to it"),))
 
 
 def _no_database(place: MysqlPlace, said: str) -> Finding:
