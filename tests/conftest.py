@@ -11,11 +11,14 @@ from tests.servers.fixtures import (
     any_airflow,
     any_postgres,
     any_tls_postgres,
+    mariadb,
+    mariadb_server,
     pgbouncer,
     postgres,
     postgres_farm,
     tls_postgres,
 )
+from tests.servers.mariadb import MariaDb
 from tests.servers.pgbouncer import PgBouncer
 from tests.servers.postgres import Postgres
 
@@ -27,6 +30,8 @@ __all__ = [
     "any_airflow",
     "any_postgres",
     "any_tls_postgres",
+    "mariadb",
+    "mariadb_server",
     "pgbouncer",
     "postgres",
     "postgres_farm",
@@ -42,6 +47,6 @@ def pytest_runtest_makereport(
     report = yield
     if report.failed and report.when == "call":
         values = getattr(item, "funcargs", {}).values()
-        for server in {value for value in values if isinstance(value, (Postgres, PgBouncer))}:
+        for server in {value for value in values if isinstance(value, (Postgres, PgBouncer, MariaDb))}:
             report.sections.append((f"log of {server!r}", server.log.text))
     return report

@@ -36,7 +36,7 @@ def make(kind: str) -> None:
         _create()
     if kind == "dev":
         _pip("pip>=25.1")  # the first to read dependency groups
-    _pip("--editable", ".[demo]", *(["--group", "dev"] if kind == "dev" else []))
+    _pip("--editable", *([".[all]", "--group", "dev"] if kind == "dev" else [".[demo]"]))
 
 
 def _works() -> bool:

@@ -1,7 +1,7 @@
 """Install the servers that the tests talk to: `python -m tools.servers`.
 
-PostgreSQL and PgBouncer of the distribution, PostgreSQL of other majors, and real Airflows. What cannot be installed
-is named; the tests that need it are then skipped, or fail under CI=true.
+PostgreSQL, PgBouncer and MariaDB of the distribution, PostgreSQL of other majors, and real Airflows. What cannot be
+installed is named; the tests that need it are then skipped, or fail under CI=true.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ def missing_packages() -> list[str]:
         missing.append("postgresql")
     if not (shutil.which("pgbouncer") or shutil.which("pgbouncer", path=_PATH)):
         missing.append("pgbouncer")
+    if not (shutil.which("mariadbd") or shutil.which("mariadbd", path=_PATH)):
+        missing.append("mariadb-server")
     if not shutil.which("npm") and postgres_builds.absent():
         missing.append("npm")
     return missing

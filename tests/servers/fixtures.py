@@ -9,6 +9,7 @@ import pytest
 from tests.servers.airflow import VERSIONS, Airflow, real_airflow
 from tests.servers.availability import require
 from tests.servers.builds import MAJORS, default_build, find_build
+from tests.servers.mariadb import MariaDb, find_mariadb
 from tests.servers.pgbouncer import PgBouncer, find_pgbouncer
 from tests.servers.postgres import Postgres
 
@@ -78,6 +79,21 @@ def pgbouncer(postgres: Postgres) -> Iterator[PgBouncer]:
     pooler.start()
     yield pooler
     pooler.destroy()
+
+
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[MariaDb]:
+    """The MariaDB of this session."""
+    server = MariaDb(require(find_mariadb()))
+    yield server
+    server.destroy()
+
+
+@pytest.fixture
+def mariadb(mariadb_server: MariaDb) -> MariaDb:
+    """A MariaDB, as new."""
+    mariadb_server.reset()
+    return mariadb_server
 
 
 class AirflowHomes:

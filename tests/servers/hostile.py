@@ -110,8 +110,8 @@ def message(kind: bytes, payload: bytes, *, length: int | None = None) -> bytes:
     return kind + struct.pack("!I", len(payload) + 4 if length is None else length) + payload
 
 
-def _mysql_greeting() -> bytes:
-    """What MySQL 8 says first (Protocol::HandshakeV10)."""
+def mysql_greeting() -> bytes:
+    """What MySQL 8 says first (Protocol::HandshakeV10); this one has no TLS."""
     salt = b"saltsaltsaltsaltsalt\0"
     flags = b"\xff\xf7\xff\2\0\xff\xdf\x15"
     payload = b"\x0a8.0.36\0" + struct.pack("<I", 8) + salt[:8] + b"\0" + flags + bytes(10) + salt[8:]
@@ -182,7 +182,7 @@ RESETS = (hears(), resets())
 GARBAGE = (hears(), says(bytes(range(128, 256)) * 8))
 SSH = (says(b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"),)
 HTTP = (hears(), says(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), hangs_up())
-MYSQL = (says(_mysql_greeting()),)
+MYSQL = (says(mysql_greeting()),)
 ANNOUNCES_2_GB = (*REFUSES_TLS, says(message(b"R", b"\0\0", length=0x7FFF_FFFF)))
 STOPS_MID_MESSAGE = (*REFUSES_TLS, says(message(b"R", b"\0\0", length=12)))
 CLOSES_MID_MESSAGE = (*STOPS_MID_MESSAGE, hangs_up())

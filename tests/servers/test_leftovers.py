@@ -13,6 +13,7 @@ import pytest
 
 from tests.servers.availability import Missing, require
 from tests.servers.builds import default_build
+from tests.servers.mariadb import find_mariadb
 from tests.servers.pgbouncer import find_pgbouncer
 from tests.servers.processes import scratch_folder, wait_until
 
@@ -20,9 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 INNER = """
     import time
 
-    def test_it_is_killed_here(postgres, pgbouncer):
+    def test_it_is_killed_here(postgres, pgbouncer, mariadb):
         with postgres.superuser():
-            print("FOLDERS", postgres.folder, pgbouncer.folder, flush=True)
+            print("FOLDERS", postgres.folder, pgbouncer.folder, mariadb.folder, flush=True)
             time.sleep(60)
 """
 
@@ -40,6 +41,7 @@ def processes_in(folders: list[Path]) -> list[Path]:
 def test_servers_die_with_a_killed_pytest(tmp_path: Path) -> None:
     require(default_build())
     require(find_pgbouncer())
+    require(find_mariadb())
     inner = tmp_path / "test_inner.py"
     inner.write_text(textwrap.dedent(INNER) + "\n")
     command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.conftest", "--rootdir", str(ROOT), str(inner)]
@@ -51,6 +53,7 @@ def test_servers_die_with_a_killed_pytest(tmp_path: Path) -> None:
         try:
             folders = [Path(name) for name in line.split("FOLDERS")[1].split()]
             assert len(processes_in(folders)) > 3, "PostgreSQL, its children, PgBouncer"
+            assert processes_in(folders[2:]), "MariaDB"
         finally:
             pytest_process.kill()
     wait_until(lambda: not processes_in(folders), "the servers' end")

@@ -97,8 +97,10 @@ class MetadataDatabase:
         evidence = {"database": self.label}
         if why is None:
             return rules.DATABASE_UNREACHABLE.finding(SUBJECT, message, evidence={**evidence, "error": failure.words})
+        if why.rule != rules.DATABASE_UNREACHABLE.id:
+            evidence["rule"] = why.rule
         finding = rules.DATABASE_UNREACHABLE.finding(
-            SUBJECT, f"{message}: {why.message}", evidence={**evidence, "rule": why.rule, **why.evidence}
+            SUBJECT, f"{message}: {why.message}", evidence={**evidence, **why.evidence}
         )
         # A remedy in the connection's own fields would be read as one of Airflow's connections.
         remedies = tuple(remedy for remedy in why.remedies if remedy.kind is not RemedyKind.OPTION)

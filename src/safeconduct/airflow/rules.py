@@ -26,12 +26,12 @@ DATABASE_UNREACHABLE = Rule(
     "airflow.metadata.unreachable",
     Stage.DEFINITION,
     "The metadata database cannot be opened",
-    "The database named by [database] sql_alchemy_conn is down, refuses the login, or its file is not there or not "
-    "readable.",
+    "The database named by [database] sql_alchemy_conn is down, refuses the login or the table, or its file is not "
+    "there or not readable.",
     "The address or file, and what the database or the operating system said; for a PostgreSQL the rule that explains "
-    "it.",
+    "it, for a MySQL or MariaDB its error number.",
     "Start the database, or mend [database] sql_alchemy_conn. Where a PostgreSQL refuses, what lets it in is that of "
-    "the rule named in the evidence.",
+    "the rule named in the evidence; where a MySQL or MariaDB does, the finding has the GRANT or CREATE USER.",
 )
 DATABASE_MALFORMED = Rule(
     "airflow.metadata.malformed",

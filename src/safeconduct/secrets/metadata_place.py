@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class MetadataPlace:
     """The option's value, where it stands, and what else decides where it leads.
 
-    `schema` is [database] sql_alchemy_schema; `environ` and `home` are where libpq looks for its defaults.
+    `schema` is [database] sql_alchemy_schema; `environ` and `home` are where drivers look for their defaults.
     """
 
     url: Secret
@@ -50,7 +50,12 @@ def reader_of(place: MetadataPlace, timeout: float) -> MetadataReader | Finding 
         from safeconduct.postgres.metadata_reader import postgres_reader
 
         return postgres_reader(url, timeout, place.schema, place.environ, place.home)
-    return Unjudged(SUBJECT, f"{place.origin} names a {url.backend} database; SQLite and PostgreSQL can be read so far")
+    if url.backend in ("mysql", "mariadb"):
+        from safeconduct.airflow.metadata_mysql import mysql_reader
+
+        return mysql_reader(url, timeout, place.environ)
+    known = "SQLite, PostgreSQL, MySQL and MariaDB can be read"
+    return Unjudged(SUBJECT, f"{place.origin} names a {url.backend} database; {known}")
 
 
 def _bare_mark(place: MetadataPlace) -> Finding:
