@@ -40,10 +40,6 @@ _PLAIN = {
 }
 
 
-_LAYOUT = frozenset({1054, 1146})
-"""ER_BAD_FIELD_ERROR and ER_NO_SUCH_TABLE."""
-
-
 def refusal(place: MysqlPlace, number: int, words: str, account: str = "") -> ReadFailed:
     """The error as ReadFailed; `account` is the one that matched, `user@host`, where the server told it."""
     said = said_by_server(number, words)
@@ -57,8 +53,6 @@ def refusal(place: MysqlPlace, number: int, words: str, account: str = "") -> Re
         return ReadFailed(said, _not_granted(place, number, said, account))
     if number == _NO_DATABASE:
         return ReadFailed(said, _no_database(place, said))
-    if number in _LAYOUT:
-        return ReadFailed(said, layout=True)
     return unreachable(_PLAIN.get(number, said), said)
 
 

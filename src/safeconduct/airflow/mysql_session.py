@@ -56,7 +56,7 @@ class MysqlSession:
                 if number in _BEYOND_COLUMN:
                     return []
                 if number in OTHER_LAYOUT:
-                    raise ReadFailed(said_by_server(number, words)) from error
+                    raise ReadFailed(said_by_server(number, words), layout=True) from error
                 if number not in TABLE_DENIED:
                     raise
                 raise refusal(self._place, number, words, self._account()) from error
