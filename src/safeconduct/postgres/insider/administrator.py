@@ -11,6 +11,7 @@ from safeconduct.postgres import rules_login as rules
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.insider import login, questions, room
 from safeconduct.postgres.insider.interface import Inside, Insider
+from safeconduct.postgres.insider.rule import explain_rule
 from safeconduct.postgres.insider.same_server import another_server
 from safeconduct.postgres.query import QueryRefused
 from safeconduct.postgres.session import SessionLost
@@ -46,8 +47,7 @@ class Administrator(Insider):
 
     def explain(self, finding: Finding, refusal: Refusal) -> Inside:
         """See Insider."""
-        asked = _QUESTIONS.get(finding.rule)
-        if asked is None:
+        if finding.rule not in _QUESTIONS and finding.rule not in _RULE_QUESTIONS:
             return Inside()
         with self._lock:
             session = self._opened()
@@ -56,10 +56,16 @@ class Administrator(Insider):
             if other := another_server(refusal, self._target, self._myself):
                 return Inside(evidence={"administrator": other})
             try:
-                inside = asked(session, refusal, finding)
+                inside = self._ask(session, refusal, finding)
             except (QueryRefused, SessionLost) as error:
                 return Inside(evidence={"administrator": f"{self._target.user} could not look: {error}"})
         return replace(inside, evidence={**inside.evidence, "known from": f"administrator {self._target.user}"})
+
+    def _ask(self, session: Session, refusal: Refusal, finding: Finding) -> Inside:
+        if finding.rule in _RULE_QUESTIONS:
+            assert self._myself is not None
+            return explain_rule(session, refusal, finding, self._myself)
+        return _QUESTIONS[finding.rule](session, refusal, finding)
 
     def close(self) -> None:
         """See Insider."""
@@ -90,6 +96,9 @@ def _role(session: Session, refusal: Refusal, finding: Finding) -> Inside:
     return login.explain_role(session, refusal)
 
 
+_RULE_QUESTIONS = frozenset(
+    rule.id for rule in (rules.NO_ENTRY, rules.IDENTITY_REFUSED, rules.DIRECTORY_REFUSED, rules.CLIENT_CA_MISSING)
+)
 _QUESTIONS: dict[str, Callable[[Session, Refusal, Finding], Inside]] = {
     rules.PASSWORD_WRONG.id: _password,
     rules.ROLE_REFUSED.id: _role,

@@ -1,0 +1,1 @@
+SELECT ($1 COLLATE "C" ~ $2)::text
