@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from safeconduct.masking import Masker
+    from safeconduct.model import Rule
     from safeconduct.privileges import Asked
 
 STANDARD_INPUT = "-"
@@ -79,7 +80,8 @@ def command(
         report = walk_all(survey, question, progress)
     colour = _colour()
     width = shutil.get_terminal_size((100, 24)).columns
-    click.echo(FORMATS[format_](report, _masker(survey), width=width, colour=colour), color=colour)
+    printed = FORMATS[format_](report, _masker(survey), width=width, colour=colour, rule_of=_rule_of)
+    click.echo(printed, color=colour)
     raise click.exceptions.Exit(report.exit_code)
 
 
@@ -125,6 +127,12 @@ def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked,
 
 def _masker(survey: Survey) -> Masker:
     return masker_for(answer.connection for _, answer in survey.named if isinstance(answer, Found))
+
+
+def _rule_of(rule_id: str) -> Rule | None:
+    from safeconduct.diagnosis.rulebook import rule_of  # only some formats say what a rule means
+
+    return rule_of(rule_id)
 
 
 def _home() -> Path | None:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Outcome, Severity, StageOutcome
+from safeconduct.model import Outcome, Severity, StageOutcome, no_rule
+from safeconduct.report.account import counted
 from safeconduct.report.explanation import explanation
 from safeconduct.report.page import Ink, Page
+from safeconduct.report.staircase import COLUMN, evidence, staircase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from safeconduct.masking import Masker
-    from safeconduct.model import Finding, Report, StageReport, Walk
-
-COLUMN = 16
-"""Where a stage's detail begins, behind the mark."""
-_MARKS = {StageOutcome.PASSED: " ", StageOutcome.REFUSED: "x", StageOutcome.UNJUDGED: "?"}
-_INKS = {StageOutcome.REFUSED: Ink.REFUSED, StageOutcome.UNJUDGED: Ink.UNJUDGED}
+    from safeconduct.model import Report, RuleOf, Walk
 
 
-def render_text(report: Report, masker: Masker, *, width: int = 100, colour: bool = False) -> str:
+def render_text(
+    report: Report, masker: Masker, *, width: int = 100, colour: bool = False, rule_of: RuleOf = no_rule
+) -> str:
     """The report as text. One walk is told whole; of several, those let in get one line each."""
     page = Page(masker, width, colour)
     blocks = [list(block) for block in _blocks(report, page)]
@@ -28,66 +27,33 @@ def render_text(report: Report, masker: Masker, *, width: int = 100, colour: boo
 
 
 def _blocks(report: Report, page: Page) -> Iterator[Sequence[str]]:
-    groups = _alike(report)
-    for group in groups:
-        yield from _staircase(group, report, page)
+    for group in _alike(report):
+        yield from _told(group, report, page)
     if len(report.walks) > 1:
         yield _let_in(report, page)
     yield from _beside(report, page)
     if len(report.walks) > 1:
-        yield [_summary(report)]
+        yield [f"{len(report.walks)} connections walked: {counted(walk.outcome for walk in report.walks)}."]
 
 
 def _alike(report: Report) -> list[list[Walk]]:
     """The walks to be told whole; those that ended on the very same words stand together, the first one told."""
     groups: dict[object, list[Walk]] = {}
+    ends = (StageOutcome.REFUSED, StageOutcome.UNJUDGED)
     for walk in report.walks:
         if walk.outcome is Outcome.IN and len(report.walks) > 1:
             continue
-        end = tuple((stage.stage, stage.detail) for stage in walk.stages if stage.outcome in _INKS)
+        end = tuple((stage.stage, stage.detail) for stage in walk.stages if stage.outcome in ends)
         groups.setdefault(end or walk.connection, []).append(walk)
     return list(groups.values())
 
 
-def _staircase(group: list[Walk], report: Report, page: Page) -> Iterator[list[str]]:
-    walk = group[0]
-    target = f"   {page.clean(walk.target)}" if walk.target else ""
-    yield [page.ink(page.clean(walk.connection), Ink.HEADING) + target]
-    findings = [finding for finding in report.findings if finding.subject == walk.connection]
-    refusals = [finding for finding in findings if finding.severity is Severity.ERROR]
-    yield [line for stage in walk.stages for line in _step(stage, refusals, page)]
-    for finding in findings:
-        yield explanation(finding, page)
+def _told(group: list[Walk], report: Report, page: Page) -> Iterator[list[str]]:
+    findings = [finding for finding in report.findings if finding.subject == group[0].connection]
+    yield from staircase(group[0], findings, page)
     if len(group) > 1:
         others = ", ".join(walk.connection for walk in group[1:])
         yield page.prose(f"The same turns away {len(group) - 1} more: {others}")
-
-
-def _step(stage: StageReport, refusals: list[Finding], page: Page) -> Iterator[str]:
-    if stage.outcome is StageOutcome.NOT_REACHED:
-        return
-    lead = f"{_MARKS[stage.outcome]} {stage.stage.value.ljust(COLUMN)}"
-    lines = page.prose(stage.detail, first=lead)
-    ink = _INKS.get(stage.outcome)
-    yield from (page.ink(line, ink) if ink else line for line in lines)
-    for finding in refusals:
-        if stage.outcome is StageOutcome.REFUSED and finding.stage is stage.stage:
-            yield from _evidence(finding, page)
-
-
-def _evidence(finding: Finding, page: Page) -> Iterator[str]:
-    indent = " " * (COLUMN + 2)
-    rest = dict(finding.evidence)
-    sqlstate, message = rest.pop("sqlstate", ""), rest.pop("message", "")
-    said = f"{sqlstate} {message}".strip() if message else sqlstate and f"SQLSTATE {sqlstate}"
-    routine = rest.pop("routine", "")
-    if said:
-        yield from page.prose(f"{said} (routine {routine})" if routine else said, first=indent)
-    for name in ("detail", "hint"):
-        if name in rest:
-            yield from page.prose(f"{name.upper()}: {rest.pop(name)}", first=indent)
-    for name, value in rest.items():
-        yield from page.prose(f"{name.replace('_', ' ')}: {value}", first=indent)
 
 
 def _let_in(report: Report, page: Page) -> list[str]:
@@ -101,20 +67,13 @@ def _beside(report: Report, page: Page) -> Iterator[list[str]]:
     """What belongs to no walk, and what could not be judged of no walk."""
     told = {walk.connection for walk in report.walks}
     alone = len(report.walks) == 1
+    indent = " " * (COLUMN + 2)
     for finding in report.findings:
         let_in = any(w.connection == finding.subject and w.outcome is Outcome.IN for w in report.walks) and not alone
         if finding.subject not in told or let_in:
             lead = "x " if finding.severity is Severity.ERROR else ""
             head = page.prose(f"{finding.subject}: {finding.message}", first=lead) if lead else []
-            yield [*head, *([] if not lead else _evidence(finding, page)), *explanation(finding, page)]
+            yield [*head, *([] if not lead else evidence(finding, page, indent)), *explanation(finding, page)]
     for one in report.unjudged:
         if one.subject not in told:
             yield page.prose(f"{one.subject}: could not be judged: {one.reason}", first="? ")
-
-
-def _summary(report: Report) -> str:
-    counts = {outcome: sum(walk.outcome is outcome for walk in report.walks) for outcome in Outcome}
-    words = [f"{counts[Outcome.IN]} in", f"{counts[Outcome.REFUSED]} refused"]
-    if counts[Outcome.UNJUDGED]:
-        words.append(f"{counts[Outcome.UNJUDGED]} could not be judged")
-    return f"{len(report.walks)} connections walked: {', '.join(words)}."
