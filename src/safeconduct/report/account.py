@@ -43,13 +43,18 @@ class Account:
         return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
 
     @property
+    def others(self) -> tuple[Finding, ...]:
+        """Warnings and notes."""
+        return tuple(finding for finding in self.findings if finding.severity is not Severity.ERROR)
+
+    @property
     def reason(self) -> str:
         """In one sentence why it is not in; empty where it is."""
         if self.verdict is Outcome.REFUSED and self.errors:
             return self.errors[0].message
         if self.verdict is Outcome.UNJUDGED and self.unjudged:
             return self.unjudged[0].reason
-        return self.end.detail if self.end else ""
+        return self.end.detail.removeprefix("refused: ") if self.end else ""
 
 
 @dataclass(frozen=True)
@@ -73,9 +78,14 @@ def beside(report: Report) -> Beside:
     """What belongs to none of the report's walks."""
     told = {walk.connection for walk in report.walks}
     return Beside(
-        tuple(finding for finding in report.findings if finding.subject not in told),
+        tuple(finding for finding in once(report.findings) if finding.subject not in told),
         tuple(one for one in report.unjudged if one.subject not in told),
     )
+
+
+def once(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings without repetitions: each walk brings along what it found of something that they share."""
+    return list({repr(finding): finding for finding in findings}.values())
 
 
 def counted(outcomes: Iterable[Outcome]) -> str:

@@ -52,7 +52,7 @@ def _finding(finding: Finding, hide: Callable[[str], str]) -> dict[str, Any]:
         "severity": finding.severity.value,
         "subject": hide(finding.subject),
         "message": hide(finding.message),
-        "evidence": {name: hide(value) for name, value in finding.evidence.items()},
+        "evidence": {hide(name): hide(value) for name, value in finding.evidence.items()},
         "possible": [hide(cause) for cause in finding.possible],
         "location": {"file": hide(location.file), "line": location.line} if location else None,
         "remedies": [_remedy(remedy, hide) for remedy in finding.remedies],

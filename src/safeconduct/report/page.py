@@ -9,6 +9,8 @@ from enum import Enum
 from safeconduct.masking import Masker, printable
 
 NARROWEST = 40
+DOCUMENT_WIDTH = 100
+"""Columns of the text in a document, which is written for no particular screen."""
 
 
 class Ink(Enum):

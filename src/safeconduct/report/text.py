@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Outcome, Severity, StageOutcome, no_rule
-from safeconduct.report.account import counted
+from safeconduct.report.account import counted, once
 from safeconduct.report.explanation import explanation
 from safeconduct.report.page import Ink, Page
 from safeconduct.report.staircase import COLUMN, evidence, staircase
@@ -68,7 +68,7 @@ def _beside(report: Report, page: Page) -> Iterator[list[str]]:
     told = {walk.connection for walk in report.walks}
     alone = len(report.walks) == 1
     indent = " " * (COLUMN + 2)
-    for finding in report.findings:
+    for finding in once(report.findings):
         let_in = any(w.connection == finding.subject and w.outcome is Outcome.IN for w in report.walks) and not alone
         if finding.subject not in told or let_in:
             lead = "x " if finding.severity is Severity.ERROR else ""
