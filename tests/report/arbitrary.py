@@ -1,4 +1,4 @@
-"""Reports with hostile text in every field, and secrets among it that the masker knows."""
+"""Reports with hostile text in every field but the rule, whose ids are ours, and secrets that the masker knows."""
 
 from __future__ import annotations
 

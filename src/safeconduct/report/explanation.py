@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.masking import printable
 from safeconduct.model import RemedyKind, Severity
 from safeconduct.report.page import Ink
 
@@ -26,7 +25,7 @@ def explanation(finding: Finding, page: Page) -> list[str]:
     lines += _remedies(finding, page)
     if finding.severity is not Severity.NOTE:
         what = "Why this and nothing more" if finding.remedies else "More about it"
-        lines.append(page.ink(f"{what}: docs/rules/{printable(finding.rule)}.md", Ink.FAINT))
+        lines.append(page.ink(f"{what}: docs/rules/{finding.rule}.md", Ink.FAINT))
     return lines
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as Xml
 
-from safeconduct.masking import printable
 from safeconduct.model import Outcome, Severity, no_rule
 from safeconduct.report.account import accounts, beside
 from safeconduct.report.explanation import explanation
@@ -82,7 +81,7 @@ def _walk(account: Account, page: Page) -> Xml.Element:
 
 
 def _finding(finding: Finding, page: Page) -> Xml.Element:
-    case = _case(f"{page.clean(finding.subject)}: {printable(finding.rule)}")
+    case = _case(f"{page.clean(finding.subject)}: {finding.rule}")
     head = page.prose(finding.message) if finding.severity is Severity.ERROR else []
     text = "\n".join([*head, *evidence(finding, page, "  "), *explanation(finding, page)])
     if finding.severity is Severity.NOTE:
@@ -104,7 +103,7 @@ def _case(name: str) -> Xml.Element:
 
 def _outcome(case: Xml.Element, tag: str, kind: str, message: str, text: str) -> None:
     """A failure or an error. What is printable is a character of XML 1.0: page.clean wrote out all that are none."""
-    outcome = Xml.SubElement(case, tag, {"type": printable(kind), "message": message})
+    outcome = Xml.SubElement(case, tag, {"type": kind, "message": message})
     outcome.text = text
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from safeconduct.masking import printable
 from safeconduct.model import Outcome, RemedyKind, Severity, no_rule
 from safeconduct.report.account import accounts, beside, counted
 from safeconduct.report.explanation import what_helps, what_remains, when_and_proven
@@ -132,7 +131,7 @@ def _finding(finding: Finding, page: Page) -> Iterator[list[str]]:
         yield [f"**{what_helps(finding)}**"]
     for remedy in finding.remedies:
         yield from _remedy(remedy, page)
-    yield [f"More about it: {code(f'docs/rules/{printable(finding.rule)}.md')}"]
+    yield [f"More about it: {code(f'docs/rules/{finding.rule}.md')}"]
 
 
 def _remedy(remedy: Remedy, page: Page) -> Iterator[list[str]]:
