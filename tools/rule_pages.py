@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from safeconduct.diagnosis.rulebook import all_rules
 
 if TYPE_CHECKING:
     from safeconduct.model import Rule
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
-MODULES = (
-    "safeconduct.airflow.rules",
-    "safeconduct.diagnosis.rules",
-    "safeconduct.postgres.rules",
-    "safeconduct.privileges.rules",
-)
-
-
-def all_rules() -> tuple[Rule, ...]:
-    """Every rule of every room, sorted by id."""
-    return tuple(sorted((rule for name in MODULES for rule in import_module(name).RULES), key=lambda rule: rule.id))
 
 
 def page(rule: Rule) -> str:

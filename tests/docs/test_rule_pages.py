@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from safeconduct.diagnosis.rulebook import all_rules
 from safeconduct.model import Rule
-from tools.rule_pages import FOLDER, all_rules, pages
+from tools.rule_pages import FOLDER, pages
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "safeconduct"
 

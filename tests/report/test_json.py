@@ -85,3 +85,9 @@ def test_any_text_can_be_said_and_no_secret_is(text: str, secret: str) -> None:
     printed.encode()
     said = valid(printed)
     assert secret not in said["unjudged"][0]["reason"]
+
+
+def test_a_secret_in_the_name_of_a_piece_of_evidence_is_hidden_too() -> None:
+    finding = Finding("a.b.c", "s", "m", evidence={"type Planted-1": "2"})
+    (said,) = valid(render_json(Report((), (finding,)), Masker([Secret("Planted-1")])))["findings"]
+    assert said["evidence"] == {"type ***": "2"}

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from safeconduct.masking import Masker
-    from safeconduct.model import Report
+    from safeconduct.model import Report, Rule
     from safeconduct.privileges import Asked
 
 STANDARD_INPUT = "-"
@@ -96,7 +96,7 @@ def command(
 def _say(report: Report, masker: Masker, format_: str) -> None:
     colour = _colour()
     width = shutil.get_terminal_size((100, 24)).columns
-    click.echo(FORMATS[format_](report, masker, width=width, colour=colour), color=colour)
+    click.echo(FORMATS[format_](report, masker, width=width, colour=colour, rule_of=_rule_of), color=colour)
 
 
 def _literal(uri: str) -> Survey:
@@ -124,6 +124,12 @@ def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked,
 
 def _masker(survey: Survey, report: Report) -> Masker:
     return masker_for((answer.connection for _, answer in survey.named if isinstance(answer, Found)), report.secrets)
+
+
+def _rule_of(rule_id: str) -> Rule | None:
+    from safeconduct.diagnosis.rulebook import rule_of  # only some formats say what a rule means
+
+    return rule_of(rule_id)
 
 
 def _home() -> Path | None:

@@ -136,6 +136,14 @@ def _encoded(value: str) -> set[str]:
     return {form for form in found if len(form) >= _SHORTEST_ENCODED}
 
 
+def _undecodable(value: str) -> bytes:
+    """As it is sent where it came with bytes that are no text (from the environment, say)."""
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return _octets(value)
+
+
 def _octets(value: str) -> bytes:
     return value.encode("utf-8", "surrogatepass")
 
@@ -164,5 +172,5 @@ _ESCAPED: tuple[Callable[[str], str], ...] = (
     lambda value: value.replace("\\", "\\\\").replace("'", "''"),
     lambda value: html.escape(value),
     lambda value: " ".join(value.split()),
-    lambda value: value.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+    lambda value: _undecodable(value).decode("utf-8", "replace"),
 )

@@ -3,7 +3,7 @@
 from safeconduct.model.connection import Connection
 from safeconduct.model.finding import Finding, Location, Remedy, RemedyKind, Severity, Unjudged
 from safeconduct.model.privilege import Grant, ObjectKind, Privilege, quote_identifier
-from safeconduct.model.rule import Rule
+from safeconduct.model.rule import Rule, RuleOf, no_rule
 from safeconduct.model.secret import MASK, Secret, SecretWasRedacted
 from safeconduct.model.stage import Stage, StageOutcome, StageReport
 from safeconduct.model.walk import ExitCode, Outcome, Report, Walk
@@ -22,6 +22,7 @@ __all__ = [
     "RemedyKind",
     "Report",
     "Rule",
+    "RuleOf",
     "Secret",
     "SecretWasRedacted",
     "Severity",
@@ -30,5 +31,6 @@ __all__ = [
     "StageReport",
     "Unjudged",
     "Walk",
+    "no_rule",
     "quote_identifier",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,3 +47,11 @@ class Rule:
             possible=possible,
             remedies=remedies,
         )
+
+
+RuleOf = Callable[[str], "Rule | None"]
+"""Finds a rule by its id; None for an id that is not known."""
+
+
+def no_rule(rule_id: str) -> None:
+    """A RuleOf that knows none."""

@@ -45,31 +45,41 @@ def together(findings: Sequence[Finding], page: Page) -> list[str]:
 def _possible(finding: Finding, page: Page) -> Iterator[str]:
     if not finding.possible:
         return
-    yield "What remains possible:" if len(finding.possible) > 1 else "The cause:"
+    yield f"{what_remains(finding)}:"
     for cause in finding.possible:
         yield from page.prose(cause, first="  - ")
+
+
+def what_remains(finding: Finding) -> str:
+    """What stands above the finding's possible causes."""
+    return "What remains possible" if len(finding.possible) > 1 else "The cause"
 
 
 def _remedies(finding: Finding, page: Page) -> Iterator[str]:
     if not finding.remedies:
         return
-    yield _heading(finding)
+    yield f"{what_helps(finding)}:"
     for remedy in finding.remedies:
         yield from _remedy(remedy, page)
 
 
-def _heading(finding: Finding) -> str:
+def what_helps(finding: Finding) -> str:
+    """What stands above the finding's remedies."""
     if all(remedy.kind is RemedyKind.COMMAND for remedy in finding.remedies):
-        return "What to run:"
-    return "What lets it in:" if finding.severity is Severity.ERROR else "What mends it:"
+        return "What to run"
+    return "What lets it in" if finding.severity is Severity.ERROR else "What mends it"
+
+
+def when_and_proven(remedy: Remedy) -> str:
+    """Under which cause the remedy applies, and whether it was seen to help; empty for one that always does."""
+    return f"{remedy.when}{_PROVEN[remedy.proven]}".strip()
 
 
 def _remedy(remedy: Remedy, page: Page) -> Iterator[str]:
-    note = f"{remedy.when}{_PROVEN[remedy.proven]}".strip()
-    if note:
+    if note := when_and_proven(remedy):
         yield from page.prose(f"{note}:", first="  ")
     # Never wrapped: it is there to be pasted.
     # SQL has lines of its own, and names in it none (quote_identifier); elsewhere a line feed stands in a name.
-    text = page.lines(remedy.text) if remedy.kind is RemedyKind.SQL else page.clean(remedy.text)
+    text = page.clean(remedy.text) if remedy.kind is RemedyKind.SQL else page.line(remedy.text)
     for line in text.split("\n"):
         yield "    " + page.ink(line, Ink.REMEDY)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from safeconduct.model import no_rule
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from safeconduct.masking import Masker
-    from safeconduct.model import Finding, Remedy, Report, Unjudged, Walk
+    from safeconduct.model import Finding, Remedy, Report, RuleOf, Unjudged, Walk
 
 SCHEMA = "safeconduct/report/1"
 
 
-def render_json(report: Report, masker: Masker, *, width: int = 100, colour: bool = False) -> str:
-    """The report as one JSON document; `width` and `colour` mean nothing here."""
+def render_json(
+    report: Report, masker: Masker, *, width: int = 100, colour: bool = False, rule_of: RuleOf = no_rule
+) -> str:
+    """The report as one JSON document; `width`, `colour` and `rule_of` mean nothing here."""
     hide = masker.text
     document = {
         "schema": SCHEMA,
@@ -48,7 +52,7 @@ def _finding(finding: Finding, hide: Callable[[str], str]) -> dict[str, Any]:
         "severity": finding.severity.value,
         "subject": hide(finding.subject),
         "message": hide(finding.message),
-        "evidence": {name: hide(value) for name, value in finding.evidence.items()},
+        "evidence": {hide(name): hide(value) for name, value in finding.evidence.items()},
         "possible": [hide(cause) for cause in finding.possible],
         "location": {"file": hide(location.file), "line": location.line} if location else None,
         "remedies": [_remedy(remedy, hide) for remedy in finding.remedies],

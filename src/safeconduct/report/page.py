@@ -9,6 +9,8 @@ from enum import Enum
 from safeconduct.masking import Masker, printable
 
 NARROWEST = 40
+DOCUMENT_WIDTH = 100
+"""Columns of the text in a document, which is written for no particular screen."""
 
 
 class Ink(Enum):
@@ -31,12 +33,12 @@ class Page:
     colour: bool
 
     def clean(self, text: str) -> str:
-        """One line of text from anywhere, with nothing secret and nothing harmful in it."""
-        return self.lines(text).replace("\n", "\\n")
-
-    def lines(self, text: str) -> str:
-        """The same for text whose lines are our own, such as several statements."""
+        """Text from anywhere, with nothing secret and nothing harmful in it. Its line feeds stay."""
         return printable(self.masker.text(text))
+
+    def line(self, text: str) -> str:
+        """The same on one line: a name with a line feed in it must not begin a section of its own."""
+        return self.clean(text).replace("\n", "\\n")
 
     def ink(self, text: str, ink: Ink) -> str:
         """The text in a colour."""
@@ -46,7 +48,7 @@ class Page:
         """The text wrapped; `first` begins the first line and `then` (or as many spaces) each other one."""
         rest = " " * len(first) if then is None else then
         return textwrap.wrap(
-            self.lines(text),
+            self.clean(text),
             max(self.width, NARROWEST),
             initial_indent=first,
             subsequent_indent=rest,
