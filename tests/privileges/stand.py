@@ -178,6 +178,18 @@ def rehearse(connection: psycopg.Connection[Any], statement: str) -> str:
     return ""
 
 
+def outcome(connection: psycopg.Connection[Any], statement: str) -> str | None:
+    """The SQLSTATE with which the server refuses it to this connection; None where it passes. Nothing is kept."""
+    connection.execute("BEGIN")
+    try:
+        _run(connection, statement)
+    except psycopg.Error as error:
+        return error.sqlstate or "?"
+    finally:
+        connection.execute("ROLLBACK")
+    return None
+
+
 def _outcome(connection: psycopg.Connection[Any], grants: Iterable[str], statement: str) -> str | None:
     with _as_etl(connection, grants):
         try:

@@ -60,8 +60,8 @@ def test_a_column_of_sql_that_is_not_there(any_stand: Stand) -> None:
         ("SELECT amuont FROM sales.orders", "amount was meant"),
         ("SELECT note FROM sales.orders", '"Note" was meant'),
         (
-            'SELECT id FROM sales.orders WHERE amount = "open"',
-            "a text was meant, which stands in single quotes: 'open'",
+            'SELECT id FROM sales.orders WHERE "Note" = "x y"',
+            "a text was meant, which stands in single quotes: 'x y'",
         ),
     ],
 )
@@ -117,6 +117,7 @@ def test_columns_in_messages_are_quoted(stand: Stand) -> None:
     stand.sql('CREATE SCHEMA "Odd Schema"; CREATE TABLE "Odd Schema"."Mixed Case" ("Id" serial, x int)')
     judgement = stand.judge([parse_sql('INSERT INTO "Odd Schema"."Mixed Case" (x) VALUES (1)')])
     assert judgement.findings[2].evidence["because"].startswith('"Odd Schema"."Mixed Case"."Id" is left to its default')
-    (_, finding) = stand.judge([parse_table('"Odd Schema"."Mixed Case":SELECT("ID")')]).findings
+    stand.apply_first_remedies(judgement)
+    (finding,) = stand.judge([parse_table('"Odd Schema"."Mixed Case":SELECT("ID")')]).findings
     assert finding.message == '"Odd Schema"."Mixed Case" has no column "ID"'
     assert finding.possible == ('"Id" was meant',)

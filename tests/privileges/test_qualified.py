@@ -72,9 +72,7 @@ def test_a_schema_that_is_listed_twice_is_one_finding(stand: Stand) -> None:
 
 
 def test_nothing_is_needed_for_names_without_a_schema(stand: Stand) -> None:
-    statement = (
-        "SELECT NULL::int4, NULL::pg_catalog.int4, 1 OPERATOR(pg_catalog.+) 2, 'pg_class'::regclass, '1'::regclass"
-    )
+    statement = "SELECT NULL::int4, pg_catalog.now(), 1 OPERATOR(pg_catalog.+) 2, 'pg_class'::regclass, '1'::regclass"
     judgement = prove(stand, [parse_sql(statement)], statement)
     assert (judgement.findings, judgement.unjudged) == ((), ())
 

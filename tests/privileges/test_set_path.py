@@ -17,6 +17,7 @@ GRANT USAGE ON SCHEMA public TO etl; CREATE TABLE public.orders (id int, here in
 CREATE SCHEMA sales; GRANT USAGE ON SCHEMA sales TO etl; CREATE TABLE sales.orders (id int, there int);
 CREATE SCHEMA closed; CREATE TABLE closed.orders (id int);
 """
+GRANT = "GRANT DELETE ON TABLE sales.orders TO etl;"
 AFTER = [
     ("SET search_path = sales; SELECT there FROM orders", "sales.orders"),
     ("SET search_path TO 'sales', public; SELECT there FROM orders", "sales.orders"),
@@ -52,9 +53,7 @@ def test_names_after_it_mean_what_they_will_mean(stand: Stand, text: str, table:
 def test_what_is_only_known_when_it_runs_is_not_judged(stand: Stand, text: str) -> None:
     stand.sql(SETUP)
     judgement = stand.judge([parse_sql(text + "; DELETE FROM sales.orders")])
-    assert [finding.remedies[0].text for finding in judgement.findings] == [
-        "GRANT DELETE ON TABLE sales.orders TO etl;"
-    ]
+    assert [finding.remedies[0].text for finding in judgement.findings] == [GRANT]
     assert any("names that follow without a schema are not judged" in one.reason for one in judgement.unjudged)
 
 

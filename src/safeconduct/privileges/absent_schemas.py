@@ -28,7 +28,7 @@ def explain_lost(session: Session, context: Context, lost: Iterable[LostSchema],
         yield rules.SCHEMA_MISSING.finding(
             subject,
             f"schema {quote_identifier(one.schema)} does not exist in database {context.database_sql}",
-            evidence={"sqlstate": one.sqlstate, "because": f"{one.what} in it"},
+            evidence={**({"sqlstate": one.sqlstate} if one.sqlstate else {}), "because": f"{one.what} in it"},
             possible=(
                 *(f"{match} was meant" for match in _meant(session, one, schemas)),
                 "it is in another database, or an earlier statement creates it",

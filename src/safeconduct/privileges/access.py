@@ -69,5 +69,8 @@ def _ways(context: Context) -> Iterator[Remedy]:
         yield Remedy(RemedyKind.SQL, f"SET {_SETTING} = off;", when="run before it in its session")
     else:
         role, database = context.role_sql, context.database_sql
-        yield Remedy(RemedyKind.SQL, f"ALTER ROLE {role} IN DATABASE {database} SET {_SETTING} = off;")
+        mended = f"ALTER ROLE {role} IN DATABASE {database} SET {_SETTING} = off;"
+        for_all = context.read_only_origin.source not in ("user", "database user")
+        # What is set for more than this role may well be set for the one that mends it.
+        yield Remedy(RemedyKind.SQL, f"BEGIN READ WRITE;\n{mended}\nCOMMIT;" if for_all else mended)
     yield once

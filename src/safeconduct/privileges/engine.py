@@ -65,7 +65,7 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
             *closed_to_owners(session, context, (use.relation for use in record.uses), subject),
         ),
         () if context.superuser else tuple(Unjudged(subject, reason) for reason in dict.fromkeys(reasons)),
-        tuple(dict.fromkeys(record.passed_over)),
+        tuple(record.passed_over.values()),
     )
 
 
@@ -101,7 +101,8 @@ def _ask(item: AskedPrivilege, use: Use, record: Record) -> None:
     elif privilege is Privilege.USAGE and relation.kind != "S":
         record.reasons.append(f"USAGE is a privilege of sequences, and {relation} is a {relation.kind_name}")
     elif item.columns:
-        use.ask(privilege, [c for c in item.columns if c in (*relation.columns, *relation.system_columns)])
+        if known := [c for c in item.columns if c in (*relation.columns, *relation.system_columns)]:
+            use.ask(privilege, known)
     else:
         use.ask_whole(privilege)
     if privilege is Privilege.INSERT:

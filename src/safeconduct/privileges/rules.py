@@ -30,7 +30,7 @@ SCHEMA_MISSING = Rule(
     "There is no such schema in this database",
     "The schema is misspelt, folded to lower case although it has capitals, in another database, or not made yet. No"
     " grant helps. Of a table in FROM or of one that is changed the server says that the table does not exist (42P01);"
-    " of a type, a function, a regclass, or in COPY and LOCK, that the schema does not (3F000).",
+    " of a type or a function, or in COPY and LOCK, that the schema does not (3F000).",
     "pg_namespace, which is open to all, what the schema was named for, and similar names.",
     "Name the schema as it is; quote a name that has capitals.",
 )

@@ -58,7 +58,7 @@ class ExpressionReader(ABC):
 
     def unclear(self, reason: str) -> None:
         """Note that a name could not be made out, so that what the statement needs is not known."""
-        self.record.reasons.append(reason)
+        self.record.reasons.append(f"{reason}, so what else the statement needs is not known")
         self.record.unclear = True
 
     def _function(self, node: Node) -> None:

@@ -33,42 +33,52 @@ _TEXTS = {
     "regconfig": "text search configuration",
     "regdictionary": "text search dictionary",
 }
-_TAKE_RELATIONS = frozenset(
-    """pg_relation_size pg_table_size pg_indexes_size pg_total_relation_size pg_relation_filenode
-    pg_relation_filepath pg_get_viewdef pg_get_serial_sequence pg_sequence_last_value row_security_active""".split()
+_TAKE_REGCLASS = frozenset(
+    """pg_relation_size pg_table_size pg_indexes_size pg_total_relation_size pg_relation_filenode pg_relation_filepath
+    pg_sequence_last_value""".split()
 )
-"""Functions whose first argument names a relation, as text or as a regclass."""
+_TAKE_TEXT = frozenset({"pg_get_viewdef", "pg_get_serial_sequence", "row_security_active"})
+"""Functions whose first argument names a relation."""
 
 
 @dataclass(frozen=True)
 class Qualified:
-    """Something that is named with its schema; `what` is its kind and name, such as `the type sales.mood`."""
+    """Something that is named with its schema; `what` is its kind and name, such as `the type sales.mood`.
+
+    `in_text` says that it stands in a constant, as in 'sales.mood'::regtype.
+    """
 
     schema: str
     what: str
+    in_text: bool = False
 
 
 def qualified_in(node: Node) -> Iterator[Qualified]:
     """What the statement names with a schema, but for relations and for what is in pg_catalog."""
     for found in everything(node):
-        for noun, parts in _named(found):
+        for noun, parts, in_text in (*_in_cast(found), *_named(found)):
             if len(parts) > 1 and parts[-2] != "pg_catalog":
-                yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}")
+                yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
 
 
-def relations_in_texts(node: Node) -> Iterator[RelationName]:
-    """The relations that the statement names in constants: 'sales.orders'::regclass, pg_relation_size('orders')."""
+def relations_in_texts(node: Node) -> Iterator[tuple[RelationName, bool]]:
+    """The relations that the statement names in constants: 'sales.orders'::regclass, pg_relation_size('orders').
+
+    Each comes with whether it is read as a regclass, else as text.
+    """
     for found in everything(node):
+        as_regclass = True
         what = kind(found)
         is_cast = what == "TypeCast" and strings(found.type_name.names)[-1:] == ("regclass",)
         if is_cast:
             name = name_in_text(text_constant(found.arg))
-        elif what == "FuncCall" and found.args and strings(found.funcname)[-1] in _TAKE_RELATIONS:
+        elif what == "FuncCall" and found.args and strings(found.funcname)[-1] in _TAKE_REGCLASS | _TAKE_TEXT:
             name = name_in_text(text_constant(found.args[0]))
+            as_regclass = strings(found.funcname)[-1] in _TAKE_REGCLASS
         else:
             continue
         if name:
-            yield name
+            yield name, as_regclass
 
 
 def name_in_text(argument: str | None) -> RelationName | None:
@@ -83,17 +93,17 @@ def name_in_text(argument: str | None) -> RelationName | None:
     return name if cursor.at_end() else None
 
 
-def _named(node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _named(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     what = kind(node)
-    if what == "TypeCast":
-        yield from _in_cast(node)
     if what in _FIELDS and not (what == "TypeName" and node.pct_type):
         field, noun = _FIELDS[what]
-        yield noun, strings(getattr(node, field))
+        yield noun, strings(getattr(node, field)), False
 
 
-def _in_cast(node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _in_cast(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     """'sales.mood'::regtype names a type as well."""
+    if kind(node) != "TypeCast":
+        return
     noun = _TEXTS.get((strings(node.type_name.names) or ("",))[-1])
     text = text_constant(node.arg)
     if not noun or text is None:
@@ -105,7 +115,7 @@ def _in_cast(node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
             parts.append(cursor.identifier())
     except WrongText:
         return
-    yield noun, tuple(parts)
+    yield noun, tuple(parts), True
 
 
 def _written(noun: str, parts: tuple[str, ...]) -> str:

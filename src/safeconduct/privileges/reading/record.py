@@ -25,7 +25,7 @@ SEQUENCE_FUNCTIONS = {
 """What each asks for on its sequence: any one of these (chapter 9.17)."""
 IN_QUERIES, ELSEWHERE = "42P01", "3F000"
 """How PostgreSQL refuses a schema that does not exist: in FROM and as the target of a change as a missing relation,
-everywhere else (COPY, LOCK, types, functions, regclass) as a missing schema."""
+everywhere else (COPY, LOCK, types, functions) as a missing schema."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Absent:
 class LostSchema:
     """A schema that is named and does not exist: what it was named for, and the SQLSTATE that the server gives then.
 
+    `sqlstate` is empty where that depends on the version and on what surrounds it.
     `relation` is set where it was named for one.
     """
 
@@ -64,7 +65,7 @@ class Record:
     absent: list[Absent] = field(default_factory=list)
     lost: list[LostSchema] = field(default_factory=list)
     schemas: list[tuple[str, str]] = field(default_factory=list)
-    passed_over: list[tuple[Relation, Relation]] = field(default_factory=list)
+    passed_over: dict[RelationName, tuple[Relation, Relation]] = field(default_factory=dict)
     unknown: list[UnknownColumn] = field(default_factory=list)
     unwritable: list[tuple[str, bool]] = field(default_factory=list)
     functions: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
@@ -72,6 +73,11 @@ class Record:
     created: set[RelationName] = field(default_factory=set)
     path_known: bool = True
     unclear: bool = False
+
+    @property
+    def as_regclass(self) -> str:
+        """The SQLSTATE for a regclass whose schema does not exist: since PostgreSQL 16 that of a missing relation."""
+        return IN_QUERIES if self.catalog.context.version >= 160000 else ELSEWHERE
 
     def find(self, name: RelationName, lost: str = IN_QUERIES) -> Relation | None:
         """The relation of this name that has rows; where there is none to judge, that is noted."""
@@ -101,7 +107,7 @@ class Record:
             return None
         self.opened.append((name, relation))
         if hidden := self.catalog.passed_over(name, relation):
-            self.passed_over.append((relation, hidden))
+            self.passed_over[RelationName(relation.schema, relation.name)] = relation, hidden
         return relation
 
     def mention(self, schema: str, what: str, lost: str = ELSEWHERE, relation: RelationName | None = None) -> bool:
@@ -148,7 +154,7 @@ class Record:
         name = name_in_text(argument)
         if name is None:
             self.reasons.append(f"{function} is called on a sequence that is only known when it runs")
-        elif relation := self.find(name, ELSEWHERE):
+        elif relation := self.find(name, self.as_regclass):
             found = RelationName(relation.schema, relation.name)
             self.needs.append(sequence_need(found, SEQUENCE_FUNCTIONS[function], f"{function} is called on it"))
 

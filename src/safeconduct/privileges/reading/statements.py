@@ -36,7 +36,7 @@ _HARMLESS_SETTINGS = frozenset(
     timezone transaction_isolation transaction_read_only work_mem search_path transaction
     """.split()
 ) | {"session characteristics"}
-UNCLEAR = "what else the statement needs can only be told when all its names mean something"
+UNCLEAR = "what else the statement needs can only be told when its columns are there"
 
 
 class StatementReader(ChangeReader):
@@ -55,13 +55,14 @@ class StatementReader(ChangeReader):
         uses, needs, unknown = (len(found) for found in (self.record.uses, self.record.needs, self.record.unknown))
         self.record.unclear = False
         self._read(node, name_of(node, text))
-        for name in relations_in_texts(node):
-            self.record.refer(name)
+        for name, as_regclass in relations_in_texts(node):
+            self.record.refer(name, self.record.as_regclass if as_regclass else ELSEWHERE)
         for named in qualified_in(node):
-            self.record.mention(named.schema, named.what)
+            self.record.mention(named.schema, named.what, "" if named.in_text else ELSEWHERE)
         if self.record.unclear or len(self.record.unknown) > unknown:
             # The server gives up at the name, before it looks at any privilege on a table.
             del self.record.uses[uses:], self.record.needs[needs:]
+        if len(self.record.unknown) > unknown:
             self.record.reasons.append(UNCLEAR)
         self._check_access(node, name_of(node, text), self.record.uses[uses:])
         self._follow(node)
@@ -190,7 +191,7 @@ def names_in(node: Node) -> Iterator[RelationName]:
         elif kind(found) == "FuncCall" and strings(found.funcname)[-1] in SEQUENCE_FUNCTIONS and found.args:
             sequence = name_in_text(text_constant(found.args[0]))
             yield from [sequence] if sequence else []
-    yield from relations_in_texts(node)
+    yield from (name for name, _ in relations_in_texts(node))
 
 
 _HANDLERS = {
