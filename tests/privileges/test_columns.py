@@ -68,7 +68,7 @@ def test_a_column_of_sql_that_is_not_there(any_stand: Stand) -> None:
 def test_what_was_meant_by_it(stand: Stand, statement: str, possible: str) -> None:
     stand.sql(SETUP)
     (finding,) = stand.judge([parse_sql(statement)]).findings
-    assert finding.possible == (possible,)
+    assert finding.possible[0] == possible
     assert finding.evidence["columns"] == 'id, amount, "Note"'
 
 

@@ -52,7 +52,8 @@ def absent_column(column: UnknownColumn, subject: str, hidden: bool) -> Finding:
         for found in nearest(name, (c for _, some in column.places for c in some))
     ]
     if column.bare and not near:
-        near = [f"a text was meant, which stands in single quotes: '{name}'"]
+        text = f"a text was meant, which stands in single quotes: '{name}'"
+        near = [text, "the statement is meant for another version of the tables"]
     shown = {label: ", ".join(map(quote_identifier, some)) or "none" for label, some in column.places}
     places = next(iter(shown.values())) if len(shown) == 1 else "; ".join(f"{k}: {v}" for k, v in shown.items())
     return rules.COLUMN_MISSING.finding(
