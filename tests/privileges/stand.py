@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from safeconduct.model import Severity
 from safeconduct.postgres.session import SessionLost
 from safeconduct.privileges import Judgement, missing, parse_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from safeconduct.model import Finding
     from safeconduct.privileges import Asked, Need
     from tests.servers.postgres import Postgres
 
 ETL = "etl"
 _PASSWORD = "etl's own"
-REFUSALS = {"42501", "42P01"}
+REFUSALS = {"42501", "42P01", "25006"}
 ROWS = {"COPY shop.orders (note) FROM STDIN": "a default is only asked for a row\n"}
 
 
@@ -97,13 +99,13 @@ class Stand:
         missing(session, tuple(asked), "warehouse")
         return session.round_trips
 
-    def logged_in(self) -> psycopg.Connection[Any]:
-        """A connection of etl's own; use it in a `with`."""
-        return self.server.login(ETL, _PASSWORD, autocommit=True)
+    def logged_in(self, **options: Any) -> psycopg.Connection[Any]:
+        """A connection of etl's own; use it in a `with`. `options` are libpq's."""
+        return self.server.login(ETL, _PASSWORD, autocommit=True, **options)
 
-    def attempt(self, statement: str) -> str | None:
+    def attempt(self, statement: str, **options: Any) -> str | None:
         """The SQLSTATE with which the server refuses it to etl, who logs in for it; None where it passes."""
-        with self.server.login(ETL, _PASSWORD) as connection:
+        with self.server.login(ETL, _PASSWORD, **options) as connection:
             try:
                 _run(connection, statement)
             except psycopg.Error as error:
@@ -114,7 +116,7 @@ class Stand:
 
     def apply_first_remedies(self, judgement: Judgement) -> None:
         """Apply precisely the first remedy of each finding."""
-        for finding in judgement.findings:
+        for finding in refusals(judgement):
             self.sql(finding.remedies[0].text)
 
 
@@ -132,16 +134,27 @@ def _run(connection: psycopg.Connection[Any], statement: str) -> None:
 def prove(stand: Stand, asked: Sequence[Asked], statement: str) -> Judgement:
     """Hold the judgement against the server, with real logins and remedies that are really applied.
 
-    Where it finds something, the server must refuse the statement, and pass it with precisely the first remedies;
-    where it finds nothing, the server must pass it.
+    Where it finds something, the server must refuse the statement, in the words of the first finding, and pass it with
+    precisely the first remedies; where it finds nothing but notes, the server must pass it.
     """
     judgement = stand.judge(asked)
     answer = stand.attempt(statement)
-    assert answer in (REFUSALS if judgement.findings else {None}), (statement, answer, judgement)
+    assert answer == said_first(judgement), (statement, answer, judgement)
     stand.apply_first_remedies(judgement)
     assert stand.attempt(statement) is None, (statement, stand.attempt(statement), judgement)
-    assert not stand.judge(asked).findings
+    assert not refusals(stand.judge(asked))
     return judgement
+
+
+def refusals(judgement: Judgement) -> list[Finding]:
+    """The findings that keep something out."""
+    return [finding for finding in judgement.findings if finding.severity is not Severity.NOTE]
+
+
+def said_first(judgement: Judgement) -> str | None:
+    """The SQLSTATE of the first finding, which is to be what the server says; None where there is no refusal."""
+    found = refusals(judgement)
+    return found[0].evidence["sqlstate"] if found else None
 
 
 def rehearse(connection: psycopg.Connection[Any], statement: str) -> str:
@@ -154,7 +167,7 @@ def rehearse(connection: psycopg.Connection[Any], statement: str) -> str:
         judgement = missing(LoggedIn(connection), asked, "warehouse")
     remedies = [finding.remedies[0].text for finding in judgement.findings]
     before, after = _outcome(connection, [], statement), _outcome(connection, remedies, statement)
-    if after is not None or before not in (REFUSALS if remedies else {None}):
+    if after is not None or before != said_first(judgement):
         return f"{statement}: {before}, then {after} after {remedies}"
     if judgement.unjudged:
         return f"{statement}: {judgement.unjudged}"
@@ -163,6 +176,18 @@ def rehearse(connection: psycopg.Connection[Any], statement: str) -> str:
         if _outcome(connection, others, statement) not in REFUSALS:
             return f"{statement} does not need {left_out}"
     return ""
+
+
+def outcome(connection: psycopg.Connection[Any], statement: str) -> str | None:
+    """The SQLSTATE with which the server refuses it to this connection; None where it passes. Nothing is kept."""
+    connection.execute("BEGIN")
+    try:
+        _run(connection, statement)
+    except psycopg.Error as error:
+        return error.sqlstate or "?"
+    finally:
+        connection.execute("ROLLBACK")
+    return None
 
 
 def _outcome(connection: psycopg.Connection[Any], grants: Iterable[str], statement: str) -> str | None:

@@ -45,15 +45,15 @@ def test_a_table_with_everything_missing(any_stand: Stand) -> None:
     )
     assert remedies(judgement) == [
         "GRANT USAGE ON SCHEMA sales TO etl;",
-        "GRANT USAGE ON SEQUENCE sales.orders_id_seq TO etl;",
         "GRANT SELECT, INSERT, UPDATE (amount) ON TABLE sales.orders TO etl;",
+        "GRANT USAGE ON SEQUENCE sales.orders_id_seq TO etl;",
     ]
     assert rules(judgement) == [
         "schema.usage-missing",
-        "sequence.usage-missing",
         "table.privilege-missing",
+        "sequence.usage-missing",
     ]
-    assert judgement.findings[2].message == "etl lacks SELECT, INSERT, UPDATE (amount) on sales.orders"
+    assert judgement.findings[1].message == "etl lacks SELECT, INSERT, UPDATE (amount) on sales.orders"
 
 
 def test_the_evidence_shows_who_holds_what(stand: Stand) -> None:
@@ -68,6 +68,7 @@ def test_the_evidence_shows_who_holds_what(stand: Stand) -> None:
     assert finding.evidence["holds"] == "DELETE on sales.orders"
     assert finding.evidence["granted_to"] == 'SELECT on sales.orders: "Night Shift", boss'
     assert finding.evidence["sqlstate"] == "42501"
+    assert finding.evidence["in_database"] == "postgres"
 
 
 def test_columns_are_grouped(any_stand: Stand) -> None:
@@ -133,7 +134,7 @@ def test_hostile_names(any_stand: Stand, schema: str, table: str, column: str) -
     statement = f"INSERT INTO {s}.{t} ({c}) VALUES (1) RETURNING {c}"
     for asked in ([parse_sql(statement)], [parse_table(f"{s}.{t}:INSERT({c}),SELECT({c})")]):
         judgement = any_stand.judge(asked)
-        assert rules(judgement) == ["schema.usage-missing", "sequence.usage-missing", "column.privilege-missing"]
+        assert rules(judgement) == ["schema.usage-missing", "column.privilege-missing", "sequence.usage-missing"]
     prove(any_stand, [parse_sql(statement)], statement)
 
 
@@ -198,6 +199,7 @@ def test_the_view_owner_who_may_not_read(any_stand: Stand) -> None:
         'GRANT SELECT (amount, "when") ON TABLE sales.orders TO boss;'
     ]
     assert "sales.v reads sales.orders with the rights of its owner boss" in owners[0].message
+    assert {finding.evidence["in_database"] for finding in judgement.findings} == {"postgres"}
 
 
 def test_several_statements_share_one_grant(any_stand: Stand) -> None:

@@ -6,7 +6,8 @@ import random
 import re
 
 from safeconduct.privileges import WrongText, parse_sql
-from safeconduct.privileges.catalog import Catalog, Context, Relation
+from safeconduct.privileges.catalog import Catalog, Relation
+from safeconduct.privileges.context import Context
 from safeconduct.privileges.reading import Record, StatementReader, names_in
 from safeconduct.privileges.uses import needs_of
 from tests.privileges.test_statements import CHANGES, MERGES, READS

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from safeconduct.model import Severity
 from safeconduct.privileges import parse_sql, parse_table
 from tests.privileges.stand import prove
 
@@ -26,7 +27,6 @@ def only(stand: Stand, text: str) -> Finding:
     [
         ("shop.order:SELECT", "SELECT FROM shop.order", "shop.orders was meant"),
         ("shop.returns:SELECT", "SELECT FROM shop.returns", 'shop."Returns" was meant'),
-        ("shpo.orders:SELECT", "SELECT FROM shpo.orders", "shop.orders was meant"),
     ],
 )
 def test_a_misspelt_name(stand: Stand, text: str, statement: str, near: str) -> None:
@@ -74,9 +74,35 @@ def test_the_first_open_schema_of_the_path_wins(any_stand: Stand) -> None:
     any_stand.sql(SHOP + "CREATE SCHEMA later; CREATE TABLE later.orders (id int);")
     any_stand.sql("ALTER ROLE etl SET search_path = shop, later; GRANT USAGE ON SCHEMA later TO etl")
     judgement = prove(any_stand, [parse_sql("SELECT * FROM orders")], "SELECT * FROM orders")
-    assert [finding.remedies[0].text for finding in judgement.findings] == [
-        "GRANT SELECT ON TABLE later.orders TO etl;"
-    ]
+    (finding,) = judgement.findings
+    grant, other = finding.remedies
+    assert (grant.text, grant.when) == ("GRANT SELECT ON TABLE later.orders TO etl;", "")
+    assert finding.evidence["passed_over"].startswith("shop.orders, which stands first on search_path: etl lacks USAGE")
+    assert other.when == "shop.orders is meant"
+    assert other.text == "GRANT USAGE ON SCHEMA shop TO etl;\nGRANT SELECT ON TABLE shop.orders TO etl;"
+
+
+def test_a_table_that_is_passed_over_unnoticed(any_stand: Stand) -> None:
+    any_stand.sql(SHOP + "CREATE SCHEMA later; CREATE TABLE later.orders (id int); INSERT INTO shop.orders VALUES (7)")
+    any_stand.sql("ALTER ROLE etl SET search_path = nowhere, shop, later; GRANT USAGE ON SCHEMA later TO etl")
+    any_stand.sql("GRANT SELECT ON later.orders TO etl; GRANT SELECT (id) ON shop.orders TO etl")
+    judgement = prove(any_stand, [parse_sql("SELECT id FROM orders")], "SELECT id FROM orders")
+    (note,) = judgement.findings
+    assert (note.rule, note.severity) == ("privileges.relation.passed-over", Severity.NOTE)
+    assert note.message == (
+        "passed over is shop.orders, which stands first on search_path: etl lacks USAGE on schema shop,"
+        " so the server takes later.orders instead"
+    )
+    any_stand.sql(note.remedies[0].text)
+    with any_stand.logged_in() as connection:
+        assert connection.execute("SELECT id FROM orders").fetchall() == [(7,)]
+    assert not any_stand.judge([parse_sql("SELECT id FROM orders")]).findings
+
+
+def test_nothing_is_passed_over_by_a_full_name(stand: Stand) -> None:
+    stand.sql(SHOP + "CREATE SCHEMA later; CREATE TABLE later.orders (id int); GRANT USAGE ON SCHEMA later TO etl")
+    stand.sql("ALTER ROLE etl SET search_path = later, shop; GRANT SELECT ON later.orders TO etl")
+    assert not stand.judge([parse_table("orders:SELECT"), parse_sql("SELECT * FROM later.orders")]).findings
 
 
 def test_the_schema_of_the_roles_own_name(any_stand: Stand) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.privileges.stand import rehearse
+from safeconduct.privileges import WrongText, missing, parse_sql
+from tests.privileges.stand import LoggedIn, outcome, rehearse, said_first
 
 if TYPE_CHECKING:
     from tests.privileges.stand import Stand
@@ -206,6 +209,7 @@ MERGE INTO shop.orders o USING (SELECT id FROM shop.people) p ON o.id = p.id WHE
 
 NEWER = {14: JOIN_ALIASES, 15: MERGES}
 """Statements that came with a major version."""
+NAMES = ("id", "note", "name", "customer", "amount", "o", "c", "x", "city", "home", "total", "shop", "orders", "ctid")
 
 
 def test_the_server_agrees_on_each(any_stand: Stand) -> None:
@@ -214,3 +218,29 @@ def test_the_server_agrees_on_each(any_stand: Stand) -> None:
     with any_stand.server.superuser() as connection:
         disagreements = [rehearse(connection, statement) for statement in (*READS, *CHANGES, *newer)]
     assert "\n".join(filter(None, disagreements)) == ""
+
+
+def test_no_name_is_called_missing_that_the_server_knows(stand: Stand) -> None:
+    stand.sql(SHOP)
+    chance = random.Random(11)
+    statements = [s for s in (*READS, *CHANGES, *MERGES) if not re.match("COPY|LOCK", s)]
+    told = 0
+    with stand.server.superuser() as connection:
+        for _ in range(400):
+            statement = _with_another_name(chance.choice(statements), chance)
+            try:
+                asked = [parse_sql(statement)]
+            except WrongText:
+                continue
+            expected = said_first(missing(LoggedIn(connection), asked, "warehouse"))
+            told += expected is not None
+            assert expected is None or outcome(connection, statement) is not None, (statement, expected)
+    assert told > 100, "else this test says nothing"
+
+
+def _with_another_name(statement: str, chance: random.Random) -> str:
+    tokens = re.findall(r"\w+|\s+|.", statement)
+    names = [i for i, token in enumerate(tokens) if re.fullmatch(r"[a-z]\w*", token)]
+    if names:
+        tokens[chance.choice(names)] = chance.choice(NAMES)
+    return "".join(tokens)

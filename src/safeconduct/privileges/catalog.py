@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.privileges.names import RelationName, split_search_path
+from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from safeconduct.postgres.session import Session
+    from safeconduct.privileges.context import Context
 
 SEQUENCE = "S"
 _KINDS = {
@@ -29,24 +29,6 @@ _KINDS = {
     "c": "composite type",
 }
 _HAVE_ROWS = frozenset("rpvmftS")
-
-
-@dataclass(frozen=True)
-class Context:
-    """Who asks and where.
-
-    `path` is the schemas in force; `closed` those of search_path that are not: a schema there is passed over in
-    silence when it does not exist or the role has no USAGE on it. `search_path` is the setting's names, among them
-    `$user`; `version` is server_version_num.
-    """
-
-    role: str
-    superuser: bool
-    database: str
-    version: int
-    path: tuple[str, ...]
-    closed: tuple[str, ...]
-    search_path: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -85,10 +67,14 @@ class Relation:
 
 @dataclass(frozen=True)
 class Catalog:
-    """The named relations that exist, and how unqualified names find them."""
+    """The named relations that exist, and how unqualified names find them.
+
+    `schemas` has those that were named and exist, with whether the role may use them.
+    """
 
     context: Context
     relations: Mapping[tuple[str, str], Relation]
+    schemas: Mapping[str, bool] = field(default_factory=dict)
 
     def find(self, name: RelationName) -> Relation | None:
         """The relation that PostgreSQL would take the name for, or would if the role could use its schema."""
@@ -96,49 +82,37 @@ class Catalog:
         found = (self.relations.get((schema, name.name)) for schema in schemas)
         return next((relation for relation in found if relation), None)
 
+    def may_use(self, schema: str) -> bool:
+        """Whether the role may use the schema. False for one that does not exist."""
+        return self.schemas.get(schema, schema in self.context.path)
 
-@cache
-def statement(name: str) -> str:
-    """The text of one of this room's SQL files."""
-    return (Path(__file__).with_name("sql") / name).read_text("utf-8")
+    def passed_over(self, name: RelationName, relation: Relation) -> Relation | None:
+        """The relation of this name that stands earlier on search_path, in a schema that the role may not use."""
+        wished = self.context.wished
+        if name.schema or relation.schema not in self.context.path or relation.schema not in wished:
+            return None
+        before = wished[: wished.index(relation.schema)]
+        hidden = (self.relations.get((schema, name.name)) for schema in before if schema in self.context.closed)
+        return next((found for found in hidden if found), None)
 
-
-def as_json(value: object) -> str:
-    """A parameter for SQL that takes JSON. Letters stay themselves: the session converts them, not the JSON type."""
-    return json.dumps(value, ensure_ascii=False)
-
-
-def read_context(session: Session) -> Context:
-    """Who the session is now. Raises what Session.query raises."""
-    ((text,),) = session.query(statement("context.sql"))
-    found = json.loads(text or "{}")
-    path = tuple(found["path"])
-    setting = split_search_path(found["search_path"])
-    wished = [found["role"] if schema == "$user" else schema for schema in setting]
-    return Context(
-        role=found["role"],
-        superuser=found["superuser"],
-        database=found["database"],
-        version=found["version"],
-        path=path,
-        closed=tuple(schema for schema in wished if schema not in path),
-        search_path=setting,
-    )
+    def under(self, setting: tuple[str, ...]) -> Catalog:
+        """The same catalog for a session that has SET search_path to these names."""
+        return replace(self, context=self.context.with_path(setting, self.may_use))
 
 
-def read_catalog(session: Session, context: Context, names: Iterable[RelationName]) -> Catalog:
-    """Look the names up, in one round trip. Raises what Session.query raises."""
-    pairs = {
-        (schema, name.name)
-        for name in names
-        for schema in ((name.schema,) if name.schema else (*context.path, *context.closed))
-    }
-    if not pairs:
+def read_catalog(session: Session, context: Context, pairs: set[tuple[str, str]], schemas: set[str]) -> Catalog:
+    """Look up relations, by schema and name, and schemas, in one round trip. Raises what Session.query raises."""
+    schemas = schemas | {schema for schema, _ in pairs}
+    if not schemas:
         return Catalog(context, {})
     asked = as_json([{"schema": schema, "name": name} for schema, name in sorted(pairs)])
-    rows = session.query(statement("relations.sql"), [asked])
-    relations = [_relation(json.loads(row[0] or "{}")) for row in rows]
-    return Catalog(context, {(relation.schema, relation.name): relation for relation in relations})
+    rows = [
+        json.loads(row[0] or "{}")
+        for row in session.query(statement("relations.sql"), [asked, as_json(sorted(schemas))])
+    ]
+    usable = {row["usable_schema"]: row["usable"] for row in rows if "usable_schema" in row}
+    relations = [_relation(row) for row in rows if "usable_schema" not in row]
+    return Catalog(context, {(relation.schema, relation.name): relation for relation in relations}, usable)
 
 
 def _relation(found: dict[str, Any]) -> Relation:

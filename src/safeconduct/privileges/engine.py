@@ -7,29 +7,35 @@ time. Operators, casts and types of extensions are taken to be open to everybody
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Unjudged
+from safeconduct.model import Grant, ObjectKind, Privilege, Unjudged
 from safeconduct.privileges.absent import absent_column, explain_absent
+from safeconduct.privileges.absent_schemas import explain_lost
+from safeconduct.privileges.access import unwritable
 from safeconduct.privileges.asked import SqlAsk, TableAsk
-from safeconduct.privileges.catalog import read_catalog, read_context
-from safeconduct.privileges.functions import unjudged_functions
-from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.catalog import read_catalog
+from safeconduct.privileges.context import read_context
+from safeconduct.privileges.functions import calls_of_rows, columns_or_calls, look_up_functions, unjudged_functions
+from safeconduct.privileges.lookups import lookups
 from safeconduct.privileges.needs import Need, Needed
 from safeconduct.privileges.placeholders import readable
-from safeconduct.privileges.reading import Record, StatementReader, names_in
+from safeconduct.privileges.reading import Record, StatementReader
+from safeconduct.privileges.scope import UnknownColumn
 from safeconduct.privileges.uses import caveats, needs_of
 from safeconduct.privileges.views import closed_to_owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked, AskedPrivilege
-    from safeconduct.privileges.catalog import Context
+    from safeconduct.privileges.context import Context
     from safeconduct.privileges.scope import Use
-    from safeconduct.privileges.tree import Node
+
+_ENOUGH = 4096
+"""Bytes of a statement that are looked at for its first words."""
+_WRITING = frozenset({Privilege.INSERT, Privilege.UPDATE, Privilege.DELETE, Privilege.TRUNCATE})
 
 
 def needed(session: Session, asked: Sequence[Asked], subject: str = "", context: Context | None = None) -> Needed:
@@ -38,63 +44,53 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
     `subject` names the connection in findings. Raises what Session.query raises.
     """
     context = context or read_context(session)
-    catalog = read_catalog(session, context, _names(asked))
-    record = Record(catalog)
-    findings: list[Finding] = []
+    record = Record(read_catalog(session, context, *lookups(asked, context)))
+    unknown: list[UnknownColumn] = []
     for ask in asked:
         if isinstance(ask, TableAsk):
-            findings += _read_table(ask, record, subject)
+            unknown += _read_table(ask, record)
         else:
             _read_sql(ask, record)
-    reasons = [*record.reasons, *unjudged_functions(session, context, record.functions)]
+    calls = look_up_functions(session, {*record.functions, *calls_of_rows(record.unknown, context)})
+    missing, called = columns_or_calls(record.unknown, calls, context)
+    reasons = [*record.reasons, *unjudged_functions(calls, record.functions), *called]
     reasons += [reason for use in record.uses for reason in caveats(use)]
     return Needed(
         frozenset([_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record)]),
         (
-            *findings,
-            *explain_absent(session, context, record.absent, subject),
-            *closed_to_owners(session, (use.relation for use in record.uses), subject),
+            *explain_lost(session, context, record.lost, subject),
+            *explain_absent(session, record.catalog, record.absent, subject),
+            *(absent_column(column, subject, _hidden(record)) for column in dict.fromkeys([*unknown, *missing])),
+            *unwritable(context, record.unwritable, subject),
+            *closed_to_owners(session, context, (use.relation for use in record.uses), subject),
         ),
         () if context.superuser else tuple(Unjudged(subject, reason) for reason in dict.fromkeys(reasons)),
+        tuple(record.passed_over.values()),
     )
-
-
-def _names(asked: Iterable[Asked]) -> Iterator[RelationName]:
-    for ask in asked:
-        if isinstance(ask, TableAsk):
-            yield RelationName(ask.relation.schema, ask.relation.name)
-        else:
-            for raw in ask.statements:
-                yield from names_in(raw.stmt)
 
 
 def _read_sql(ask: SqlAsk, record: Record) -> None:
     if ask.unread:
         record.reasons.append(ask.unread)
+    catalog = record.catalog
     reader = StatementReader(record)
+    text = readable(ask.text).encode()
     for raw in ask.statements:
-        reader.statement(raw.stmt, _first_words(ask, raw))
+        reader.statement(raw.stmt, text[raw.stmt_location :][:_ENOUGH].decode(errors="replace"))
+    record.catalog, record.path_known = catalog, True
 
 
-def _first_words(ask: SqlAsk, raw: Node) -> str:
-    """Such as `ALTER TABLE`: enough to tell a statement by, and never a value of it."""
-    text = readable(ask.text).encode()[raw.stmt_location :].decode(errors="replace")
-    without_comments = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL)
-    return " ".join(re.findall(r"[A-Za-z]+", without_comments)[:2]).upper()
-
-
-def _read_table(ask: TableAsk, record: Record, subject: str) -> list[Finding]:
+def _read_table(ask: TableAsk, record: Record) -> Iterator[UnknownColumn]:
     source = record.open(ask.relation)
     if not source.use:
-        return []
+        return
     relation = source.use.relation
     known = {*relation.columns, *relation.system_columns}
-    findings = []
     for item in ask.privileges:
-        missing = [column for column in item.columns if column not in known]
-        findings += [absent_column(relation, column, subject) for column in missing]
+        for column in item.columns:
+            if column not in known:
+                yield UnknownColumn((column,), ((str(relation), relation.columns),))
         _ask(item, source.use, record)
-    return findings
 
 
 def _ask(item: AskedPrivilege, use: Use, record: Record) -> None:
@@ -105,11 +101,14 @@ def _ask(item: AskedPrivilege, use: Use, record: Record) -> None:
     elif privilege is Privilege.USAGE and relation.kind != "S":
         record.reasons.append(f"USAGE is a privilege of sequences, and {relation} is a {relation.kind_name}")
     elif item.columns:
-        use.ask(privilege, [c for c in item.columns if c in (*relation.columns, *relation.system_columns)])
+        if known := [c for c in item.columns if c in (*relation.columns, *relation.system_columns)]:
+            use.ask(privilege, known)
     else:
         use.ask_whole(privilege)
     if privilege is Privilege.INSERT:
         record.leave_to_default(relation, [c for c in relation.columns if not item.columns or c not in item.columns])
+    if privilege in _WRITING and record.catalog.context.read_only:
+        record.unwritable.append((privilege.value, False))
 
 
 def _connect(context: Context) -> Need:
@@ -118,10 +117,18 @@ def _connect(context: Context) -> Need:
 
 
 def _schema_needs(record: Record) -> Iterator[Need]:
-    """USAGE on the schema of every relation that is named; not on those of views' tables or of defaults' sequences."""
+    """USAGE on the schema of everything that is named; not on those of views' tables or of defaults' sequences."""
     for name, relation in record.opened:
         grant = Grant(ObjectKind.SCHEMA, "", relation.schema, Privilege.USAGE)
         yield Need((grant,), f"{relation} is in it", "42501" if name.schema else "42P01")
+    for schema, what in record.schemas:
+        yield Need((Grant(ObjectKind.SCHEMA, "", schema, Privilege.USAGE),), f"{what} in it")
+
+
+def _hidden(record: Record) -> bool:
+    """Whether the server gives up at another name before it looks at columns."""
+    closed = any(not record.catalog.may_use(relation.schema) for _, relation in record.opened)
+    return closed or bool(record.absent or record.lost)
 
 
 def _use_needs(record: Record) -> Iterator[Need]:

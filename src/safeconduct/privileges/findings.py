@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.privileges import rules
 from safeconduct.privileges.grants import by_object, grant_statement, privilege_list
+from safeconduct.privileges.hidden import instead, passed_over
 from safeconduct.privileges.memberships import PER_MEMBERSHIP, inherit_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.model import Rule
-    from safeconduct.privileges.catalog import Context
+    from safeconduct.privileges.catalog import Relation
+    from safeconduct.privileges.context import Context
     from safeconduct.privileges.holdings import Acl
     from safeconduct.privileges.memberships import Membership
     from safeconduct.privileges.needs import Need
@@ -22,17 +24,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Case:
-    """What all findings of one judgement share: who, for which connection, what is held, and the objects' lists."""
+    """What all findings of one judgement share: who, for which connection, what is held, and the objects' lists.
+
+    `passed_over` has the relation that would stand first on search_path, by schema and name of the one that is read.
+    """
 
     context: Context
     subject: str
     held: frozenset[Grant]
     lists: Mapping[Grant, Acl]
+    passed_over: Mapping[tuple[str, str], Relation]
 
     @property
     def role(self) -> str:
         """The role as it is written in SQL."""
-        return quote_identifier(self.context.role)
+        return self.context.role_sql
 
 
 def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
@@ -44,13 +50,17 @@ def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
         evidence = {"sqlstate": sqlstate, **_evidence(case, grants)}
         if reasons := dict.fromkeys(need.why for need in concerned if need.why):
             evidence["because"] = "; ".join(reasons)
+        remedies = [Remedy(RemedyKind.SQL, grant_statement(grants, case.context.role))]
+        if hidden := case.passed_over.get((grants[0].schema, grants[0].name)):
+            evidence["passed_over"] = passed_over(case.context, grants[0].object_sql, hidden)
+            remedies.append(instead(case.context, hidden, grants))
         yield Finding(
             rule.id,
             case.subject,
             f"{case.role} lacks {_what(grants)}{_hidden(sqlstate)}",
             Stage.PRIVILEGES,
             evidence=evidence,
-            remedies=(Remedy(RemedyKind.SQL, grant_statement(grants, case.context.role)),),
+            remedies=tuple(remedies),
         )
 
 
@@ -130,4 +140,9 @@ def _evidence(case: Case, grants: tuple[Grant, ...]) -> dict[str, str]:
         f"{_what((grant,))}: {', '.join(quote_identifier(name) for name in acl.grantees) or 'nobody'}"
         for grant, acl in lists.items()
     ]
-    return {"holds": held or "nothing there", "owner": "; ".join(owners), "granted_to": "; ".join(granted)}
+    return {
+        "holds": held or "nothing there",
+        "owner": "; ".join(owners),
+        "granted_to": "; ".join(granted),
+        "in_database": case.context.database_sql,
+    }

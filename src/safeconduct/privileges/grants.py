@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, Privilege, quote_identifier
+from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ORDER = {privilege: position for position, privilege in enumerate(Privilege)}
+_KINDS = {kind: position for position, kind in enumerate(ObjectKind)}
+"""From the outside in, which is how the server meets them: database, schema, table, sequence."""
 
 
 def by_object(grants: Iterable[Grant]) -> dict[tuple[str, str, str], tuple[Grant, ...]]:
     """The grants by kind, schema and name of what they are on, in a settled order."""
     found: dict[tuple[str, str, str], tuple[Grant, ...]] = {}
-    for grant in sorted(grants, key=lambda g: (g.kind, g.schema, g.name, _ORDER[g.privilege], g.column)):
+    for grant in sorted(grants, key=lambda g: (_KINDS[g.kind], g.schema, g.name, _ORDER[g.privilege], g.column)):
         key = (grant.kind.value, grant.schema, grant.name)
         found[key] = (*found.get(key, ()), grant)
     return found

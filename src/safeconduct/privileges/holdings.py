@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.privileges.catalog import as_json, statement
+from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,18 +9,20 @@ from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Unjudged
 from safeconduct.postgres.query import QueryRefused
 from safeconduct.postgres.session import SessionLost
 from safeconduct.privileges import findings
-from safeconduct.privileges.catalog import read_context
+from safeconduct.privileges.context import read_context
 from safeconduct.privileges.engine import needed
+from safeconduct.privileges.hidden import unsaid
 from safeconduct.privileges.holdings import access_lists, held_by
 from safeconduct.privileges.memberships import Memberships, read_memberships
 from safeconduct.privileges.needs import Need, Needed, least
+from safeconduct.privileges.order import outside_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked
-    from safeconduct.privileges.catalog import Context
+    from safeconduct.privileges.context import Context
 
 _SHOWN = {
     ObjectKind.DATABASE: (Privilege.CONNECT,),
@@ -39,7 +41,11 @@ _SHOWN = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """The whole answer: what is needed, what of it is missing, and the findings and reasons that say so."""
+    """The whole answer: what is needed, what of it is missing, and the findings and reasons that say so.
+
+    The findings stand from the outside in, as the server would meet them: schema, names, session, tables, sequences;
+    notes come last.
+    """
 
     role: str
     needed: Needed
@@ -52,7 +58,8 @@ def missing(session: Session, asked: Sequence[Asked], subject: str) -> Judgement
     """Judge what is asked for the session's role: missing = needed - held.
 
     `subject` is the connection's name in the findings. Every finding's first remedy is enough for that finding; the
-    others are other ways. Reads the catalogs only, in three to nine round trips. Where they cannot be read, that is
+    others are other ways. Reads the catalogs only, in two to nine round trips, and one or
+    two more for each name that means nothing. Where they cannot be read, that is
     the judgement.
     """
     try:
@@ -67,10 +74,9 @@ def _judge(session: Session, asked: Sequence[Asked], subject: str) -> Judgement:
     found = needed(session, asked, subject, context)
     held = held_by(session, _of_interest(found.needs), [context.role])[context.role]
     lacking = least(need for need in found.needs if not need.met_by(held))
-    if not lacking:
-        return Judgement(context.role, found, (), found.findings, found.unjudged)
-    explained = _explain(session, context, lacking, held, subject)
-    return Judgement(context.role, found, lacking, (*found.findings, *explained), found.unjudged)
+    explained = _explain(session, context, found, lacking, held, subject) if lacking else []
+    explained += unsaid(context, found.passed_over, explained, subject)
+    return Judgement(context.role, found, lacking, outside_in([*found.findings, *explained]), found.unjudged)
 
 
 def _of_interest(needs: Iterable[Need]) -> set[Grant]:
@@ -81,12 +87,13 @@ def _of_interest(needs: Iterable[Need]) -> set[Grant]:
 
 
 def _explain(
-    session: Session, context: Context, lacking: Sequence[Need], held: frozenset[Grant], subject: str
+    session: Session, context: Context, found: Needed, lacking: Sequence[Need], held: frozenset[Grant], subject: str
 ) -> list[Finding]:
     memberships = read_memberships(session, context.role)
     unused = held_by(session, (grant for need in lacking for grant in need.grants), memberships.reached())
     lists = access_lists(session, (need.proposal for need in lacking))
-    case = findings.Case(context, subject, held, lists)
+    hidden = {(read.schema, read.name): relation for read, relation in found.passed_over}
+    case = findings.Case(context, subject, held, lists, hidden)
     through = _through(lacking, memberships, unused)
     direct = [need for need in lacking if not any(need in needs for needs in through.values())]
     return [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
-from safeconduct.privileges.catalog import statement
+from safeconduct.privileges.queries import statement
 
 if TYPE_CHECKING:
     from safeconduct.postgres.session import Session

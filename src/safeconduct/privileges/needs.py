@@ -10,6 +10,8 @@ from safeconduct.model import Finding, Grant, Unjudged
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from safeconduct.privileges.catalog import Relation
+
 
 @dataclass(frozen=True, order=True)
 class Need:
@@ -34,11 +36,16 @@ class Need:
 
 @dataclass(frozen=True)
 class Needed:
-    """The privileges that were found to be needed, what no grant can mend, and what could not be told."""
+    """The privileges that were found to be needed, what no grant can mend, and what could not be told.
+
+    `passed_over` has pairs: a relation that an unqualified name means, and the one of the same name that stands before
+    it on search_path, in a schema that the role may not use.
+    """
 
     needs: frozenset[Need] = frozenset()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    passed_over: tuple[tuple[Relation, Relation], ...] = ()
 
     @property
     def grants(self) -> frozenset[Grant]:

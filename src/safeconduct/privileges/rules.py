@@ -16,12 +16,35 @@ SCHEMA_USAGE_MISSING = Rule(
     "privileges.schema.usage-missing",
     Stage.PRIVILEGES,
     "The role may not use the schema",
-    "A privilege on a table is not enough: the schema that it is in needs USAGE. When the table is named without its"
-    " schema, PostgreSQL passes a closed schema over in silence and says that the table does not exist (42P01);"
-    " when it is named with it, the server says: permission denied for schema (42501).",
+    "A privilege on a table is not enough: the schema that it is in needs USAGE. So does the schema of every type,"
+    " function, operator and collation that is named with it, and of a table that is only named as a regclass. When"
+    " the table is named without its schema, PostgreSQL passes a closed schema over in silence and says that the table"
+    " does not exist (42P01); when it is named with it, the server says: permission denied for schema (42501).",
     "has_schema_privilege() for the role, the schema's owner and access list. The catalogs are open to all, so the"
     " table is seen there although the role cannot reach it.",
     "Grant USAGE on the schema. It lets the role name what is in the schema, and gives no right on it.",
+)
+SCHEMA_MISSING = Rule(
+    "privileges.schema.missing",
+    Stage.PRIVILEGES,
+    "There is no such schema in this database",
+    "The schema is misspelt, folded to lower case although it has capitals, in another database, or not made yet. No"
+    " grant helps. Of a table in FROM or of one that is changed the server says that the table does not exist (42P01);"
+    " of a type or a function, or in COPY and LOCK, that the schema does not (3F000).",
+    "pg_namespace, which is open to all, what the schema was named for, and similar names.",
+    "Name the schema as it is; quote a name that has capitals.",
+)
+SESSION_READ_ONLY = Rule(
+    "privileges.session.read-only",
+    Stage.PRIVILEGES,
+    "The session is read-only",
+    "PostgreSQL refuses to change anything in a read-only transaction (25006), whatever was granted: INSERT, UPDATE,"
+    " DELETE, MERGE and COPY FROM on all but temporary tables, SELECT FOR UPDATE, nextval(), TRUNCATE, and every"
+    " CREATE, ALTER, DROP and GRANT. Transactions are read-only where default_transaction_read_only is on for the"
+    " role, the database, the connection or the server, and always on a standby.",
+    "transaction_read_only as the session has it, pg_is_in_recovery(), and who set default_transaction_read_only"
+    " (pg_settings.source).",
+    "Take the setting back where it was made, begin the transaction with READ WRITE, or connect to the primary.",
 )
 TABLE_PRIVILEGE_MISSING = Rule(
     "privileges.table.privilege-missing",
@@ -48,7 +71,8 @@ COLUMN_MISSING = Rule(
     Stage.PRIVILEGES,
     "The column does not exist",
     "A column was asked for that the relation does not have: misspelt, or of another version of the schema. An"
-    " unquoted name is folded to lower case.",
+    " unquoted name is folded to lower case, and a text in double quotes is read as a column's name. The server says"
+    " 42703 before it looks at privileges, so what else the statement needs is not judged.",
     "The relation's columns in pg_attribute.",
     "Name the column as it is. A name with capitals needs double quotes.",
 )
@@ -105,13 +129,26 @@ RELATION_NOT_ON_SEARCH_PATH = Rule(
     "The table exists, but search_path does not lead to it",
     "A name without a schema is looked for in the schemas of search_path only. The server says that the table does"
     " not exist (42P01). No grant helps.",
-    "search_path as the session has it, and the schemas that hold a table of this name.",
-    "Name the schema in the statement, or add it to the role's search_path.",
+    "search_path as the session has it, who set it (pg_settings.source), and the schemas that hold such a table.",
+    "Name the schema in the statement, or add it to search_path where that is set: start-up options of the connection"
+    " win over what is set for the role, the role's settings win over the database's, and those over the server's.",
+)
+RELATION_PASSED_OVER = Rule(
+    "privileges.relation.passed-over",
+    Stage.PRIVILEGES,
+    "Another table is read than stands first on search_path",
+    "A name without a schema means the first table of that name on search_path, but schemas on which the role has no"
+    " USAGE are passed over in silence. The statement then reads or changes a table of the same name in a later schema,"
+    " and nobody is told.",
+    "search_path, the schemas on it that the role may not use, and the tables of this name in them.",
+    "Grant USAGE on the schema that was meant, and the privileges on its table; or name the schema in the statement.",
 )
 
 RULES: tuple[Rule, ...] = (
     DATABASE_CONNECT_MISSING,
     SCHEMA_USAGE_MISSING,
+    SCHEMA_MISSING,
+    SESSION_READ_ONLY,
     TABLE_PRIVILEGE_MISSING,
     COLUMN_PRIVILEGE_MISSING,
     COLUMN_MISSING,
@@ -121,4 +158,5 @@ RULES: tuple[Rule, ...] = (
     VIEW_OWNER_LACKS_PRIVILEGE,
     RELATION_MISSING,
     RELATION_NOT_ON_SEARCH_PATH,
+    RELATION_PASSED_OVER,
 )

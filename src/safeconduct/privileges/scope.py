@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Privilege
+from safeconduct.model import Privilege, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +35,23 @@ class Use:
         self.whole.add(privilege)
 
 
+@dataclass(frozen=True)
+class UnknownColumn:
+    """A name that means no column: its parts as written, and what it was looked for in, each with its columns.
+
+    `in_row` says that it was asked of one row (alias.name), which PostgreSQL also reads as a call: name(alias);
+    `bare` that it stands where a value may, so that a text in double quotes would look like it.
+    """
+
+    parts: tuple[str, ...]
+    places: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    in_row: bool = False
+    bare: bool = False
+
+    def __str__(self) -> str:
+        return ".".join(map(quote_identifier, self.parts))
+
+
 @dataclass(eq=False)
 class Source:
     """Something that columns come from: an item of FROM, or the target of INSERT, UPDATE, DELETE or MERGE.
@@ -60,6 +77,13 @@ class Source:
         if self.names is None:
             return None
         return column in self.names or (self.use is not None and column in self.use.relation.system_columns)
+
+    def described(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """What a person would call it, with its columns; each part of a join on its own."""
+        for part in self.parts:
+            yield from part.described()
+        if not self.parts:
+            yield str(self.use.relation) if self.use else quote_identifier(self.alias or "?"), tuple(self.names or ())
 
     def read(self, column: str) -> None:
         """Note that the column is read."""
@@ -131,6 +155,15 @@ class Scope:
             source.read_all()
             return True
         return untold
+
+    def unknown(self, parts: tuple[str, ...]) -> UnknownColumn | None:
+        """The column that is missing, where it is told from which relation; None where the qualifier names none."""
+        if len(parts) == 1:
+            visible = (source for scope in self.chain() for source in scope.sources if not source.by_name_only)
+            places = dict.fromkeys(place for source in visible for place in source.described())
+            return UnknownColumn(parts, tuple(places), bare=True)
+        source = self.source(parts[-2], parts[-3] if len(parts) > 2 else "")
+        return UnknownColumn(parts, tuple(source.described()), in_row=True) if source else None
 
     def read_qualified(self, parts: Sequence[str], star: bool) -> bool:
         """Read `alias.column`, `schema.table.column` or, with `star`, all of a source. False if there is none."""

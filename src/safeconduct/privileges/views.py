@@ -7,28 +7,31 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.privileges import rules
-from safeconduct.privileges.catalog import as_json, statement
 from safeconduct.privileges.grants import grant_statement, privilege_list
 from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from safeconduct.postgres.session import Row, Session
     from safeconduct.privileges.catalog import Relation
+    from safeconduct.privileges.context import Context
 
 
-def closed_to_owners(session: Session, relations: Iterable[Relation], subject: str) -> Iterator[Finding]:
+def closed_to_owners(
+    session: Session, context: Context, relations: Iterable[Relation], subject: str
+) -> Iterator[Finding]:
     """One finding for each relation that a view reads and its owner may not. Raises what Session.query raises."""
     views = sorted({(relation.schema, relation.name) for relation in relations if relation.kind == "v"})
     if not views:
         return
     asked = as_json([{"schema": schema, "name": name} for schema, name in views])
     for row in session.query(statement("views.sql"), [asked]):
-        yield _finding(row, subject)
+        yield _finding(row, context, subject)
 
 
-def _finding(row: Row, subject: str) -> Finding:
+def _finding(row: Row, context: Context, subject: str) -> Finding:
     view_schema, view_name, owner, schema, name, columns = (value or "" for value in row)
     view = RelationName(view_schema, view_name)
     whole = Grant(ObjectKind.TABLE, schema, name, Privilege.SELECT)
@@ -41,6 +44,11 @@ def _finding(row: Row, subject: str) -> Finding:
         f"the view {view} reads {whole.object_sql} with the rights of its owner {quote_identifier(owner)},"
         f" who lacks {privilege_list(grants)}",
         Stage.PRIVILEGES,
-        evidence={"sqlstate": "42501", "view": str(view), "view_owner": quote_identifier(owner)},
+        evidence={
+            "sqlstate": "42501",
+            "view": str(view),
+            "view_owner": quote_identifier(owner),
+            "in_database": context.database_sql,
+        },
         remedies=(Remedy(RemedyKind.SQL, grant_statement(grants, owner)),),
     )

@@ -57,7 +57,7 @@ class ChangeReader(QueryReader):
         `width` is the number of values in a row, None if it cannot be told; without `columns` they go to the first.
         """
         relation = use.relation
-        given = tuple(columns) or relation.columns[:width]
+        given = self.record.known(relation, columns) if columns else relation.columns[:width]
         use.ask(Privilege.INSERT, given)
         if not columns and (width is None or len(given) == len(relation.columns)):
             use.ask_whole(Privilege.INSERT)
@@ -69,8 +69,8 @@ class ChangeReader(QueryReader):
         if arbiter.conname and target.use:
             target.use.ask(Privilege.SELECT, target.use.relation.constraints.get(arbiter.conname, ()))
         for element in arbiter.index_elems:
-            if element.index_elem.name:
-                target.read(element.index_elem.name)
+            if element.index_elem.name and target.use:
+                target.use.ask(Privilege.SELECT, self.record.known(target.use.relation, [element.index_elem.name]))
             self.expression(element, Scope([target], own))
         if arbiter.HasField("where_clause"):
             self.expression(arbiter.where_clause, Scope([target], own))
@@ -123,7 +123,7 @@ class ChangeReader(QueryReader):
             self.expression(assignment.val, scope)
             self._all(assignment.indirection, scope)
             if target.use:
-                target.use.ask(Privilege.UPDATE, [assignment.name])
+                target.use.ask(Privilege.UPDATE, self.record.known(target.use.relation, [assignment.name]))
                 if assignment.val.HasField("set_to_default"):
                     self.record.leave_to_default(target.use.relation, [assignment.name])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from safeconduct.model import quote_identifier
 from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS
 from safeconduct.privileges.tree import children, kind, strings, text_constant, unwrap
 
@@ -46,14 +47,24 @@ class ExpressionReader(ABC):
         if star and not parts:
             return  # a bare star outside a SELECT list means no column, as in count(*)
         found = scope.read_name(parts[0]) if len(parts) == 1 and not star else scope.read_qualified(parts, star)
-        if not found:
-            name = ".".join((*parts, "*") if star else parts)
-            self.record.reasons.append(f"{name} is no column of the relations that are named")
+        if found:
+            return
+        unknown = None if star else scope.unknown(parts)
+        if unknown:
+            self.record.unknown.append(unknown)
+        else:
+            name = ".".join([*map(quote_identifier, parts), *("*" if star else "")])
+            self.unclear(f"{name} is no column of the relations that are named")
+
+    def unclear(self, reason: str) -> None:
+        """Note that a name could not be made out, so that what the statement needs is not known."""
+        self.record.reasons.append(f"{reason}, so what else the statement needs is not known")
+        self.record.unclear = True
 
     def _function(self, node: Node) -> None:
         names = strings(node.funcname)
         if names[-1] in SEQUENCE_FUNCTIONS and names[:-1] in ((), ("pg_catalog",)):
             argument = text_constant(node.args[0]) if node.args else None
             self.record.call_on_sequence(names[-1], argument)
-        else:
-            self.record.functions.add(names)
+        elif len(names) == 1 or names[-2] in self.record.catalog.schemas or names[-2] == "pg_catalog":
+            self.record.functions.add((names, self.record.catalog.context.path))

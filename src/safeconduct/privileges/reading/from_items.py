@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege
 from safeconduct.privileges.reading.expressions import ExpressionReader
-from safeconduct.privileges.scope import Scope, Source, join_names
+from safeconduct.privileges.scope import Scope, Source, UnknownColumn, join_names
 from safeconduct.privileges.tree import children, kind, relation_name, strings, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.privileges.tree import Node
 
@@ -59,6 +59,8 @@ class FromReader(ExpressionReader):
         right = self.from_item(unwrap(node.rarg), scope, [*before, *left])
         both = [*left, *right]
         using = _common(left, right) if node.is_natural else strings(node.using_clause)
+        if not node.is_natural:
+            self._check_using(strings(node.using_clause), (left, right))
         for source in both:
             for column in using or ():
                 if source.has(column):
@@ -69,9 +71,21 @@ class FromReader(ExpressionReader):
             self.expression(node.quals, _seeing(both, scope))
         return _aliased_join(node, both)
 
+    def _check_using(self, columns: Iterable[str], sides: Iterable[Sequence[Source]]) -> None:
+        """Each side of a join must have the columns of USING."""
+        for column in columns:
+            for side in sides:
+                if not any(source.has(column) is not False for source in side):
+                    self.record.unknown.append(UnknownColumn((column,), tuple(_places(side))))
+
     def _all(self, nodes: Iterable[Node], scope: Scope) -> None:
         for node in nodes:
             self.expression(node, scope)
+
+
+def _places(side: Iterable[Source]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for source in side:
+        yield from source.described()
 
 
 def _seeing(sources: list[Source], scope: Scope) -> Scope:

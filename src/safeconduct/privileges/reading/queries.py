@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Privilege
+from safeconduct.model import Privilege, quote_identifier
 from safeconduct.privileges.reading.from_items import FromReader
 from safeconduct.privileges.scope import Scope, Source, join_names
 from safeconduct.privileges.tree import kind, output_name, strings, unwrap
@@ -61,14 +61,15 @@ class QueryReader(FromReader):
             return tuple(f"column{i + 1}" for i in range(len(node.values_lists[0].list.items)))
         self.from_clause(node.from_clause, own)
         names = self.targets(node.target_list, own)
+        aliases = names or tuple(target.res_target.name for target in node.target_list)
         for clause in ("where_clause", "having_clause"):
             if node.HasField(clause):
                 self.expression(getattr(node, clause), own)
         self._all(node.window_clause, own)
         for item in node.group_clause:
-            self._group(unwrap(item), names, own)
+            self._group(unwrap(item), aliases, names is None, own)
         for item in (*node.distinct_clause, *node.sort_clause):
-            self._sort(unwrap(item), names, own)
+            self._sort(unwrap(item), aliases, names is None, own)
         return names
 
     def _target(self, target: Node, scope: Scope) -> Names:
@@ -90,19 +91,30 @@ class QueryReader(FromReader):
             source.read_all()
         return join_names(source.star() for source in visible)
 
-    def _group(self, node: Node, names: Names, scope: Scope) -> None:
-        """GROUP BY: a bare name is a column of FROM before it is one of the result."""
+    def _group(self, node: Node, names: tuple[str, ...], open_ended: bool, scope: Scope) -> None:
+        """GROUP BY: a bare name is a column of FROM before it is one of the result.
+
+        `open_ended` says that the result may have more columns than `names`.
+        """
         if kind(node) == "GroupingSet":
             for item in node.content:
-                self._group(unwrap(item), names, scope)
-        elif (name := _bare_name(node)) is None or not (scope.read_here(name) or name in (names or ())):
-            self.expression(node, scope)
+                self._group(unwrap(item), names, open_ended, scope)
+        elif (name := _bare_name(node)) is None or not (scope.read_here(name) or name in names):
+            self._outside(node, name if open_ended else None, scope)
 
-    def _sort(self, node: Node, names: Names, scope: Scope) -> None:
+    def _sort(self, node: Node, names: tuple[str, ...], open_ended: bool, scope: Scope) -> None:
         """ORDER BY and DISTINCT ON: a bare name is a column of the result before it is one of FROM."""
         item = unwrap(node.node) if kind(node) == "SortBy" else node
-        if _bare_name(item) not in (names or ()):
-            self.expression(item, scope)
+        name = _bare_name(item)
+        if name is None or name not in names:
+            self._outside(item, name if open_ended else None, scope)
+
+    def _outside(self, node: Node, name: str | None, scope: Scope) -> None:
+        """Read what is no column of the result by its name; `name` is set where it may be one all the same."""
+        if name is None:
+            self.expression(node, scope)
+        elif not scope.read_name(name):
+            self.unclear(f"{quote_identifier(name)} may be a column of the result, which cannot be told")
 
     def _lock(self, node: Node, own: Scope) -> None:
         """FOR UPDATE and its like need UPDATE on at least one column of each relation that they lock."""

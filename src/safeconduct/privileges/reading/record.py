@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, ObjectKind, Privilege
-from safeconduct.privileges.names import Cursor, RelationName, WrongText, parse_name
+from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
+from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.needs import Need
-from safeconduct.privileges.scope import Source, Use
+from safeconduct.privileges.reading.qualified import name_in_text
+from safeconduct.privileges.scope import Source, UnknownColumn, Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from safeconduct.privileges.catalog import Catalog, Relation
+    from safeconduct.privileges.context import Context
 
 SEQUENCE_FUNCTIONS = {
     "nextval": (Privilege.USAGE, Privilege.UPDATE),
@@ -21,42 +23,106 @@ SEQUENCE_FUNCTIONS = {
     "setval": (Privilege.UPDATE,),
 }
 """What each asks for on its sequence: any one of these (chapter 9.17)."""
+IN_QUERIES, ELSEWHERE = "42P01", "3F000"
+"""How PostgreSQL refuses a schema that does not exist: in FROM and as the target of a change as a missing relation,
+everywhere else (COPY, LOCK, types, functions) as a missing schema."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A name that means no relation, and who looked for it: search_path may change within a text."""
+
+    name: RelationName
+    context: Context
+
+
+@dataclass(frozen=True)
+class LostSchema:
+    """A schema that is named and does not exist: what it was named for, and the SQLSTATE that the server gives then.
+
+    `sqlstate` is empty where that depends on the version and on what surrounds it.
+    `relation` is set where it was named for one.
+    """
+
+    schema: str
+    what: str
+    sqlstate: str
+    relation: RelationName | None = None
 
 
 @dataclass
 class Record:
-    """Uses of relations, needs beside them, names that are in no catalog, and what cannot be told."""
+    """Uses of relations, needs beside them, names that are in no catalog, and what cannot be told.
+
+    `catalog` is as the statement that is being read sees it; without `path_known`, what unqualified names mean is not
+    known. `functions` has the calls, each with the schemas in which an unqualified name is looked for.
+    """
 
     catalog: Catalog
     uses: list[Use] = field(default_factory=list)
     needs: list[Need] = field(default_factory=list)
     opened: list[tuple[RelationName, Relation]] = field(default_factory=list)
-    absent: list[RelationName] = field(default_factory=list)
-    functions: set[tuple[str, ...]] = field(default_factory=set)
+    absent: list[Absent] = field(default_factory=list)
+    lost: list[LostSchema] = field(default_factory=list)
+    schemas: list[tuple[str, str]] = field(default_factory=list)
+    passed_over: dict[RelationName, tuple[Relation, Relation]] = field(default_factory=dict)
+    unknown: list[UnknownColumn] = field(default_factory=list)
+    unwritable: list[tuple[str, bool]] = field(default_factory=list)
+    functions: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
     reasons: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)
+    path_known: bool = True
+    unclear: bool = False
 
-    def find(self, name: RelationName) -> Relation | None:
-        """The relation of this name; where there is none to judge, that is noted."""
-        if name in self.created:
+    @property
+    def as_regclass(self) -> str:
+        """The SQLSTATE for a regclass whose schema does not exist: since PostgreSQL 16 that of a missing relation."""
+        return IN_QUERIES if self.catalog.context.version >= 160000 else ELSEWHERE
+
+    def find(self, name: RelationName, lost: str = IN_QUERIES) -> Relation | None:
+        """The relation of this name that has rows; where there is none to judge, that is noted."""
+        relation = self.refer(name, lost)
+        if relation is None or relation.has_rows:
+            return relation
+        self.reasons.append(f"{relation} is an {relation.kind_name}, which has no rows to read or change")
+        return None
+
+    def refer(self, name: RelationName, lost: str = ELSEWHERE) -> Relation | None:
+        """The relation of this name, of whatever kind. `lost` is the server's SQLSTATE where there is no such schema.
+
+        Its schema needs USAGE, also where the name means nothing: the schema is looked up first.
+        """
+        if name in self.created or not (name.schema or self.path_known):
             return None
         database = self.catalog.context.database
         if name.database not in ("", database):
-            self.reasons.append(f"{name} is in another database than {database}, which PostgreSQL refuses")
+            here = quote_identifier(database)
+            self.reasons.append(f"{name} is in another database than {here}, which PostgreSQL refuses")
+            return None
+        if name.schema and not self.mention(name.schema, f"{name} is looked for", lost, name):
             return None
         relation = self.catalog.find(name)
         if relation is None:
-            self.absent.append(name)
-        elif not relation.has_rows:
-            self.reasons.append(f"{relation} is an {relation.kind_name}, which has no rows to read or change")
+            self.absent.append(Absent(name, self.catalog.context))
             return None
-        else:
-            self.opened.append((name, relation))
+        self.opened.append((name, relation))
+        if hidden := self.catalog.passed_over(name, relation):
+            self.passed_over[RelationName(relation.schema, relation.name)] = relation, hidden
         return relation
 
-    def open(self, name: RelationName, alias: str = "") -> Source:
+    def mention(self, schema: str, what: str, lost: str = ELSEWHERE, relation: RelationName | None = None) -> bool:
+        """Note that the schema is looked up by its name, and say whether it exists. `what` begins the reason."""
+        if schema.startswith("pg_temp"):
+            return True
+        if schema not in self.catalog.schemas:
+            self.lost.append(LostSchema(schema, what, lost, relation))
+            return False
+        self.schemas.append((schema, what))
+        return True
+
+    def open(self, name: RelationName, alias: str = "", lost: str = IN_QUERIES) -> Source:
         """A source for this mention of a relation; one of unknown columns where there is nothing to judge."""
-        relation = self.find(name)
+        relation = self.find(name, lost)
         if relation is None:
             return Source(alias or name.name, None, schema=name.schema)
         use = Use(relation)
@@ -64,33 +130,33 @@ class Record:
         names = {column: column for column in relation.columns}
         return Source(alias or name.name, names, use, schema="" if alias else relation.schema)
 
+    def known(self, relation: Relation, columns: Iterable[str]) -> tuple[str, ...]:
+        """Those of the columns that the relation has; the others are noted."""
+        columns = tuple(columns)
+        there = {*relation.columns, *relation.system_columns}
+        for column in dict.fromkeys(columns):
+            if column not in there:
+                self.unknown.append(UnknownColumn((column,), ((str(relation), relation.columns),)))
+        return tuple(column for column in columns if column in there)
+
     def leave_to_default(self, relation: Relation, columns: Iterable[str]) -> None:
         """Note what the defaults of these columns need: USAGE on a serial's sequence, nothing for an identity."""
         for column in columns:
+            written = f"{relation}.{quote_identifier(column)}"
             for name in relation.sequences.get(column, ()):
-                why = f"{relation}.{column} is left to its default, which takes a value from {name}"
+                why = f"{written} is left to its default, which takes a value from {name}"
                 self.needs.append(sequence_need(name, (Privilege.USAGE, Privilege.UPDATE), why))
             if column in relation.own_defaults:
-                self.reasons.append(f"the default of {relation}.{column} calls a function that is not judged")
+                self.reasons.append(f"the default of {written} calls a function that is not judged")
 
     def call_on_sequence(self, function: str, argument: str | None) -> None:
         """Note what nextval, currval or setval needs on the sequence that its argument names."""
-        name = sequence_name(argument)
+        name = name_in_text(argument)
         if name is None:
             self.reasons.append(f"{function} is called on a sequence that is only known when it runs")
-        elif relation := self.find(name):
+        elif relation := self.find(name, self.as_regclass):
             found = RelationName(relation.schema, relation.name)
             self.needs.append(sequence_need(found, SEQUENCE_FUNCTIONS[function], f"{function} is called on it"))
-
-
-def sequence_name(argument: str | None) -> RelationName | None:
-    """The name in the text argument of nextval and its like; None where it is no constant or no name."""
-    if argument is None:
-        return None
-    try:
-        return parse_name(Cursor(argument))
-    except WrongText:
-        return None
 
 
 def sequence_need(name: RelationName, any_of: tuple[Privilege, ...], why: str) -> Need:

@@ -1,6 +1,7 @@
 -- What the named relations are. The catalogs are open to everybody, so a relation in a schema that the role may not
 -- use is seen, too.
--- $1: JSON array of {"schema", "name"}. One row per relation that exists, one column: a JSON object.
+-- $1: JSON array of {"schema", "name"}; $2: JSON array of schemas. One column: a JSON object for each relation that
+-- exists, and for each of those schemas that does, with whether the role may use it.
 WITH asked AS (
     SELECT DISTINCT a.schema, a.name
     FROM pg_catalog.json_to_recordset($1::json) AS a (schema text, name text)
@@ -60,3 +61,9 @@ SELECT json_build_object(
 FROM asked a
 JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = a.name
+UNION ALL
+SELECT json_build_object(
+    'usable_schema', n.nspname, 'usable', pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+)::text
+FROM pg_catalog.pg_namespace n
+WHERE n.nspname IN (SELECT pg_catalog.json_array_elements_text($2::json))

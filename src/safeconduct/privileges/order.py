@@ -1,0 +1,38 @@
+"""Findings from the outside in: the first is what the server says first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.privileges import rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from safeconduct.model import Finding
+
+_ORDER = (
+    rules.DATABASE_CONNECT_MISSING,
+    rules.SCHEMA_MISSING,
+    rules.SCHEMA_USAGE_MISSING,
+    rules.RELATION_MISSING,
+    rules.RELATION_NOT_ON_SEARCH_PATH,
+    rules.COLUMN_MISSING,
+    # It may stand for a schema, too, but then for no schema that has a finding of its own.
+    rules.MEMBERSHIP_NOT_INHERITED,
+    rules.SESSION_READ_ONLY,
+    rules.TABLE_PRIVILEGE_MISSING,
+    rules.COLUMN_PRIVILEGE_MISSING,
+    rules.VIEW_OWNER_LACKS_PRIVILEGE,
+    rules.SEQUENCE_PRIVILEGE_MISSING,
+    rules.SEQUENCE_USAGE_MISSING,
+    rules.RELATION_PASSED_OVER,
+)
+"""Names are looked up while a statement is analysed; ExecutorStart then asks whether the transaction may write, then
+for privileges on tables; nextval() asks for its own when it is called."""
+_RANK = {rule.id: rank for rank, rule in enumerate(_ORDER)}
+
+
+def outside_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings in the order in which the server meets them; those of one rule stay as they are."""
+    return tuple(sorted(findings, key=lambda finding: _RANK[finding.rule]))
