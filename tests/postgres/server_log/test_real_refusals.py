@@ -166,6 +166,7 @@ def test_a_terse_plain_log_has_no_detail_and_that_is_said(postgres: Postgres, tm
 
 
 PREFIXES = (
+    "%m [%p] %q%u@%d %h ",  # the one that docs/logs.md recommends
     "%m [%p] ",
     "%m [%p] %q%u@%d ",
     "%t:%r:%u@%d:[%p]:",

@@ -30,6 +30,7 @@ COMMON = (
     "%m:%r:%u@%d:[%p]:%l:%e:%s:%v:%x:%c:%q%a:",  # the other one that RDS offers
     "%t-%c-",  # Azure
     "%t-%c-user=%u,db=%d,app=%a,client=%h ",
+    "%m [%p] %q%u@%d %h ",
     "%m [%p] %u@%d %h ",
     "%m [%p] %u@%d ",
     "%m [%p] %r %u@%d ",
