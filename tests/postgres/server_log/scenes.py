@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -130,11 +131,12 @@ def play(server: Postgres, folder: Path, settings: Mapping[str, str] | None = No
 
 def collected(server: Postgres, folder: Path, *formats: str) -> dict[str, Path]:
     """Copies of the logs in these formats (all), once the collector has written what was said last."""
-    server.sql("DO $$ BEGIN RAISE LOG 'all is said'; END $$")
+    last = f"all is said {uuid.uuid4()}"
+    server.sql(f"DO $$ BEGIN RAISE LOG '{last}'; END $$")
     copies = {}
     for name in formats or formats_of(server):
         log = server.data / "log" / f"postgresql{FORMATS[name]}"
-        wait_until(lambda log=log: b"all is said" in log.read_bytes(), f"the end of {log.name}")  # type: ignore[misc]
+        wait_until(lambda log=log: last.encode() in log.read_bytes(), f"the end of {log.name}")  # type: ignore[misc]
         copies[name] = folder / log.name
         shutil.copyfile(log, copies[name])
     return copies
