@@ -53,6 +53,14 @@ STANDARD_INPUT = "-"
     "--admin", metavar="CONN", help="Ask this administrator, a conn_id or a pg_service, what the client is not told."
 )
 @click.option(
+    "--server-log",
+    "logs",
+    multiple=True,
+    metavar="FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Look into PostgreSQL's log, a file or a folder, for what the client is not told.",
+)
+@click.option(
     "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How to report."
 )
 @click.option(
@@ -68,6 +76,7 @@ def command(
     tables: tuple[str, ...],
     statements: tuple[str, ...],
     admin: str | None,
+    logs: tuple[Path, ...],
     format_: str,
     timeout: float,
 ) -> None:
@@ -83,7 +92,7 @@ def command(
     sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
     survey = survey_of(conn_ids, sources) if uri is None else _literal(uri)
     question = Question(
-        dict(os.environ), home, timeout, privileges, insiders_of(admin, sources, os.environ, home, timeout)
+        dict(os.environ), home, timeout, privileges, insiders_of(admin, logs, sources, os.environ, home, timeout)
     )
     with _progress(len(survey.named)) as progress, ExitStack() as stack:
         for insider in question.insiders:

@@ -1,4 +1,4 @@
-"""Whom to ask what the client is not told: an administrator."""
+"""Whom to ask what the client is not told: an administrator, and the server's log."""
 
 from __future__ import annotations
 
@@ -23,11 +23,26 @@ VARIABLE = "SAFECONDUCT_ADMIN_DSN"
 
 
 def insiders_of(
+    admin: str | None,
+    logs: Sequence[Path],
+    sources: Sources,
+    environ: Mapping[str, str],
+    home: Path | None,
+    timeout: float,
+) -> tuple[Insider, ...]:
+    """Whom to ask, in this order: the administrator, then the server's log. `timeout` is in seconds per address."""
+    administrator = _administrator(admin, sources, environ, home, timeout)
+    if not logs:
+        return administrator
+    from safeconduct.postgres.insider import ServerLog
+
+    return (*administrator, ServerLog(logs))
+
+
+def _administrator(
     admin: str | None, sources: Sources, environ: Mapping[str, str], home: Path | None, timeout: float
 ) -> tuple[Insider, ...]:
-    """Whom to ask, in this order. `timeout` is in seconds per address.
-
-    The administrator is a conn_id, else a service of that name in pg_service.conf; without a name, whoever the
+    """The administrator is a conn_id, else a service of that name in pg_service.conf; without a name, whoever the
     connection string in SAFECONDUCT_ADMIN_DSN lets in. None where nobody is named.
     """
     from safeconduct.postgres.insider import Administrator, Unasked

@@ -2,5 +2,6 @@
 
 from safeconduct.postgres.insider.administrator import Administrator
 from safeconduct.postgres.insider.interface import Inside, Insider, Unasked
+from safeconduct.postgres.insider.log_reader import ServerLog
 
-__all__ = ["Administrator", "Inside", "Insider", "Unasked"]
+__all__ = ["Administrator", "Inside", "Insider", "ServerLog", "Unasked"]

@@ -56,7 +56,7 @@ def login_not_permitted(refusal: Refusal) -> Finding:
 def role_missing(refusal: Refusal, others: list[str]) -> Finding:
     """No such role; `others` are the roles that there are, for near names."""
     near = difflib.get_close_matches(refusal.role, others, n=3)
-    evidence = {"role": "is not in pg_roles", **({"near names": ", ".join(near)} if near else {})}
+    evidence = {"near names": ", ".join(near)} if near else {}
     message = f"there is no role {refusal.role} on the server" + (f"; did you mean {near[0]}?" if near else "")
     return _finding(
         rules.ROLE_MISSING,
