@@ -31,6 +31,7 @@ from safeconduct.secrets import Found, read_literal
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from safeconduct.diagnosis.task_log import LogReading
     from safeconduct.masking import Masker
     from safeconduct.model import Report, Rule
     from safeconduct.privileges import Asked
@@ -61,6 +62,13 @@ STANDARD_INPUT = "-"
     help="Look into PostgreSQL's log, a file or a folder, for what the client is not told.",
 )
 @click.option(
+    "--log",
+    "task_log",
+    metavar="FILE",
+    type=click.Path(exists=True, path_type=Path),
+    help="Walk the connections whose failures stand in this log of an Airflow task, and ask for what was refused.",
+)
+@click.option(
     "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How to report."
 )
 @click.option(
@@ -77,6 +85,7 @@ def command(
     statements: tuple[str, ...],
     admin: str | None,
     logs: tuple[Path, ...],
+    task_log: Path | None,
     format_: str,
     timeout: float,
 ) -> None:
@@ -85,14 +94,20 @@ def command(
     Without CONN_ID all PostgreSQL connections are walked. Nothing is changed anywhere, and each walk tries to log in
     once.
     """
-    if uri is not None and conn_ids:
-        raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID out")
+    if uri is not None and (conn_ids or task_log):
+        raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID and --log out")
     privileges = _asked(tables, statements)
     home = _home()
     sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
-    survey = survey_of(conn_ids, sources) if uri is None else _literal(uri)
+    reading = _read(task_log, sources)
+    survey = survey_of(conn_ids, sources, reading) if uri is None else _literal(uri)
     question = Question(
-        dict(os.environ), home, timeout, privileges, insiders_of(admin, logs, sources, os.environ, home, timeout)
+        dict(os.environ),
+        home,
+        timeout,
+        privileges,
+        reading.asked if reading else {},
+        insiders_of(admin, logs, sources, os.environ, home, timeout),
     )
     with _progress(len(survey.named)) as progress, ExitStack() as stack:
         for insider in question.insiders:
@@ -100,6 +115,14 @@ def command(
         report = walk_all(survey, question, progress)
     _say(report, _masker(survey, report), format_)
     raise click.exceptions.Exit(report.exit_code)
+
+
+def _read(task_log: Path | None, sources: Sources) -> LogReading | None:
+    if task_log is None:
+        return None
+    from safeconduct.diagnosis.task_log import read_task_log  # seldom asked for
+
+    return read_task_log(task_log, sources)
 
 
 def _say(report: Report, masker: Masker, format_: str) -> None:

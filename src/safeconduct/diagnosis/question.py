@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING
 from safeconduct.postgres.memory import AddressMemory
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from safeconduct.postgres.insider import Insider
     from safeconduct.privileges import Asked
 
@@ -20,7 +19,8 @@ DEFAULT_TIMEOUT = 5.0
 
 @dataclass(frozen=True)
 class Question:
-    """`environ` and `home` are where libpq looks for its defaults; `privileges` is what a session must be allowed.
+    """`environ` and `home` are where libpq looks for its defaults; `privileges` is what every session must
+    be allowed, `privileges_of` what that of one connection must be as well.
 
     `memory` is shared by all walks of the run. `insiders` are asked in turn what only the server knows of a refusal.
     """
@@ -29,5 +29,10 @@ class Question:
     home: Path | None = None
     timeout: float = DEFAULT_TIMEOUT
     privileges: tuple[Asked, ...] = ()
+    privileges_of: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     insiders: tuple[Insider, ...] = ()
     memory: AddressMemory = field(default_factory=AddressMemory)
+
+    def asked_of(self, conn_id: str) -> tuple[Asked, ...]:
+        """What is asked of the session of this connection."""
+        return (*self.privileges, *self.privileges_of.get(conn_id, ()))

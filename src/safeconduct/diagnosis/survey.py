@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from safeconduct.diagnosis.question import Question
     from safeconduct.diagnosis.sources import Sources
     from safeconduct.diagnosis.staircase import WalkResult
+    from safeconduct.diagnosis.task_log import LogReading
     from safeconduct.secrets import Answer
 
 Named = tuple[str, "Answer"]
@@ -37,8 +38,15 @@ class Survey:
     secrets: tuple[Secret, ...] = ()
 
 
-def survey_of(conn_ids: tuple[str, ...], sources: Sources) -> Survey:
-    """The connections of these ids, or without any all that can be walked."""
+def survey_of(conn_ids: tuple[str, ...], sources: Sources, reading: LogReading | None = None) -> Survey:
+    """The connections of these ids and of a log that was read, or without any all that can be walked."""
+    if reading is not None:
+        survey = survey_of((*conn_ids, *reading.conn_ids), sources) if conn_ids or reading.conn_ids else Survey()
+        return replace(
+            survey,
+            findings=(*reading.findings, *survey.findings),
+            unjudged=(*reading.unjudged, *survey.unjudged),
+        )
     if sources.findings:
         return Survey(findings=sources.findings, unjudged=sources.unjudged)
     if conn_ids:

@@ -41,7 +41,7 @@ def _attempted(name: str, found: Found, target: Target, question: Question) -> W
     ended = told_inside(attempt(target, question.timeout, question.memory), question.insiders)
     findings = found.warnings + target.warnings + ((ended.finding,) if ended.finding else ())
     unjudged = (ended.unjudged,) if ended.unjudged else ()
-    if ended.session is not None and question.privileges:
+    if ended.session is not None and question.asked_of(name):
         with closing(ended.session):
             judged = _privileges(name, ended.session, question)
         stages_, findings_, unjudged_ = judged
@@ -68,7 +68,7 @@ def _result(
         stages,
         findings,
         unjudged,
-        privileges_asked=bool(question.privileges),
+        privileges_asked=bool(question.asked_of(name)),
         free_slots=ended.facts.free_slots if ended.facts else None,
         secrets=tuple(secret for secret in target.secrets if worth_hiding(secret, _public_names(name, target))),
     )
@@ -98,7 +98,7 @@ def _privileges(
 ) -> tuple[tuple[StageReport, ...], tuple[Finding, ...], tuple[Unjudged, ...]]:
     from safeconduct.privileges import missing  # the parser behind it is heavy, and most walks do not ask
 
-    judgement = missing(session, question.privileges, subject=name)
+    judgement = missing(session, question.asked_of(name), subject=name)
     refusals = [finding for finding in judgement.findings if finding.severity is not Severity.NOTE]
     if refusals:
         outcome, detail = StageOutcome.REFUSED, f"refused: {refusals[0].message}"
@@ -110,7 +110,7 @@ def _privileges(
 
 
 def _without_definition(name: str, answer: Finding | Unjudged, question: Question) -> WalkResult:
-    asked = bool(question.privileges)
+    asked = bool(question.asked_of(name))
     if isinstance(answer, Unjudged):
         report = StageReport(Stage.DEFINITION, StageOutcome.UNJUDGED, answer.reason)
         return walked(name, "", (report,), unjudged=(answer,), privileges_asked=asked)
