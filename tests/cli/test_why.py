@@ -209,6 +209,7 @@ OLD, NEW = Fernet.generate_key(), Fernet.generate_key()
         (NEW.decode() + ",", "airflow.fernet.key-malformed"),
         ("5aU9xVvYnC3y8QzR2wLmNpQrStUvWxYz=", "airflow.fernet.key-malformed"),
     ],
+    ids=["empty", "another", "trailing comma", "of a tutorial"],
 )
 def test_a_key_that_does_not_open_the_row(home: Home, key: str, rule: str) -> None:
     store(home, key, OLD)
@@ -220,7 +221,7 @@ def test_a_key_that_does_not_open_the_row(home: Home, key: str, rule: str) -> No
     assert not key or key.strip(",") not in ended.output
 
 
-@pytest.mark.parametrize("key", [OLD.decode(), f"{NEW.decode()},{OLD.decode()}"])
+@pytest.mark.parametrize("key", [OLD.decode(), f"{NEW.decode()},{OLD.decode()}"], ids=["alone", "second"])
 def test_a_key_that_opens_the_row(home: Home, key: str) -> None:
     store(home, key, OLD)
     ended = home.run("why", "warehouse", "--format", "json")
