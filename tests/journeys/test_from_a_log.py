@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.journeys.asking import BOSS, PASSWORD, ROOT, why
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.servers.postgres import Postgres
 
-ROOT = Path(__file__).resolve().parents[2]
 TASK_LOGS = ROOT / "tests" / "airflow" / "task_logs"
-PASSWORD, BOSS = "Etl-Password-7", "Boss-Password-9"
-
-
-@dataclass(frozen=True)
-class Answer:
-    code: int
-    text: str
-
-    @property
-    def report(self) -> dict[str, Any]:
-        parsed: dict[str, Any] = json.loads(self.text)
-        return parsed
-
-    def remedies(self, kind: str = "sql") -> list[str]:
-        found = [remedy for finding in self.report["findings"] for remedy in finding["remedies"]]
-        return [remedy["text"] for remedy in found if remedy["kind"] == kind]
-
-    def rules(self) -> list[str]:
-        return [finding["rule"] for finding in self.report["findings"]]
 
 
 @pytest.fixture
@@ -45,25 +23,6 @@ def server(postgres: Postgres) -> Postgres:
     postgres.create_database("sales")
     postgres.sql("CREATE SCHEMA sales; CREATE TABLE sales.orders (id serial, customer text)", database="sales")
     return postgres
-
-
-def why(server: Postgres, home: Path, *arguments: str, **environment: str) -> Answer:
-    uri = f"postgres://etl:{PASSWORD}@{server.host}:{server.port}/sales"
-    own = {"PATH": os.environ["PATH"], "HOME": str(home), "AIRFLOW_HOME": str(home), "AIRFLOW_CONN_WAREHOUSE": uri}
-    done = subprocess.run(
-        [sys.executable, "-m", "safeconduct", "why", *arguments],
-        env={**own, **environment},
-        cwd=ROOT / "src",  # Python finds this very source there, wherever the project is installed from
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    said = done.stdout + done.stderr
-    assert "Traceback" not in said
-    assert PASSWORD not in said
-    assert BOSS not in said
-    return Answer(done.returncode, done.stdout + done.stderr)
 
 
 def test_a_refused_statement_in_a_tasks_log_is_granted_and_then_the_way_is_open(

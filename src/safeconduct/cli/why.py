@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from safeconduct.diagnosis import (
 )
 from safeconduct.masking import masker_for
 from safeconduct.model import Secret
+from safeconduct.postgres.memory import AddressMemory
 from safeconduct.report import FORMATS
 from safeconduct.secrets import Found, read_literal
 
@@ -68,6 +70,12 @@ STANDARD_INPUT = "-"
     type=click.Path(exists=True, path_type=Path),
     help="Walk the connections whose failures stand in this log of an Airflow task, and ask for what was refused.",
 )
+@click.option("--real", is_flag=True, help="Let the administrator apply the remedies that are SQL, and walk again.")
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Execute refused statements to prove a remedy, and roll back, instead of planning.",
+)
 @click.option(
     "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How to report."
 )
@@ -86,13 +94,15 @@ def command(
     admin: str | None,
     logs: tuple[Path, ...],
     task_log: Path | None,
+    real: bool,
+    prove: bool,
     format_: str,
     timeout: float,
 ) -> None:
     """Say why a connection cannot get into PostgreSQL, and what exactly lets it in.
 
-    Without CONN_ID all PostgreSQL connections are walked. Nothing is changed anywhere, and each walk tries to log in
-    once.
+    Without CONN_ID all PostgreSQL connections are walked. Nothing is changed anywhere without --real, and each walk
+    tries to log in once.
     """
     if uri is not None and (conn_ids or task_log):
         raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID and --log out")
@@ -108,13 +118,33 @@ def command(
         privileges,
         reading.asked if reading else {},
         insiders_of(admin, logs, sources, os.environ, home, timeout),
+        real,
+        prove,
     )
-    with _progress(len(survey.named)) as progress, ExitStack() as stack:
+    if (real or prove) and question.administrator is None:
+        raise click.UsageError("--real and --prove need an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
+    with ExitStack() as stack:
         for insider in question.insiders:
             stack.callback(insider.close)
-        report = walk_all(survey, question, progress)
+        report = _walked(survey, question)
+        if report.applied:
+            report = _again(survey, question, report, format_)
     _say(report, _masker(survey, report), format_)
     raise click.exceptions.Exit(report.exit_code)
+
+
+def _walked(survey: Survey, question: Question) -> Report:
+    with _progress(len(survey.named)) as progress:
+        return walk_all(survey, question, progress)
+
+
+def _again(survey: Survey, question: Question, first: Report, format_: str) -> Report:
+    """The report of a second walk. A person sees the first one as well; a program gets one document."""
+    if format_ == "text":
+        _say(replace(first, applied=()), _masker(survey, first), format_)
+        click.echo()
+    second = _walked(survey, replace(question, real=False, memory=AddressMemory()))
+    return replace(second, applied=first.applied)
 
 
 def _read(task_log: Path | None, sources: Sources) -> LogReading | None:

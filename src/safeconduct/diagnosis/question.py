@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from safeconduct.postgres.memory import AddressMemory
 
 if TYPE_CHECKING:
-    from safeconduct.postgres.insider import Insider
+    from safeconduct.postgres.insider import Administrator, Insider
     from safeconduct.privileges import Asked
 
 DEFAULT_TIMEOUT = 5.0
@@ -23,6 +23,8 @@ class Question:
     be allowed, `privileges_of` what that of one connection must be as well.
 
     `memory` is shared by all walks of the run. `insiders` are asked in turn what only the server knows of a refusal.
+    With `real` remedies are applied; with `prove` refused statements are executed, to see that a remedy helps, and
+    rolled back.
     """
 
     environ: Mapping[str, str]
@@ -31,7 +33,18 @@ class Question:
     privileges: tuple[Asked, ...] = ()
     privileges_of: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     insiders: tuple[Insider, ...] = ()
+    real: bool = False
+    prove: bool = False
     memory: AddressMemory = field(default_factory=AddressMemory)
+
+    @property
+    def administrator(self) -> Administrator | None:
+        """Who can try remedies out, and apply them."""
+        if not self.insiders:
+            return None
+        from safeconduct.postgres.insider import Administrator
+
+        return next((one for one in self.insiders if isinstance(one, Administrator)), None)
 
     def asked_of(self, conn_id: str) -> tuple[Asked, ...]:
         """What is asked of the session of this connection."""

@@ -11,7 +11,7 @@ from safeconduct.postgres import rules_login
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from safeconduct.model import Secret
+    from safeconduct.model import Applied, Secret
 
 _CROWDED = {
     rule.id
@@ -28,7 +28,7 @@ _CROWDED = {
 class WalkResult:
     """One walk with what it found. `free_slots` is what its session saw, None where it saw nothing.
 
-    `secrets` are those that it used and that are worth hiding.
+    `secrets` are those that it used and that are worth hiding; `applied` are the remedies that were applied for it.
     """
 
     walk: Walk
@@ -36,6 +36,7 @@ class WalkResult:
     unjudged: tuple[Unjudged, ...] = ()
     free_slots: int | None = None
     secrets: tuple[Secret, ...] = ()
+    applied: tuple[Applied, ...] = ()
 
     @property
     def crowded_out(self) -> bool:
@@ -53,11 +54,12 @@ def walked(
     privileges_asked: bool = False,
     free_slots: int | None = None,
     secrets: tuple[Secret, ...] = (),
+    applied: tuple[Applied, ...] = (),
 ) -> WalkResult:
     """The result of a walk that went through these stages. Privileges are a stage only where they were asked for."""
     complete = _complete(tuple(stages), privileges_asked)
     walk = Walk(connection, target, _outcome(complete), complete)
-    return WalkResult(walk, findings, unjudged, free_slots, secrets)
+    return WalkResult(walk, findings, unjudged, free_slots, secrets, applied)
 
 
 def _complete(stages: tuple[StageReport, ...], privileges_asked: bool) -> tuple[StageReport, ...]:

@@ -117,6 +117,7 @@ def walk_all(survey: Survey, question: Question, progress: Callable[[], object] 
             *(secret for result in ordered for secret in result.secrets),
             *(secret for insider in question.insiders for secret in insider.secrets),
         ),
+        applied=tuple(one for result in ordered for one in result.applied),
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.diagnosis.inside import told_inside
+from safeconduct.diagnosis.mending import mended
+from safeconduct.diagnosis.proof import tried
 from safeconduct.diagnosis.staircase import WalkResult, walked
 from safeconduct.masking import worth_hiding
 from safeconduct.model import Finding, Severity, Stage, StageOutcome, StageReport, Unjudged
@@ -15,7 +18,7 @@ from safeconduct.postgres.target import target_of
 
 if TYPE_CHECKING:
     from safeconduct.diagnosis.question import Question
-    from safeconduct.postgres.attempt import Attempt
+    from safeconduct.model import Applied
     from safeconduct.postgres.open_session import OpenSession
     from safeconduct.postgres.target import Target
     from safeconduct.secrets import Answer, Found
@@ -40,37 +43,26 @@ def _attempted(name: str, found: Found, target: Target, question: Question) -> W
     ]
     ended = told_inside(attempt(target, question.timeout, question.memory), question.insiders)
     findings = found.warnings + target.warnings + ((ended.finding,) if ended.finding else ())
-    unjudged = (ended.unjudged,) if ended.unjudged else ()
-    if ended.session is not None and question.asked_of(name):
-        with closing(ended.session):
-            judged = _privileges(name, ended.session, question)
-        stages_, findings_, unjudged_ = judged
-        return _result(
-            name, target, [*stages, *ended.stages, *stages_], findings + findings_, unjudged_, ended, question
-        )
+    unjudged: tuple[Unjudged, ...] = (ended.unjudged,) if ended.unjudged else ()
+    applied = mended(name, ended.finding, ended.refusal, question)
     if ended.session is not None:
-        ended.session.close()
-    return _result(name, target, [*stages, *ended.stages], findings, unjudged, ended, question)
-
-
-def _result(
-    name: str,
-    target: Target,
-    stages: list[StageReport],
-    findings: tuple[Finding, ...],
-    unjudged: tuple[Unjudged, ...],
-    ended: Attempt,
-    question: Question,
-) -> WalkResult:
+        with closing(ended.session):
+            if question.asked_of(name):
+                decision = _privileges(name, ended.session, question)
+                stages.append(decision.stage)
+                findings += decision.findings
+                unjudged += decision.unjudged
+                applied += decision.applied
     return walked(
         name,
         target.label,
-        stages,
+        [*stages, *ended.stages],
         findings,
         unjudged,
         privileges_asked=bool(question.asked_of(name)),
         free_slots=ended.facts.free_slots if ended.facts else None,
         secrets=tuple(secret for secret in target.secrets if worth_hiding(secret, _public_names(name, target))),
+        applied=applied,
     )
 
 
@@ -93,12 +85,21 @@ def _credential(found: Found, target: Target) -> str:
     return found.credential
 
 
-def _privileges(
-    name: str, session: OpenSession, question: Question
-) -> tuple[tuple[StageReport, ...], tuple[Finding, ...], tuple[Unjudged, ...]]:
+@dataclass(frozen=True)
+class _Decision:
+    """What the last stage ended with."""
+
+    stage: StageReport
+    findings: tuple[Finding, ...]
+    unjudged: tuple[Unjudged, ...]
+    applied: tuple[Applied, ...] = ()
+
+
+def _privileges(name: str, session: OpenSession, question: Question) -> _Decision:
     from safeconduct.privileges import missing  # the parser behind it is heavy, and most walks do not ask
 
     judgement = missing(session, question.asked_of(name), subject=name)
+    judgement, applied = tried(name, session, judgement, question)
     refusals = [finding for finding in judgement.findings if finding.severity is not Severity.NOTE]
     if refusals:
         outcome, detail = StageOutcome.REFUSED, f"refused: {refusals[0].message}"
@@ -106,7 +107,8 @@ def _privileges(
         outcome, detail = StageOutcome.UNJUDGED, judgement.unjudged[0].reason
     else:
         outcome, detail = StageOutcome.PASSED, f"{judgement.role} has all that was asked for"
-    return (StageReport(Stage.PRIVILEGES, outcome, detail),), judgement.findings, judgement.unjudged
+    stage = StageReport(Stage.PRIVILEGES, outcome, detail)
+    return _Decision(stage, judgement.findings, judgement.unjudged, applied)
 
 
 def _without_definition(name: str, answer: Finding | Unjudged, question: Question) -> WalkResult:

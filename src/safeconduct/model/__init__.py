@@ -6,10 +6,11 @@ from safeconduct.model.privilege import Grant, ObjectKind, Privilege, quote_iden
 from safeconduct.model.rule import Rule, RuleOf, no_rule
 from safeconduct.model.secret import MASK, Secret, SecretWasRedacted
 from safeconduct.model.stage import Stage, StageOutcome, StageReport
-from safeconduct.model.walk import ExitCode, Outcome, Report, Walk
+from safeconduct.model.walk import Applied, ExitCode, Outcome, Report, Walk
 
 __all__ = [
     "MASK",
+    "Applied",
     "Connection",
     "ExitCode",
     "Finding",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
-from safeconduct.model.finding import Finding, Severity, Unjudged
+from safeconduct.model.finding import Finding, Remedy, Severity, Unjudged
 from safeconduct.model.secret import Secret
 from safeconduct.model.stage import StageReport
 
@@ -38,17 +38,28 @@ class ExitCode(IntEnum):
 
 
 @dataclass(frozen=True)
+class Applied:
+    """A remedy that was applied for a connection, and by whom. `failed` says why it could not be; "" for done."""
+
+    subject: str
+    remedy: Remedy
+    by: str
+    failed: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """Walks and findings together. A walk's findings are those whose subject is its connection.
 
     `secrets` are those that were used on the way (passwords from files and the environment among them), so that
-    whoever shows the report can hide them.
+    whoever shows the report can hide them. `applied` are the remedies that were applied before these walks.
     """
 
     walks: tuple[Walk, ...] = ()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
     secrets: tuple[Secret, ...] = field(default=(), repr=False)
+    applied: tuple[Applied, ...] = ()
 
     @property
     def exit_code(self) -> ExitCode:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from safeconduct.masking import Masker
-    from safeconduct.model import Finding, Remedy, Report, RuleOf, Unjudged, Walk
+    from safeconduct.model import Applied, Finding, Remedy, Report, RuleOf, Unjudged, Walk
 
 SCHEMA = "safeconduct/report/1"
 
@@ -27,6 +27,8 @@ def render_json(
         "findings": [_finding(finding, hide) for finding in report.findings],
         "unjudged": [_unjudged(one, hide) for one in report.unjudged],
     }
+    if report.applied:
+        document["applied"] = [_applied(one, hide) for one in report.applied]
     # ASCII only: text from a server may hold lone surrogates, which no encoding would take.
     return json.dumps(document, indent=2)
 
@@ -66,6 +68,11 @@ def _remedy(remedy: Remedy, hide: Callable[[str], str]) -> dict[str, Any]:
         "when": hide(remedy.when),
         "proven": remedy.proven,
     }
+
+
+def _applied(one: Applied, hide: Callable[[str], str]) -> dict[str, Any]:
+    remedy = _remedy(one.remedy, hide)
+    return {"subject": hide(one.subject), "remedy": remedy, "by": hide(one.by), "failed": hide(one.failed)}
 
 
 def _unjudged(one: Unjudged, hide: Callable[[str], str]) -> dict[str, str]:

@@ -28,6 +28,7 @@ def render_text(
 
 
 def _blocks(report: Report, page: Page) -> Iterator[Sequence[str]]:
+    yield _applied(report, page)
     for group in _alike(report):
         yield from _told(group, page)
     if len(report.walks) > 1:
@@ -35,6 +36,17 @@ def _blocks(report: Report, page: Page) -> Iterator[Sequence[str]]:
     yield from _beside(report, page)
     if len(report.walks) > 1:
         yield [f"{len(report.walks)} connections walked: {counted(walk.outcome for walk in report.walks)}."]
+
+
+def _applied(report: Report, page: Page) -> list[str]:
+    """What was done before these walks."""
+    lines: list[str] = []
+    for by in dict.fromkeys(one.by for one in report.applied):
+        lines.append(page.ink(f"Applied by {page.line(by)}:", Ink.HEADING))
+        for one in (one for one in report.applied if one.by == by):
+            lines += [f"    {page.ink(text, Ink.REMEDY)}" for text in page.clean(one.remedy.text).split("\n")]
+            lines += page.prose(f"not applied: {one.failed}", first="      ") if one.failed else []
+    return [*lines, "", "And again:"] if lines else []
 
 
 def _alike(report: Report) -> list[list[Account]]:

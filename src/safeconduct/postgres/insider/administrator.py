@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from safeconduct.postgres.query import QueryRefused
 from safeconduct.postgres.session import SessionLost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from safeconduct.model import Unjudged
     from safeconduct.postgres.insider.questions import Myself
@@ -66,6 +67,36 @@ class Administrator(Insider):
             assert self._myself is not None
             return explain_rule(session, refusal, finding, self._myself)
         return _QUESTIONS[finding.rule](session, refusal, finding)
+
+    @property
+    def label(self) -> str:
+        """Who it is, and where."""
+        return self._target.label
+
+    def apply(self, refusal: Refusal, statement: str) -> str:
+        """Run one statement on the server that refused; "" when it went well, else why not."""
+        with self._lock:
+            session = self._opened()
+            if session is None or self._myself is None:
+                return "the administrator does not get in"
+            if other := another_server(refusal, self._target, self._myself):
+                return other
+            try:
+                session.query(statement)
+            except (QueryRefused, SessionLost) as error:
+                return str(error)
+        return ""
+
+    @contextmanager
+    def in_database(self, database: str) -> Iterator[Session | None]:
+        """A session of its own in this database, for as long as the block lasts; None where it does not get in."""
+        with self._lock:
+            ended = attempt(replace(self._target, database=database), self._timeout)
+            if ended.session is None:
+                yield None
+                return
+            with closing(ended.session):
+                yield ended.session
 
     def close(self) -> None:
         """See Insider."""
