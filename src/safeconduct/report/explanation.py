@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from safeconduct.model import Finding, Remedy
     from safeconduct.report.page import Page
 
+_COMMENT = {True: "  -- proven", False: "  -- tried, and it does not help", None: ""}
 _PROVEN = {True: " (proven)", False: " (tried, and it does not help)", None: ""}
 
 
@@ -76,10 +77,11 @@ def when_and_proven(remedy: Remedy) -> str:
 
 
 def _remedy(remedy: Remedy, page: Page) -> Iterator[str]:
-    if note := when_and_proven(remedy):
+    is_sql = remedy.kind is RemedyKind.SQL
+    if note := remedy.when if is_sql else when_and_proven(remedy):
         yield from page.prose(f"{note}:", first="  ")
     # Never wrapped: it is there to be pasted.
     # SQL has lines of its own, and names in it none (quote_identifier); elsewhere a line feed stands in a name.
-    text = page.clean(remedy.text) if remedy.kind is RemedyKind.SQL else page.line(remedy.text)
+    text = page.clean(remedy.text) + _COMMENT[remedy.proven] if is_sql else page.line(remedy.text)
     for line in text.split("\n"):
         yield "    " + page.ink(line, Ink.REMEDY)

@@ -109,5 +109,5 @@ def test_an_administrator_who_may_not_read_the_file_says_so(server: Postgres) ->
     (server.data / "pg_hba.conf").write_text("local all all trust\nhost all all all reject\n")
     server.reload()
     finding = told(server, target_for(server, "somebody"), "rds")
-    assert finding.evidence["pg_hba.conf"] == "the administrator may not read it"
+    assert finding.evidence["rules"] == "the administrator may not read pg_hba.conf"
     assert finding.possible

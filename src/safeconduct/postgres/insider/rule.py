@@ -48,7 +48,7 @@ def explain_rule(session: Session, refusal: Refusal, finding: Finding, seen: Mys
     """The deciding line for this login, with the lines that lost."""
     read = server_rules(session)
     if read is None:
-        return Inside(evidence={"pg_hba.conf": "the administrator may not read it"})
+        return Inside(evidence={"rules": "the administrator may not read pg_hba.conf"})
     facts = SessionFacts(session, refusal.role)
     login = Login(refusal.database, refusal.role, _address(refusal, seen), tls=refusal.tls)
     plain, tls = (match(read.file.lines, one, facts) for one in (login, replace(login, tls=True)))
@@ -76,7 +76,7 @@ def _evidence(case: _Case) -> dict[str, str]:
     decided = f"{case.place(line)}: {line.text}" if line is not None else "no line fits"
     if not case.decision.certain:
         decided = f"could not be told for certain; as far as is known, {decided}"
-    evidence = {"pg_hba.conf": case.read.path, "decided by": decided}
+    evidence = {"rules": case.read.path, "decided by": decided}
     lost = [f"{case.place(one.line)}: {one.line.text} ({one.reason})" for one in case.decision.passed[-MOST:]]
     more = len(case.decision.passed) - len(lost)
     if lost:
