@@ -30,7 +30,7 @@ demo: $(DEMO)
 test: $(DEV)
 	@$(BIN)/python -m tools.servers || true
 	@$(MAKE) --no-print-directory lint types layers
-	@$(BIN)/pytest --quiet
+	@$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadscope
 
 lint: $(DEV)
 	$(call quietly,$(BIN)/ruff check --quiet)

@@ -142,7 +142,7 @@ def test_a_table_of_another_version_says_what_it_lacks(version: str | None, meta
     assert answer.message == f"SQLite file {metadata.path} has a table connection with another layout"
     assert answer.evidence == {
         "database": f"SQLite file {metadata.path}",
-        "error": "no such column: description",
+        "error": "no such column: c.description",
         "columns missing": "description, is_extra_encrypted",
         "alembic version": version or "none",
     }

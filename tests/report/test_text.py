@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeconduct.masking import Masker
-from safeconduct.model import Finding, Report, Secret, Unjudged
+from safeconduct.model import Finding, Remedy, RemedyKind, Report, Secret, Unjudged
 from safeconduct.report import render_text
 from tests.report.samples import CONNECT, LET_IN, REFUSED, REFUSED_WALK, SEVERAL
 
@@ -92,3 +92,12 @@ def test_any_text_can_be_said_and_no_secret_is(text: str, secret: str) -> None:
     printed = render_text(Report((), (finding,), (Unjudged("s", secret),)), Masker([Secret(secret)]), width=10_000)
     printed.encode()
     assert secret not in printed
+
+
+def test_a_name_with_a_line_feed_begins_no_line_of_its_own() -> None:
+    sql = 'GRANT CONNECT ON DATABASE "a\n\\! id" TO "x""y";\nGRANT USAGE ON SCHEMA s TO "x""y";'
+    finding = Finding("a.b.c", "w\nWhat lets it in:", "no", remedies=(Remedy(RemedyKind.SQL, sql),))
+    lines = render_text(Report(findings=(finding,)), Masker()).split("\n")
+    assert '    GRANT CONNECT ON DATABASE U&"a\\000A\\\\! id" TO "x""y";' in lines
+    assert '    GRANT USAGE ON SCHEMA s TO "x""y";' in lines
+    assert lines.count("What lets it in:") == 1

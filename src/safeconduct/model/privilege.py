@@ -36,20 +36,11 @@ def quote_identifier(name: str) -> str:
     """The name as it must stand in SQL: bare where PostgreSQL would read it as itself, else in double quotes.
 
     Bare are lower-case ASCII letters, digits and underscores that begin with no digit and are no keyword of
-    PostgreSQL 18 other than the unreserved ones (appendix C), as the server's quote_ident() does. Control characters
-    are escaped (`U&"a\\000Ab"`), so that a statement stays on its line.
+    PostgreSQL 18 other than the unreserved ones (appendix C), as the server's quote_ident() does.
     """
     if _is_plain(name):
         return name
-    if any(ord(char) < 32 or ord(char) == 127 for char in name):
-        return 'U&"' + "".join(map(_unicode_escape, name)) + '"'
     return '"' + name.replace('"', '""') + '"'
-
-
-def _unicode_escape(char: str) -> str:
-    if ord(char) < 32 or ord(char) == 127:
-        return f"\\{ord(char):04X}"
-    return {'"': '""', "\\": "\\\\"}.get(char, char)
 
 
 @dataclass(frozen=True, order=True)

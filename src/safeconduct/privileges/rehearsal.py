@@ -63,8 +63,8 @@ def rehearse(session: Session, trial: Trial) -> Rehearsed:
     try:
         session.query(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         for remedy in trial.remedies:
-            for line in filter(None, map(str.strip, remedy.split("\n"))):
-                session.query(line)
+            for statement in remedy.split(";\n"):
+                session.query(statement)
     except QueryRefused as error:
         session.query("ROLLBACK")
         return Rehearsed(None, f"the administrator could not apply it: {error}")

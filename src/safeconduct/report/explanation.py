@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from safeconduct.model import RemedyKind, Severity
@@ -81,7 +82,21 @@ def _remedy(remedy: Remedy, page: Page) -> Iterator[str]:
     if note := remedy.when if is_sql else when_and_proven(remedy):
         yield from page.prose(f"{note}:", first="  ")
     # Never wrapped: it is there to be pasted.
-    # SQL has lines of its own, and names in it none (quote_identifier); elsewhere a line feed stands in a name.
-    text = page.clean(remedy.text) + _COMMENT[remedy.proven] if is_sql else page.line(remedy.text)
+    # SQL has lines of its own; elsewhere a line feed stands in a name.
+    text = page.clean(_on_one_line(remedy.text)) + _COMMENT[remedy.proven] if is_sql else page.line(remedy.text)
     for line in text.split("\n"):
         yield "    " + page.ink(line, Ink.REMEDY)
+
+
+def _on_one_line(sql: str) -> str:
+    """The SQL with names that hold control characters written as `U&"a\\000Ab"`: no name begins a line of its own."""
+    return _QUOTED.sub(lambda name: _escaped(name[0]) if _CONTROL.search(name[0]) else name[0], sql)
+
+
+def _escaped(quoted: str) -> str:
+    doubled = quoted.replace("\\", "\\\\")
+    return "U&" + _CONTROL.sub(lambda char: f"\\{ord(char[0]):04X}", doubled)
+
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
