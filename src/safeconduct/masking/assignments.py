@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from safeconduct.masking.names import is_secret_key
-from safeconduct.masking.uris import END_OF_WORD
+from safeconduct.masking.uris import END_OF_STRING
 from safeconduct.model import MASK
 
 # Most texts have none of these and need no closer look.
@@ -20,21 +20,25 @@ _PLACEHOLDER = re.compile(
     r"(?:None|null|true|false)\b",
     re.I,
 )
-_PATH = re.compile(r"(?:~|\.{0,2})/[\w./~-]{1,300}(?=[\"'\s,;&)}\]]|\Z)")
+_PATH = re.compile(r"(?:~|\.{0,2})/[\w./~*-]{1,300}(?=[\"'\s,;&)}\]]|\Z)")
 _PATH_KEYS = re.compile(r"(?:ssl|tls|ssh|rsa|private|client)_?key$", re.I)
 _QUOTE = re.compile(r"(\\*)([\"'])")
 _QUOTE_OR_NEWLINE = re.compile(r"[\"'\r\n]")
+# In libpq's strings a backslash makes the blank after it a part of the value.
 # `&`, `;` and `,` end a value only before the next `name=`: they may as well be part of a raw password.
-_BARE_END = re.compile(rf"{END_OF_WORD.pattern}|[&;,](?=[\w.%-]{{1,100}}=)")
+_BARE_END = re.compile(rf"(?<!\\)\s|{END_OF_STRING.pattern}|[&;,](?=[\w.%-]{{1,100}}=)")
 _JSON_BARE_END = re.compile(r"[\s,}\]{\[]|\Z")
 _LAST_OF_LINE = re.compile(r"[ \t]+(\S+)[ \t]*(?=[\r\n]|\Z)")
+_QUOTED_ITEM = re.compile(
+    r"""[ \t]+(?:'((?:[^'\r\n]|'')*)'(?!')|"((?:[^"\\\r\n]|\\.)*)")[ \t]*(?=[\r\n,}\])]|[ \t]\#|\Z)"""
+)
 
 
 @cache
 def _assignment() -> re.Pattern[str]:
     # (?=(...))\1 takes the whole name at once and never tries a part of it: what is possessive in Python 3.11.
     name = r"(?<![\w.-])(?=([\w.-]+))\1"
-    sign = r"(?P<sign>==?|=>|:=|:)|(?P<literal>(?<=\s)[EeUu]?&?(?='))"
+    sign = r"(?P<sign>=>|==?|:=|:)|(?P<literal>(?<=\s)[EeUu]?&?(?='))"
     return re.compile(rf"{name}(?P<closing>\\*[\"'])?\s*(?:{sign})")
 
 
@@ -67,7 +71,7 @@ def _value(text: str, found: re.Match[str]) -> tuple[int, int]:
         return _last_of_line(text, found.end())
     quote = _QUOTE.match(text, start)
     begin = quote.end() if quote else start
-    end = _closing(text, quote) if quote else _bare(text, start, found)
+    end = _closing(text, quote, found["literal"] is not None) if quote else _bare(text, start, found)
     if _stays(text, begin, end, found[1]):
         return begin, begin
     return begin, end
@@ -81,14 +85,14 @@ def _skip_space(text: str, place: int, over_lines: bool) -> int:
 
 
 def _last_of_line(text: str, place: int) -> tuple[int, int]:
-    """`password: value` without quotes: YAML or a log line; in prose more words follow."""
-    found = _LAST_OF_LINE.match(text, place)
-    if not found or _PLACEHOLDER.fullmatch(found[1]):
+    """`password: value` or `password: 'a value'`: YAML or a log line; in prose more words follow."""
+    found = _LAST_OF_LINE.match(text, place) or _QUOTED_ITEM.match(text, place)
+    if not found or _PLACEHOLDER.fullmatch(found[found.lastindex or 0].strip("'\"")):
         return place, place
-    return found.span(1)
+    return found.span(found.lastindex or 0)
 
 
-def _closing(text: str, opening: re.Match[str]) -> int:
+def _closing(text: str, opening: re.Match[str], sql: bool) -> int:
     """Where the quoted value ends: at its own quote at the same depth of escaping, else with the line.
 
     A quote inside a string has more backslashes; those that stand for themselves come in pairs of each depth.
@@ -99,7 +103,9 @@ def _closing(text: str, opening: re.Match[str]) -> int:
         place = found.end()
         if found[0] in "\r\n":
             return found.start()
-        if found[0] == quote and _backslashes(text, opening.end(), found.start()) % (2 * (depth + 1)) == depth:
+        if sql and text.startswith("''", found.start()):
+            place += 1  # a quote that is written twice stands for itself
+        elif found[0] == quote and _backslashes(text, opening.end(), found.start()) % (2 * (depth + 1)) == depth:
             return found.start() - depth
     return len(text)
 

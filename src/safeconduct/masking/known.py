@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
+from safeconduct.masking.assignments import hide_assigned
 from safeconduct.model import MASK
 
 if TYPE_CHECKING:
@@ -118,8 +119,12 @@ def _too_common(value: str, common: frozenset[str]) -> bool:
 
 
 def _parts(public: str) -> set[str]:
-    """A public name, and what stands between its dots, at signs and other marks: all of it is seen anyway."""
-    folded = public.casefold()
+    """A public name, and what stands between its dots, at signs and other marks: all of it is seen anyway.
+
+    Not so a password in it, of a connection string in the wrong field: `user:password@host`, `password=...`.
+    """
+    before, _, host = public.rpartition("@")
+    folded = hide_assigned(host if ":" in before else public).casefold()
     return {folded, *_MARKS.split(folded), *_NO_LETTERS.split(folded)}
 
 
