@@ -28,6 +28,8 @@ _QUOTE_OR_NEWLINE = re.compile(r"[\"'\r\n]")
 # `&`, `;` and `,` end a value only before the next `name=`: they may as well be part of a raw password.
 _BARE_END = re.compile(rf"(?<!\\)\s|{END_OF_STRING.pattern}|[&;,](?=[\w.%-]{{1,100}}=)")
 _JSON_BARE_END = re.compile(r"[\s,}\]{\[]|\Z")
+_DOUBLED = re.compile(r"(?:[^'\r\n]|'')*")
+_ESCAPED = re.compile(r"(?:[^'\\\r\n]|''|\\.)*")
 _LAST_OF_LINE = re.compile(r"[ \t]+(\S+)[ \t]*(?=[\r\n]|\Z)")
 _QUOTED_ITEM = re.compile(
     r"""[ \t]+(?:'((?:[^'\r\n]|'')*)'(?!')|"((?:[^"\\\r\n]|\\.)*)")[ \t]*(?=[\r\n,}\])]|[ \t]\#|\Z)"""
@@ -66,15 +68,26 @@ def _is_secret(text: str, found: re.Match[str]) -> bool:
 
 def _value(text: str, found: re.Match[str]) -> tuple[int, int]:
     """Where the value begins and ends; an empty range where there is nothing to hide."""
+    if found["literal"] is not None:
+        return _literal(text, found.end() + 1, found["literal"])
     start = _skip_space(text, found.end(), found["closing"] is not None)
     if not found["closing"] and found["sign"] == ":":
         return _last_of_line(text, found.end())
     quote = _QUOTE.match(text, start)
     begin = quote.end() if quote else start
-    end = _closing(text, quote, found["literal"] is not None) if quote else _bare(text, start, found)
+    end = _closing(text, quote) if quote else _bare(text, start, found)
     if _stays(text, begin, end, found[1]):
         return begin, begin
     return begin, end
+
+
+def _literal(text: str, begin: int, prefix: str) -> tuple[int, int]:
+    """SQL's `'it''s'`. Only after an E do backslashes count, but not everybody knows that."""
+    escaped = _ESCAPED.match(text, begin)
+    plain = _DOUBLED.match(text, begin) if prefix.upper() != "E" else None
+    end = max(found.end() for found in (escaped, plain) if found)
+    placeholder = _PLACEHOLDER.fullmatch(text, begin, end)
+    return (begin, begin) if placeholder else (begin, end)
 
 
 def _skip_space(text: str, place: int, over_lines: bool) -> int:
@@ -92,7 +105,7 @@ def _last_of_line(text: str, place: int) -> tuple[int, int]:
     return found.span(found.lastindex or 0)
 
 
-def _closing(text: str, opening: re.Match[str], sql: bool) -> int:
+def _closing(text: str, opening: re.Match[str]) -> int:
     """Where the quoted value ends: at its own quote at the same depth of escaping, else with the line.
 
     A quote inside a string has more backslashes; those that stand for themselves come in pairs of each depth.
@@ -103,9 +116,7 @@ def _closing(text: str, opening: re.Match[str], sql: bool) -> int:
         place = found.end()
         if found[0] in "\r\n":
             return found.start()
-        if sql and text.startswith("''", found.start()):
-            place += 1  # a quote that is written twice stands for itself
-        elif found[0] == quote and _backslashes(text, opening.end(), found.start()) % (2 * (depth + 1)) == depth:
+        if found[0] == quote and _backslashes(text, opening.end(), found.start()) % (2 * (depth + 1)) == depth:
             return found.start() - depth
     return len(text)
 
