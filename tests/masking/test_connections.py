@@ -26,6 +26,10 @@ PLANTED = {
     "under a secret name": with_extra({"keyfile_dict": {"private_key": PASSWORD}}),
     "an extra that is no JSON": with_extra(PASSWORD),
     "password and host": replace(PLAIN, host=f"postgres://etl:{PASSWORD}@db", password=Secret(PASSWORD)),
+    "password and conninfo as schema": replace(
+        PLAIN, schema=f"dbname=x password={PASSWORD}", password=Secret(PASSWORD)
+    ),
+    "password and login": replace(PLAIN, login=f"etl:{PASSWORD}@db", password=Secret(PASSWORD)),
     "password and schema": replace(PLAIN, schema=f"etl:{PASSWORD}@db/x", password=Secret(PASSWORD)),
 }
 

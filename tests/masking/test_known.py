@@ -94,6 +94,8 @@ def test_of_many_values_none_is_left_in_a_text_of_all(values: list[str], data: s
         ("corrupt...", "corrupt..."),
         ("correct ho.. is", "correct ho.. is"),
         ("... correct", "... correct"),
+        ("corr....", "***...."),
+        ("corrcorrect...", "corr***..."),
     ],
 )
 def test_a_value_that_was_cut_is_hidden_as_far_as_it_goes(text: str, expected: str) -> None:

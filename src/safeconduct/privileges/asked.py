@@ -97,9 +97,9 @@ def parse_sql(text: str) -> SqlAsk:
 
 
 def _shown(text: str, wrong: str) -> str:
-    """The text and what is wrong with it, which repeats parts of it: not so where a URI was pasted by mistake."""
-    if "://" in text or ":" in text.rpartition("@")[0]:
-        return f"{MASK!r}: a URI, which may hold a password, stands where a relation's name belongs"
+    """The text and what is wrong, which repeats parts of it: not so where a connection string was pasted by mistake."""
+    if "://" in text or "=" in text or ":" in text.rpartition("@")[0]:
+        return f"{MASK!r}: a connection string, which may hold a password, stands where a relation's name belongs"
     return f"{text!r}: {wrong}"
 
 
@@ -152,5 +152,5 @@ def _without_secret(message: str, before: str) -> str:
     """The parser's message without the text of a literal, or of what follows PASSWORD: they may be a password."""
     role = _ROLE.search(before)
     if _PASSWORD_NEXT.search(before) or (role and _PASSWORD.search(before, role.end())):
-        return re.sub(r'at or near ".*', "at or near what follows PASSWORD", message, flags=re.DOTALL)
+        return re.sub(r'(?:at or near )?".*', "at or near what follows PASSWORD", message, flags=re.DOTALL)
     return re.sub(r"""at or near "[\w&]*['$].*""", "at or near a string literal", message, flags=re.DOTALL)
