@@ -143,6 +143,23 @@ def test_wrong_usage_is_exit_code_2(home: Home, arguments: list[str]) -> None:
     assert ended.errors
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--sql", f"ALTER ROLE x PASSWORD {SECRET}"],
+        ["--sql", f"x 'postgres://u:{SECRET}@h'"],
+        ["--table", f"postgres://u:{SECRET}@h/x:SELECT"],
+        ["--table", f"u:{SECRET}@h/x:SELECT"],
+        ["--table", f"password={SECRET}"],
+    ],
+)
+def test_wrong_usage_does_not_repeat_a_password(home: Home, arguments: list[str]) -> None:
+    ended = home.run("why", *arguments)
+    assert ended.code == 2
+    assert arguments[0] in ended.errors
+    assert SECRET[:7].casefold() not in ended.errors.casefold()
+
+
 def test_an_unknown_connection_names_the_nearest(home: Home) -> None:
     ended = home.run("why", "warehose", environment={"AIRFLOW_CONN_WAREHOUSE": "postgres://u@db/x"})
     assert ended.code == 1

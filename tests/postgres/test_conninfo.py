@@ -85,7 +85,8 @@ def test_an_unknown_option_is_named_with_the_nearest() -> None:
     assert found.evidence["nearest"] == "sslmode"
 
 
-def test_what_does_not_look_like_a_keyword_is_not_shown() -> None:
-    found = parse_conninfo("my_postgres", "host=h password=hunter2 #more!secret=x")
+@pytest.mark.parametrize("rest", ["#more!secret", "secret", "Secret", "s3cret", "secret_", "sslm0desecret"])
+def test_what_does_not_look_like_a_keyword_is_not_shown(rest: str) -> None:
+    found = parse_conninfo("my_postgres", f"host=h password=hunter2 {rest}=x")
     assert isinstance(found, Finding)
     assert "secret" not in repr(found)

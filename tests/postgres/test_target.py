@@ -143,6 +143,15 @@ def test_an_unknown_option_like_no_other(tmp_path: Path) -> None:
     assert found.remedies[0].text == 'take "zzz" out of the connection\'s extra'
 
 
+@pytest.mark.parametrize("key", ["hunter2", "Hunter", "Passw0rd", "hunter@h/sales", "HUNTER", "", "h\0", "\udcff"])
+def test_a_key_that_may_be_a_piece_of_a_password_is_not_shown(key: str, tmp_path: Path) -> None:
+    """Of `postgres://u:12?hunter2@h/x` Airflow makes such a key, and of an ampersand in a query's value."""
+    found = finding(target_of(connection({key: "x"}, host="h"), {}, tmp_path))
+    assert found.evidence == {"option": "***", "origin": "extra of the connection"}
+    assert "may be a piece of a password" in found.message
+    assert not key or key not in repr(found)
+
+
 @pytest.mark.parametrize(
     ("extra", "environ", "option", "words"),
     [
@@ -184,6 +193,9 @@ def test_a_port_that_may_be_a_piece_of_a_password_is_not_shown(tmp_path: Path) -
         {"host": "etl:hunter2@db"},
         {"host": "h", "schema": "postgresql://etl:hunter2@db/sales"},
         {"host": "h", "schema": "host=db password=hunter2"},
+        {"host": "h", "schema": "etl:hunter2@db/sales"},
+        {"host": "h", "login": "etl:hunter2@db"},
+        {"host": "h", "login": "postgresql://etl:hunter2@db/sales"},
     ],
 )
 def test_a_url_in_a_field_goes_nowhere(fields: dict[str, Any], tmp_path: Path) -> None:

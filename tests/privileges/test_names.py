@@ -77,6 +77,15 @@ def test_mistakes(text: str, complaint: str) -> None:
     assert "\n" not in str(wrong.value)
 
 
+@pytest.mark.parametrize(
+    "text", ["postgres://u:hunter2@h/x:SELECT", "u:hunter2@h:SELECT", "u:a@hunter2@h:SELECT", "password=hunter2"]
+)
+def test_a_connection_string_pasted_by_mistake_is_not_repeated(text: str) -> None:
+    with pytest.raises(WrongText, match="a connection string") as wrong:
+        parse_table(text)
+    assert "hunter" not in str(wrong.value).casefold()
+
+
 @given(st.text())
 def test_no_text_makes_it_fall_over(text: str) -> None:
     try:

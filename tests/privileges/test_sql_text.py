@@ -53,10 +53,27 @@ def test_mistakes(sql: str, complaint: str) -> None:
 
 
 def test_a_literal_is_not_repeated() -> None:
-    for sql in ("ALTER ROLE x PASSWORD 'hunter2' 'hunter3'", "SELECT 'hunter2", "SELECT $$hunter2", "x E'hunter2'"):
+    for sql in (
+        "ALTER ROLE x PASSWORD hunter2",
+        "ALTER ROLE x PASSWORD = hunter2 LOGIN",
+        "ALTER ROLE x PASSWORD two hunter2",
+        "ALTER ROLE x PASSWORD 'it's hunter2'",
+        "ALTER ROLE x PASSWORD 'it'hunter2'",
+        'CREATE USER x PASSWORD "hunter2',
+        "CREATE USER x ENCRYPTED PASSWORD 5hunter2",
+        "ALTER ROLE x PASSWORD 'hunter2' 'hunter3'",
+        "SELECT 'hunter2",
+        "SELECT $$hunter2",
+        "x E'hunter2'",
+    ):
         with pytest.raises(WrongText) as wrong:
             parse_sql(sql)
         assert "hunter" not in str(wrong.value)
+
+
+def test_a_column_called_password_hides_no_mistake() -> None:
+    with pytest.raises(WrongText, match='at or near "t"'):
+        parse_sql("SELECT password FORM t x y")
 
 
 @pytest.mark.parametrize("sql", ["SELECT " + "+".join("a" * 60), "SELECT " + "+".join("a" * 60_000)])

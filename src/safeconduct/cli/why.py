@@ -24,7 +24,7 @@ from safeconduct.diagnosis import (
     survey_of,
     walk_all,
 )
-from safeconduct.masking import masker_for
+from safeconduct.masking import Masker, masker_for
 from safeconduct.model import Secret
 from safeconduct.postgres.memory import AddressMemory
 from safeconduct.report import FORMATS
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from safeconduct.diagnosis.task_log import LogReading
-    from safeconduct.masking import Masker
     from safeconduct.model import Report, Rule
     from safeconduct.privileges import Asked
 
@@ -181,7 +180,7 @@ def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked,
     try:
         return (*map(parse_table, tables), *map(parse_sql, statements))
     except WrongText as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(Masker().text(str(error))) from None
 
 
 def _masker(survey: Survey, report: Report) -> Masker:

@@ -10,7 +10,7 @@ import re
 from functools import cache
 
 from safeconduct.masking.names import is_secret_key
-from safeconduct.masking.uris import END_OF_WORD
+from safeconduct.masking.uris import END_OF_STRING
 from safeconduct.model import MASK
 
 # Most texts have none of these and need no closer look.
@@ -20,21 +20,27 @@ _PLACEHOLDER = re.compile(
     r"(?:None|null|true|false)\b",
     re.I,
 )
-_PATH = re.compile(r"(?:~|\.{0,2})/[\w./~-]{1,300}(?=[\"'\s,;&)}\]]|\Z)")
+_PATH = re.compile(r"(?:~|\.{0,2})/[\w./~*-]{1,300}(?=[\"'\s,;&)}\]]|\Z)")
 _PATH_KEYS = re.compile(r"(?:ssl|tls|ssh|rsa|private|client)_?key$", re.I)
 _QUOTE = re.compile(r"(\\*)([\"'])")
 _QUOTE_OR_NEWLINE = re.compile(r"[\"'\r\n]")
+# In libpq's strings a backslash makes the blank after it a part of the value.
 # `&`, `;` and `,` end a value only before the next `name=`: they may as well be part of a raw password.
-_BARE_END = re.compile(rf"{END_OF_WORD.pattern}|[&;,](?=[\w.%-]{{1,100}}=)")
+_BARE_END = re.compile(rf"(?<!\\)\s|{END_OF_STRING.pattern}|[&;,](?=[\w.%-]{{1,100}}=)")
 _JSON_BARE_END = re.compile(r"[\s,}\]{\[]|\Z")
+_DOUBLED = re.compile(r"(?:[^'\r\n]|'')*")
+_ESCAPED = re.compile(r"(?:[^'\\\r\n]|''|\\.)*")
 _LAST_OF_LINE = re.compile(r"[ \t]+(\S+)[ \t]*(?=[\r\n]|\Z)")
+_QUOTED_ITEM = re.compile(
+    r"""[ \t]+(?:'((?:[^'\r\n]|'')*)'(?!')|"((?:[^"\\\r\n]|\\.)*)")[ \t]*(?=[\r\n,}\])]|[ \t]\#|\Z)"""
+)
 
 
 @cache
 def _assignment() -> re.Pattern[str]:
     # (?=(...))\1 takes the whole name at once and never tries a part of it: what is possessive in Python 3.11.
     name = r"(?<![\w.-])(?=([\w.-]+))\1"
-    sign = r"(?P<sign>==?|=>|:=|:)|(?P<literal>(?<=\s)[EeUu]?&?(?='))"
+    sign = r"(?P<sign>=>|==?|:=|:)|(?P<literal>(?<=\s)[EeUu]?&?(?='))"
     return re.compile(rf"{name}(?P<closing>\\*[\"'])?\s*(?:{sign})")
 
 
@@ -62,6 +68,8 @@ def _is_secret(text: str, found: re.Match[str]) -> bool:
 
 def _value(text: str, found: re.Match[str]) -> tuple[int, int]:
     """Where the value begins and ends; an empty range where there is nothing to hide."""
+    if found["literal"] is not None:
+        return _literal(text, found.end() + 1, found["literal"])
     start = _skip_space(text, found.end(), found["closing"] is not None)
     if not found["closing"] and found["sign"] == ":":
         return _last_of_line(text, found.end())
@@ -73,6 +81,15 @@ def _value(text: str, found: re.Match[str]) -> tuple[int, int]:
     return begin, end
 
 
+def _literal(text: str, begin: int, prefix: str) -> tuple[int, int]:
+    """SQL's `'it''s'`. Only after an E do backslashes count, but not everybody knows that."""
+    escaped = _ESCAPED.match(text, begin)
+    plain = _DOUBLED.match(text, begin) if prefix.upper() != "E" else None
+    end = max(found.end() for found in (escaped, plain) if found)
+    placeholder = _PLACEHOLDER.fullmatch(text, begin, end)
+    return (begin, begin) if placeholder else (begin, end)
+
+
 def _skip_space(text: str, place: int, over_lines: bool) -> int:
     space = " \t\r\n" if over_lines else " \t"
     while place < len(text) and text[place] in space:
@@ -81,11 +98,11 @@ def _skip_space(text: str, place: int, over_lines: bool) -> int:
 
 
 def _last_of_line(text: str, place: int) -> tuple[int, int]:
-    """`password: value` without quotes: YAML or a log line; in prose more words follow."""
-    found = _LAST_OF_LINE.match(text, place)
-    if not found or _PLACEHOLDER.fullmatch(found[1]):
+    """`password: value` or `password: 'a value'`: YAML or a log line; in prose more words follow."""
+    found = _LAST_OF_LINE.match(text, place) or _QUOTED_ITEM.match(text, place)
+    if not found or _PLACEHOLDER.fullmatch(found[found.lastindex or 0].strip("'\"")):
         return place, place
-    return found.span(1)
+    return found.span(found.lastindex or 0)
 
 
 def _closing(text: str, opening: re.Match[str]) -> int:

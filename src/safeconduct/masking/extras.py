@@ -57,7 +57,7 @@ def _is_harmless(key: str, value: object) -> bool:
 
 
 def secret_values(extra: Mapping[str, object]) -> Iterator[str]:
-    """The texts in it that stand under a secret key, at every depth."""
+    """The texts and numbers in it that stand under a secret key, at every depth."""
     yield from _texts("", dict(extra), False, DEEPEST)
 
 
@@ -70,5 +70,5 @@ def _texts(key: str, value: object, secret: bool, depth: int) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _texts(key, item, secret, depth - 1)
-    elif secret and isinstance(value, str) and not _is_harmless(key, value):
-        yield value
+    elif secret and isinstance(value, (str, int, float)) and not _is_harmless(key, value):
+        yield str(value)  # what is a number here is a text again for the driver

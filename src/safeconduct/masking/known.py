@@ -6,13 +6,15 @@ import base64
 import html
 import json
 import re
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
+from safeconduct.masking.assignments import hide_assigned
 from safeconduct.model import MASK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from safeconduct.model import Secret
 
@@ -32,7 +34,7 @@ _MARKS = re.compile(r"[.@/:,\s]")
 _NO_LETTERS = re.compile(r"[\W_]")
 _FEW = 256
 _SHORTEST_ENCODED = 8
-_CUT = re.compile(r"\.\.\.")
+_CUT = re.compile(r"(?=\.\.\.)")
 
 
 class KnownValues:
@@ -41,7 +43,7 @@ class KnownValues:
     Values are found by their first `SHORTEST` characters, so thousands of them cost no more than a few.
     """
 
-    __slots__ = ("_all", "_index", "_longest")
+    __slots__ = ("_few", "_forms", "_index", "_longest")
 
     def __init__(self, values: Iterable[str], public: Iterable[str] = ()) -> None:
         known = _COMMON.union(*(_parts(text) for text in public))
@@ -52,43 +54,35 @@ class KnownValues:
             for form in written_forms(value)
             if len(form) >= SHORTEST
         }
-        self._all = tuple(sorted(forms)) if len(forms) <= _FEW else None
+        self._forms = sorted(forms)
+        self._few = len(forms) <= _FEW
         self._longest = max(map(len, forms), default=0)
         self._index: dict[str, dict[int, set[str]]] = {}
         for form in forms:
             self._index.setdefault(form[:SHORTEST], {}).setdefault(len(form), set()).add(form)
 
     def hide(self, text: str) -> str:
-        """The text with every value replaced by the mask; values that overlap are hidden as one."""
-        if not self._index:
+        """The text with every value replaced by the mask; values that overlap are hidden as one.
+
+        Of a value that was cut, which three dots mark, the beginning is hidden.
+        """
+        cuts = [found.start() for found in _CUT.finditer(text)]
+        if not self._forms or (not cuts and self._few and not any(form in text for form in self._forms)):
             return text
-        if self._all is not None and not any(form in text for form in self._all):
-            return self._hide_cut(text)
         parts, last = [], 0
-        for start, end in self._spans(text):
+        for start, end in self._spans(text, cuts):
             parts += [text[last:start], MASK]
             last = end
-        return self._hide_cut("".join([*parts, text[last:]]))
+        return "".join([*parts, text[last:]])
 
-    def _hide_cut(self, text: str) -> str:
-        """The text without values of which a cut, which is marked by three dots, has left the beginning only."""
-        for place in [found.start() for found in _CUT.finditer(text)][::-1]:
-            start = next(
-                (at for at in range(max(0, place - self._longest), place) if self._begins(text[at:place])), place
-            )
-            text = text[:start] + MASK + text[place:] if start < place else text
-        return text
-
-    def _begins(self, part: str) -> bool:
-        """Whether a value begins with this part, of which some characters are left to tell."""
-        lengths = self._index.get(part[:SHORTEST], {})
-        return len(part) >= SHORTEST and any(form.startswith(part) for some in lengths.values() for form in some)
-
-    def _spans(self, text: str) -> Iterator[tuple[int, int]]:
+    def _spans(self, text: str, cuts: Sequence[int]) -> Iterator[tuple[int, int]]:
         start = end = -1
         for place in range(len(text) - SHORTEST + 1):
             lengths = self._index.get(text[place : place + SHORTEST])
-            found = lengths and max((n for n, some in lengths.items() if text[place : place + n] in some), default=0)
+            if lengths is None:
+                continue
+            whole = max((n for n, some in lengths.items() if text[place : place + n] in some), default=0)
+            found = max(whole, self._cut(text, place, cuts)) if cuts else whole
             if not found:
                 continue
             if place >= end:
@@ -98,6 +92,21 @@ class KnownValues:
             end = max(end, place + found)
         if end > 0:
             yield start, end
+
+    def _cut(self, text: str, place: int, cuts: Sequence[int]) -> int:
+        """How much of a value stands between this place and the farthest cut, or 0.
+
+        What begins a value up to one cut does so up to each cut before it: a few of them tell for all.
+        """
+        first = bisect_left(cuts, place + SHORTEST)
+        beyond = bisect_right(cuts, place + self._longest, first)
+        last = bisect_left(cuts, True, first, beyond, key=lambda cut: not self._begins(text[place:cut])) - 1
+        return cuts[last] - place if last >= first else 0
+
+    def _begins(self, part: str) -> bool:
+        """Whether a value begins with this part: if any does, then the first of those that sort after it."""
+        at = bisect_left(self._forms, part)
+        return at < len(self._forms) and self._forms[at].startswith(part)
 
 
 def worth_hiding(secret: Secret, public: Iterable[str]) -> bool:
@@ -110,8 +119,12 @@ def _too_common(value: str, common: frozenset[str]) -> bool:
 
 
 def _parts(public: str) -> set[str]:
-    """A public name, and what stands between its dots, at signs and other marks: all of it is seen anyway."""
-    folded = public.casefold()
+    """A public name, and what stands between its dots, at signs and other marks: all of it is seen anyway.
+
+    Not so a password in it, of a connection string in the wrong field: `user:password@host`, `password=...`.
+    """
+    before, _, host = public.rpartition("@")
+    folded = hide_assigned(host if ":" in before else public).casefold()
     return {folded, *_MARKS.split(folded), *_NO_LETTERS.split(folded)}
 
 
@@ -127,13 +140,18 @@ def written_forms(value: str) -> set[str]:
 def _encoded(value: str) -> set[str]:
     """The value in hexadecimal, and in base64 wherever it begins in what is encoded (`user:password`, say)."""
     octets = _octets(value)
-    found = {octets.hex(), octets.hex().upper()}
+    alone = base64.b64encode(octets).decode("ascii")
+    found = {octets.hex(), octets.hex().upper(), *_both_alphabets(alone), *_both_alphabets(alone.rstrip("="))}
     for before in range(3):
         # The characters at both ends depend on what stands beside the value.
         text = base64.b64encode(b"\0" * before + octets)[(0, 2, 3)[before] :].decode("ascii")
         kept = text.rstrip("=")[: len(text) - (4 if "=" in text else 0) or None]
-        found |= {kept, kept.replace("+", "-").replace("/", "_")}
+        found |= _both_alphabets(kept)
     return {form for form in found if len(form) >= _SHORTEST_ENCODED}
+
+
+def _both_alphabets(text: str) -> set[str]:
+    return {text, text.replace("+", "-").replace("/", "_")}
 
 
 def _undecodable(value: str) -> bytes:

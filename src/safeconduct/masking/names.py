@@ -15,7 +15,7 @@ _SECRET_LAST = frozenset({"pass", "sas"})
 # `<word>_key`; a key alone is mostly that of a dictionary.
 _KEYS_OF = frozenset(
     """access account aes api app application auth client consumer encryption fernet hmac license master priv
-    private rsa secret service shared signing ssh ssl storage subscription tls""".split()
+    private rsa secret server service shared signing ssh ssl storage subscription tls""".split()
 )
 # After the announcing word these say that the value only speaks of the secret.
 _HARMLESS = frozenset(

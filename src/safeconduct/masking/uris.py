@@ -7,7 +7,8 @@ import re
 from safeconduct.model import MASK
 
 # A quote ends the URI where something follows that ends a string; elsewhere it may be part of a raw password.
-END_OF_WORD = re.compile(r"\s|(?<!\\)\\*[\"'`](?=[\s,;:)\]}>]|\Z)|\Z")
+END_OF_STRING = re.compile(r"(?<!\\)\\*[\"'`](?=[\s,;:)\]}>]|\Z)|\Z")
+END_OF_WORD = re.compile(rf"\s|{END_OF_STRING.pattern}")
 _PORT = re.compile(r"\d{1,5}(?:[/?#,]|\Z)")
 
 

@@ -44,6 +44,6 @@ class Connection:
             return {}
         try:
             parsed = json.loads(self.extra.reveal())
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return parsed if isinstance(parsed, dict) else {}

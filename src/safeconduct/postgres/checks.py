@@ -47,7 +47,7 @@ def _nul(subject: str, keyword: str, setting: Setting) -> Finding | None:
 
 def _strings_in_fields(subject: str, settings: Settings) -> Iterator[Finding]:
     """Not refused by libpq, but the text would go to the name service or the server, and into our own headings."""
-    for keyword, looks_wrong in (("host", _is_url), ("dbname", _is_connection_string)):
+    for keyword, looks_wrong in (("host", _is_url), ("dbname", _is_connection_string), ("user", _is_connection_string)):
         setting = settings.get(keyword)
         if setting is not None and looks_wrong(setting.text):
             yield rules.STRING_IN_FIELD.finding(
@@ -61,8 +61,10 @@ def _is_url(host: str) -> bool:
     return "://" in host or any("@" in part[1:] for part in host.split(","))
 
 
-def _is_connection_string(database: str) -> bool:
-    return database.startswith(URI_PREFIXES) or re.search(r"\bpassword\s*=", database) is not None
+def _is_connection_string(name: str) -> bool:
+    if ":" in name.rpartition("@")[0]:  # user:password@host
+        return True
+    return name.startswith(URI_PREFIXES) or re.search(r"\bpassword\s*=", name) is not None
 
 
 def _outside_choices(subject: str, settings: Settings) -> Iterator[Finding]:

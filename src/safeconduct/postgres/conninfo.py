@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Secret
+from safeconduct.model import MASK, Finding, Secret
 from safeconduct.postgres import rules_target as rules
 from safeconduct.postgres.options import OPTIONS
-from safeconduct.postgres.settings import Setting, unknown_option
+from safeconduct.postgres.settings import Setting, is_near, unknown_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def parse_conninfo(subject: str, text: str, origin: str = "connection string") -
 
 def _shown(keyword: str) -> str:
     """A keyword as it may be shown: what does not look like one may be a piece of a password."""
-    return keyword if re.fullmatch(r"[A-Za-z][A-Za-z0-9_\-]{0,40}", keyword) else "***"
+    return keyword if keyword in OPTIONS or is_near(keyword) else MASK
 
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:

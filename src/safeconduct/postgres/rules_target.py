@@ -46,10 +46,10 @@ STRING_MALFORMED = Rule(
 STRING_IN_FIELD = Rule(
     "postgres.option.string-in-field",
     Stage.DEFINITION,
-    "A whole URL stands where a host or a database name belongs",
-    "Airflow's connection has one field for each part. A URL pasted into Host or Database (schema) is taken for a name "
-    "as it stands: libpq expands a connection string in dbname only for programs that ask for it, and neither psycopg2 "
-    "nor psycopg 3 does. The server, or the name service, would be sent the text with its password.",
+    "A whole URL stands where the name of a host, a database or a user belongs",
+    "Airflow's connection has one field for each part. A URL pasted into Host, Database (schema) or Login is taken "
+    "for a name as it stands: libpq expands a connection string in dbname only for programs that ask for it, and "
+    "neither psycopg2 nor psycopg 3 does. The server, or the name service, would be sent the text with its password.",
     "Which field it is. The text itself is not shown: it may hold a password.",
     "Put each part into its own field, or define the whole connection by URI: `AIRFLOW_CONN_<CONN_ID>=postgresql://...`.",
 )

@@ -30,6 +30,10 @@ ALIASES = {
 }
 """What other drivers (JDBC, MySQL, asyncpg) call libpq's options."""
 
+_LETTERS = re.compile(r"[A-Za-z][A-Za-z_]{0,60}")
+_NAME = re.compile(r"[a-z]+(?:[_-][a-z]+){0,5}")
+"""What options of other drivers look like. Few passwords do: they have digits, capitals or marks."""
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -63,10 +67,22 @@ def nearest(keyword: str) -> str | None:
     return found[0] if found else None
 
 
+def is_near(keyword: str) -> bool:
+    """Whether it may be shown though it may come from a definition that was misread, where pieces of a password stand
+    in place of keywords: it consists of letters and underscores, and it is nearly an option of libpq.
+    """
+    return _LETTERS.fullmatch(keyword) is not None and nearest(keyword) is not None
+
+
 def unknown_option(subject: str, keyword: str, origin: str) -> Finding:
-    """libpq refuses an option that it does not know; name it and the one that was probably meant."""
-    meant = nearest(keyword)
+    """libpq refuses an option that it does not know; name it and the one that was probably meant.
+
+    What does not look like the name of an option is not shown: `postgres://u:12?rest@h` makes `rest@h` a keyword.
+    """
+    meant = nearest(keyword) if is_near(keyword) else None
     hint = f"; did you mean {meant}?" if meant else ""
+    if meant is None and not _NAME.fullmatch(keyword):
+        keyword, hint = MASK, "; it is not shown, as it may be a piece of a password"
     return rules.OPTION_UNKNOWN.finding(
         subject,
         f"libpq knows no connection option {keyword!r} ({origin}){hint}",

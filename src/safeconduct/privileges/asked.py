@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, TypeAlias
 
-from safeconduct.model import Privilege
+from safeconduct.model import MASK, Privilege
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, check_text, line_and_column, parse_name
 from safeconduct.privileges.placeholders import is_too_deep, readable
 
@@ -23,6 +23,10 @@ RELATION_PRIVILEGES = (
     Privilege.USAGE,
 )
 """What `--table` may ask for: USAGE is for sequences, MAINTAIN for PostgreSQL 17 and later."""
+
+_PASSWORD = re.compile(r"\bpassword\b", re.IGNORECASE)
+_PASSWORD_NEXT = re.compile(r"\bpassword\b[\s=:]{0,20}\Z", re.IGNORECASE)
+_ROLE = re.compile(r"\b(?:role|user|group)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ def parse_table(text: str) -> TableAsk:
         if not cursor.at_end():
             raise WrongText(f"a comma or the end is expected {cursor.place}")
     except WrongText as wrong:
-        raise WrongText(f"--table {text!r}: {wrong}; write schema.table:SELECT,UPDATE(column)") from None
+        raise WrongText(f"--table {_shown(text, str(wrong))}; write schema.table:SELECT,UPDATE(column)") from None
     return TableAsk(relation, tuple(privileges))
 
 
@@ -90,6 +94,13 @@ def parse_sql(text: str) -> SqlAsk:
         return _parse(text, sql)
     except WrongText as wrong:
         raise WrongText(f"--sql: {wrong}") from None
+
+
+def _shown(text: str, wrong: str) -> str:
+    """The text and what is wrong, which repeats parts of it: not so where a connection string was pasted by mistake."""
+    if "://" in text or "=" in text or ":" in text.rpartition("@")[0]:
+        return f"{MASK!r}: a connection string, which may hold a password, stands where a relation's name belongs"
+    return f"{text!r}: {wrong}"
 
 
 def _parse_privilege(cursor: Cursor) -> AskedPrivilege:
@@ -120,7 +131,8 @@ def _parse(text: str, sql: str) -> SqlAsk:
     try:
         tree = postgast.parse(sql)
     except postgast.PgQueryError as error:
-        raise WrongText(_where(text, sql, error.cursorpos) + _without_literal(error.message)) from None
+        before = sql.encode()[: max(error.cursorpos - 1, 0)].decode(errors="ignore")
+        raise WrongText(_where(text, before, error.cursorpos) + _without_secret(error.message, before)) from None
     except too_deep:
         return SqlAsk(text, unread="the statement is nested deeper than its syntax tree can be passed on")
     if not tree.stmts:
@@ -128,15 +140,17 @@ def _parse(text: str, sql: str) -> SqlAsk:
     return SqlAsk(text, tuple(tree.stmts))
 
 
-def _where(text: str, sql: str, cursor_position: int) -> str:
+def _where(text: str, before: str, cursor_position: int) -> str:
     if not cursor_position:
         return ""
-    offset = len(sql.encode()[: cursor_position - 1].decode(errors="ignore"))
-    line, column = line_and_column(text, offset)
+    line, column = line_and_column(text, len(before))
     jinja = "a Jinja template must be rendered first: " if re.search(r"\{[{%]", text) else ""
     return f"line {line}, column {column}: {jinja}"
 
 
-def _without_literal(message: str) -> str:
-    """The parser's message without the text of a literal, which may be a password."""
+def _without_secret(message: str, before: str) -> str:
+    """The parser's message without the text of a literal, or of what follows PASSWORD: they may be a password."""
+    role = _ROLE.search(before)
+    if _PASSWORD_NEXT.search(before) or (role and _PASSWORD.search(before, role.end())):
+        return re.sub(r'(?:at or near )?".*', "at or near what follows PASSWORD", message, flags=re.DOTALL)
     return re.sub(r"""at or near "[\w&]*['$].*""", "at or near a string literal", message, flags=re.DOTALL)
