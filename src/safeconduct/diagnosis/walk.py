@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from safeconduct.diagnosis.inside import told_inside
@@ -11,6 +12,7 @@ from safeconduct.diagnosis.staircase import WalkResult, walked
 from safeconduct.model import Finding, Severity, Stage, StageOutcome, StageReport, Unjudged
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.target import target_of
+from safeconduct.secrets import spared
 
 if TYPE_CHECKING:
     from safeconduct.diagnosis.question import Question
@@ -19,9 +21,19 @@ if TYPE_CHECKING:
     from safeconduct.postgres.target import Target
     from safeconduct.secrets import Answer, Found
 
+_Judged = tuple[tuple[StageReport, ...], tuple[Finding, ...], tuple[Unjudged, ...]]
+
 
 def walk(name: str, answer: Answer, question: Question) -> WalkResult:
-    """Walk one connection by the answer to its look-up: a definition, or why there is none."""
+    """Walk one connection by the answer to its look-up: a definition, or why there is none.
+
+    A walk that fails as nobody foresaw is unjudged, so that the others are reported.
+    """
+    result = spared(name, lambda: _walk(name, answer, question))
+    return _without_definition(name, result, question) if isinstance(result, Unjudged) else result
+
+
+def _walk(name: str, answer: Answer, question: Question) -> WalkResult:
     if isinstance(answer, (Finding, Unjudged)):
         return _without_definition(name, answer, question)
     if not answer.connection.is_postgres:
@@ -42,8 +54,8 @@ def _attempted(name: str, found: Found, target: Target, question: Question) -> W
     unjudged = (ended.unjudged,) if ended.unjudged else ()
     if ended.session is not None and question.privileges:
         with closing(ended.session):
-            judged = _privileges(name, ended.session, question)
-        stages_, findings_, unjudged_ = judged
+            judged = spared(name, partial(_privileges, name, ended.session, question))
+        stages_, findings_, unjudged_ = _unjudged_privileges(judged) if isinstance(judged, Unjudged) else judged
         return _result(
             name, target, [*stages, *ended.stages, *stages_], findings + findings_, unjudged_, ended, question
         )
@@ -82,9 +94,11 @@ def _credential(found: Found, target: Target) -> str:
     return found.credential
 
 
-def _privileges(
-    name: str, session: OpenSession, question: Question
-) -> tuple[tuple[StageReport, ...], tuple[Finding, ...], tuple[Unjudged, ...]]:
+def _unjudged_privileges(why: Unjudged) -> _Judged:
+    return (StageReport(Stage.PRIVILEGES, StageOutcome.UNJUDGED, why.reason),), (), (why,)
+
+
+def _privileges(name: str, session: OpenSession, question: Question) -> _Judged:
     from safeconduct.privileges import missing  # the parser behind it is heavy, and most walks do not ask
 
     judgement = missing(session, question.privileges, subject=name)
@@ -112,5 +126,7 @@ def _without_definition(name: str, answer: Finding | Unjudged, question: Questio
 
 def _not_postgres(name: str, found: Found, question: Question) -> WalkResult:
     kind = found.connection.conn_type or "unnamed"
-    unjudged = Unjudged(name, f"its type is {kind}; only PostgreSQL connections can be walked")
+    # SQLAlchemy's URLs name a driver so.
+    hint = "; its URI begins with postgres://, without a driver" if kind.lower().startswith("postgres") else ""
+    unjudged = Unjudged(name, f"its type is {kind}; only PostgreSQL connections can be walked{hint}")
     return _without_definition(name, unjudged, question)
