@@ -79,6 +79,13 @@ def test_a_command_that_never_ends_is_ended_with_all_that_it_started(tmp_path: P
     assert has_ended(int(pid_file.read_text()))
 
 
+def test_a_command_that_succeeds_leaves_nothing_behind(tmp_path: Path) -> None:
+    pid_file = tmp_path / "pid"
+    answer = run(f"bash -c 'sleep 60 >/dev/null 2>&1 & echo $! > {pid_file}; echo key'")
+    assert answer == Secret("key\n")
+    assert has_ended(int(pid_file.read_text()))
+
+
 def has_ended(pid: int) -> bool:
     """Whether a process is gone, or waits only to be noticed by its parent."""
     for _ in range(100):

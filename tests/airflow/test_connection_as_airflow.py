@@ -20,9 +20,19 @@ if TYPE_CHECKING:
     from tests.servers.airflow import Airflow
 
 TEXTS = (*URIS, *JSONS)
-# Airflow reads no type, or a host with a piece of the password, without a word; we say what is wrong
+# Airflow reads no type, or a host or port with a piece of the password, without a word; we say what is wrong
 # (docs/connections.md).
-REFUSED_HERE = {"my_type://etl:pw@db/x", "postgres://etl:p@ss/word@db/sales"}
+REFUSED_HERE = {
+    "my_type://etl:pw@db/x",
+    "postgres://etl:p@ss/word@db/sales",
+    "postgres://etl:12?w@db:1/x",
+    "postgres://etl:12#w@db:1/x",
+    "postgres://etl:/w@db:1/x",
+    "postgres:///w@db",
+    "postgres://etl:p@1?w@db/x",
+    "postgres://db/x?user=a@b",
+    '"postgres://etl:pw@db/x"',
+}
 
 
 def ours(text: str, dialect: Dialect) -> list[Any] | None:
@@ -102,9 +112,24 @@ SECRET = "Pl4nted"
         (f"postgres://etl:{SECRET}/x@db/x", "a / stands in the login or password"),
         (f"postgres://etl:a@{SECRET}/x@db:5432/x", "a / stands in the login or password"),
         (f"postgres://etl:12/{SECRET}@db/x", "a / stands in the login or password"),
-        (f"postgres://etl:{SECRET}?x@db/x", "a / or ? stands in the login or password"),
+        (f"postgres://etl:{SECRET}?x@db/x", "a ? stands in the login or password"),
         (f"postgres://etl:{SECRET}@db:port/x", "the port is no number from 0 to 65535"),
         (f"postgres://etl:{SECRET}@[db/x", "brackets that are no IPv6 address"),
+        (f"postgres://etl:12?{SECRET}@db:1/x", "a ? stands in the login or password"),
+        (f"postgres://etl:1?a={SECRET}@db:1/x", "a ? stands in the login or password"),
+        (f"postgres://etl:12/34?{SECRET}@db:1/x", "a ? stands in the login or password"),
+        (f"postgres://etl:12#{SECRET}@db:1/x", "a # stands in the login or password"),
+        (f"postgres://etl:/{SECRET}@db:1/x", "a / stands in the login or password"),
+        (f"postgres:///{SECRET}@db", "a / stands in the login or password"),
+        (f'"postgres://etl:{SECRET}@db/x"', "it stands in quotation marks; take them away"),
+        (f"'{{{SECRET}}}'", "it stands in quotation marks; take them away"),
+        ('{"port": 1e999, "password": "' + SECRET + '"}', '"port" must be a number'),
+        ('{"port": ' + "9" * 5000 + ', "password": "' + SECRET + '"}', "a number in it is too long"),
+        ('{"port": "' + "9" * 5000 + '", "password": "' + SECRET + '"}', '"port" must be a number'),
+        ('{"extra": ' + "[" * 50_000, "it is nested too deeply"),
+        (json.dumps({"password": SECRET, "extra": "[" * 50_000}), "it is nested too deeply"),
+        (json.dumps({"password": SECRET, "extra": '{"a":' * 50_000}), "it is nested too deeply"),
+        (f"postgres://etl:{SECRET}@db/x?__extra__=" + "[" * 50_000, "it is nested too deeply"),
         (f"a://{SECRET}://c://d", '"://" stands in it more than twice'),
         ('{"password": "' + SECRET + '"', "its JSON cannot be read"),
         (json.dumps({"conn_type": "postgres", "pass": SECRET}), 'it has no key "pass"'),

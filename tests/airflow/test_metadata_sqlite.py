@@ -7,10 +7,12 @@ import shutil
 import sqlite3
 import time
 from contextlib import closing, contextmanager
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
 
+from safeconduct.airflow.metadata import ConnectionRow
 from safeconduct.model import Finding, Secret, Stage
 from safeconduct.secrets import MetadataPlace, reader_of
 from tests.secrets.metadata_file import MetadataFile, database_at
@@ -136,7 +138,70 @@ def test_octets_that_are_no_text_hide_no_other_row(metadata: MetadataFile) -> No
     rows = metadata.database().rows()
     assert isinstance(rows, list), rows
     passwords = [row.password.reveal() for row in rows if row.password]
-    assert passwords == [SECRET, "p\N{REPLACEMENT CHARACTER}", "p"]
+    assert passwords == [SECRET, "p\udcff", "p"]
+    assert [row.not_text for row in rows] == [(), ("password",), ()]
+
+
+@pytest.mark.parametrize(
+    "column", ["conn_id", "conn_type", "host", "schema", "login", "password", "extra", "description"]
+)
+def test_a_column_of_octets_that_are_no_text_is_named(column: str, metadata: MetadataFile) -> None:
+    metadata.add("a")
+    metadata.sql(f"UPDATE connection SET {column} = CAST(x'70ff' AS TEXT)")
+    (row,) = found_rows(metadata)
+    assert row.not_text == (() if column == "description" else (column,))
+
+
+@pytest.mark.parametrize("value", [b"db", 5, 1.5, "db"])
+def test_a_value_of_another_kind_is_read_as_text(value: object, tmp_path: Path) -> None:
+    columns = [field.name for field in fields(ConnectionRow)]
+    made = MetadataFile(tmp_path / "x.db", f"CREATE TABLE connection ({', '.join(columns)})")
+    made.add("a", host=value, login=value, schema=value)
+    made.sql("INSERT INTO connection (conn_id, conn_type) VALUES (7, ?)", value)
+    expected = value.decode() if isinstance(value, bytes) else str(value)
+    first, second = found_rows(made)
+    assert (first.host, first.login, first.schema) == (expected, expected, expected) or first.conn_id == "7"
+    assert {first.conn_id, second.conn_id} == {"a", "7"}
+
+
+def test_a_truncated_file_is_one_sentence(metadata: MetadataFile) -> None:
+    metadata.add("a", password=SECRET * 1000)
+    metadata.path.write_bytes(metadata.path.read_bytes()[:5000])
+    assert finding(metadata.database().rows()).evidence["error"] in {
+        "database disk image is malformed",
+        "file is not a database",
+        "disk I/O error",
+    }
+
+
+def test_an_endless_view_is_read_no_longer_than_asked(tmp_path: Path) -> None:
+    names = ", ".join(f"x AS {field.name}" for field in fields(ConnectionRow))
+    endless = f"WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT {names} FROM t"
+    made = MetadataFile(tmp_path / "x.db", f"CREATE VIEW connection AS {endless}")
+    before = time.monotonic()
+    answer = finding(made.database(timeout=0.3).rows())
+    assert answer.evidence["error"] == "it was not read within 0.3 s"
+    assert time.monotonic() - before < 3
+
+
+def test_a_result_without_measure_is_not_kept(metadata: MetadataFile) -> None:
+    metadata.add("a", extra="x" * 50_000_000)
+    assert isinstance(metadata.database().rows(), list)
+    metadata.add("b", extra="x" * 50_000_000)
+    assert finding(metadata.database().rows()).evidence["error"] == "it gives more than 64 MiB"
+
+
+def test_an_id_that_is_no_text_is_in_no_row_and_spoils_no_other(metadata: MetadataFile) -> None:
+    metadata.add("a")
+    database = metadata.database()
+    assert database.row("\udcff") is None
+    assert isinstance(database.row("a"), ConnectionRow)
+
+
+def found_rows(made: MetadataFile) -> list[ConnectionRow]:
+    rows = made.database().rows()
+    assert isinstance(rows, list), rows
+    return rows
 
 
 def wal(folder: Path) -> MetadataFile:

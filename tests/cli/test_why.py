@@ -10,11 +10,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.servers.hostile import Hostile
+from tests.secrets.metadata_file import MetadataFile
+from tests.servers.hostile import REFUSES_TLS, Hostile, hears, message, says
 from tests.servers.processes import free_port
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from tests.servers.postgres import Postgres
 
 SECRET = "Pl4nted-Secret"
+READY = message(b"Z", b"I")
+SOURCES = Path(__file__).parents[2] / "src"
 DDL = (Path(__file__).parents[2] / "src/safeconduct/demo/sql").glob("*.sql")
 
 
@@ -49,6 +53,7 @@ class Home:
 
     def run(self, *arguments: str, environment: Mapping[str, str] | None = None, stdin: str = "") -> Ended:
         own = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "AIRFLOW_HOME": str(self.folder)}
+        own["PYTHONPATH"] = str(SOURCES)
         done = subprocess.run(
             [sys.executable, "-m", "safeconduct", *arguments],
             env={**own, **(environment or {})},
@@ -113,8 +118,8 @@ def test_airflow_cfg_is_a_directory(home: Home) -> None:
 )
 def test_a_malformed_uri_is_never_echoed(home: Home, uri: str) -> None:
     for ended in (home.run("why", "--uri", "-", stdin=uri), home.run("why", "a", environment={"AIRFLOW_CONN_A": uri})):
-        assert ended.code in {1, 3}
-        assert ended.output
+        assert ended.code in {1, 2, 3}
+        assert ended.output or (ended.code == 2 and ended.errors)
 
 
 def test_standard_input_may_not_be_empty(home: Home) -> None:
@@ -128,6 +133,8 @@ def test_standard_input_may_not_be_empty(home: Home) -> None:
     [
         ["--timeout", "0"],
         ["--timeout", "-3"],
+        ["--timeout", "nan"],
+        ["--timeout", "inf"],
         ["--format", "xml"],
         ["--uri", "-", "warehouse"],
         ["--table", "sales.orders"],
@@ -167,11 +174,72 @@ def test_an_unknown_connection_names_the_nearest(home: Home) -> None:
     assert "environment variables" in ended.output
 
 
-def test_no_connections_at_all_is_said(home: Home) -> None:
-    ended = home.run("why")
+def test_no_connections_at_all_is_said_with_the_places_looked_at(home: Home) -> None:
+    ended = home.run("why", "--format", "json")
     assert ended.code == 3
-    assert "none" in ended.output
-    assert "AIRFLOW_HOME" in ended.output
+    (one,) = ended.report["unjudged"]
+    assert one["reason"] == (
+        "there are none in environment variables (AIRFLOW_CONN_...) or metadata database (none is configured: "
+        f"{home.folder}/airflow.cfg is not there, and the SQLite file {home.folder}/airflow.db is not there; "
+        "is AIRFLOW_HOME right?)"
+    )
+
+
+def test_an_empty_metadata_database_is_named(home: Home) -> None:
+    MetadataFile(home.folder / "mine.db")
+    home.configure(f"[database]\nsql_alchemy_conn = sqlite:///{home.folder}/mine.db\n")
+    assert f"SQLite file {home.folder}/mine.db" in " ".join(home.run("why").output.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"host=db dbname=x user=etl password={SECRET}", "not a libpq connection string"),
+        (f"dbname={SECRET}", "not a libpq connection string"),
+        (f"no uri at all {SECRET}", "what was given is neither"),
+        (f"etl:{SECRET}@db:5432/x", "what was given is neither"),
+        (f"postgresql+psycopg2://etl:{SECRET}@db/x", "write postgres://"),
+    ],
+)
+def test_text_in_no_form_that_is_read_is_wrong_usage(home: Home, text: str, words: str) -> None:
+    ended = home.run("why", "--uri", "-", stdin=text)
+    assert (ended.code, ended.output) == (2, "")
+    assert words in " ".join(ended.errors.split())
+
+
+def test_a_variable_that_names_a_driver_is_told_how_to_write_it(home: Home) -> None:
+    uri = f"postgresql+psycopg2://etl:{SECRET}@db/x"
+    for arguments in ([], ["a"]):
+        ended = home.run("why", *arguments, environment={"AIRFLOW_CONN_A": uri})
+        assert ended.code == 3
+        assert "its URI begins with postgres://" in " ".join(ended.output.split())
+
+
+def test_a_value_in_quotation_marks_is_told_to_be_without(home: Home) -> None:
+    ended = home.run("why", environment={"AIRFLOW_CONN_A": f'"postgres://etl:{SECRET}@db/x"'})
+    assert ended.code == 1
+    assert "quotation marks; take them away" in " ".join(ended.output.split())
+
+
+@pytest.mark.parametrize(("password", "noticed"), [("wrong\n", True), (" wrong", True), ("wr ong", False)])
+def test_a_refused_password_with_white_space_around_it_is_said_so(
+    home: Home, postgres: Postgres, password: str, noticed: bool
+) -> None:
+    postgres.create_role("etl", "right")
+    uri = f"postgres://etl:{quote(password)}@127.0.0.1:{postgres.port}/postgres"
+    ended = home.run("why", "--uri", "-", stdin=uri)
+    assert ended.code == 1
+    assert ("begins or ends with white space" in " ".join(ended.output.split())) == noticed
+
+
+def test_several_connections_one_of_them_at_a_liar(home: Home) -> None:
+    down = f"postgres://u@127.0.0.1:{free_port()}/x"
+    with Hostile(*REFUSES_TLS, says(message(b"R", bytes(4)) + READY), hears(), says(READY)) as server:
+        environment = {"AIRFLOW_CONN_A": down, "AIRFLOW_CONN_B": f"postgres://u@127.0.0.1:{server.port}/x"}
+        environment["AIRFLOW_CONN_C"] = '{"conn_type": "postgres", "port": 1e999}'
+        ended = home.run("why", "--format", "json", environment=environment)
+    assert ended.code == 1
+    assert [walk["outcome"] for walk in ended.report["walks"]] == ["refused", "in", "refused"]
 
 
 def test_the_metadata_database_is_down(home: Home) -> None:

@@ -170,7 +170,7 @@ def test_nothing_configured_is_said() -> None:
     found = finding(look_up("warehouse", [environment(), absent]))
     assert found.evidence["connections there"] == "0"
     assert found.evidence["asked"] == (
-        "environment variables, then metadata database (none is configured, and the SQLite file "
+        "environment variables, then metadata database (none is configured: the SQLite file "
         "/root/airflow/airflow.db is not there; is AIRFLOW_HOME right?)"
     )
     assert (absent.get("warehouse"), absent.conn_ids(), list(absent.all())) == (None, (), [])

@@ -270,3 +270,28 @@ def test_plaintext_with_the_flag_set_is_corrupt_whatever_the_key(metadata: Metad
 def test_a_token_of_a_far_future_is_opened(metadata: MetadataFile) -> None:
     metadata.add("a", password=Fernet(OLD).encrypt_at_time(b"x", 2**40).decode(), is_encrypted=1)
     assert found(metadata.backend(OLD).get("a")).connection.password == Secret("x")
+
+
+@pytest.mark.parametrize("column", ["host", "login", "password", "extra"])
+def test_a_row_of_octets_that_are_no_text_is_a_finding_of_that_row_alone(column: str, metadata: MetadataFile) -> None:
+    metadata.add("good", host="db")
+    metadata.add("o'dd", host="db")
+    metadata.sql(f"UPDATE connection SET {column} = CAST(? AS TEXT) WHERE conn_id = 'o''dd'", b"Pl4nted\xff-Secret")
+    answers = dict(metadata.backend().all())
+    assert isinstance(answers["good"], Found)
+    odd = answers["o'dd"]
+    assert isinstance(odd, Finding)
+    assert (odd.rule, odd.evidence["column"]) == ("airflow.metadata.row-not-text", column)
+    assert odd.remedies[0].text == f"UPDATE connection SET {column} = NULL WHERE conn_id = 'o''dd';"
+    assert "Pl4nted" not in repr(odd)
+    assert metadata.backend().get("o'dd") == odd
+
+
+def test_a_row_without_an_id_is_said_beside_the_others(metadata: MetadataFile) -> None:
+    metadata.add("good")
+    metadata.add("")
+    (name, answer), (other, found) = metadata.backend().all()
+    assert (name, other) == ("", "good")
+    assert isinstance(answer, Unjudged)
+    assert "a row without conn_id" in answer.reason
+    assert isinstance(found, Found)

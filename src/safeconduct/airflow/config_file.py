@@ -8,6 +8,7 @@ from configparser import (
     ConfigParser,
     DuplicateOptionError,
     DuplicateSectionError,
+    InterpolationDepthError,
     MissingSectionHeaderError,
     ParsingError,
 )
@@ -16,6 +17,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.endless import endless
+from safeconduct.airflow.interpolation import BoundedInterpolation
+from safeconduct.airflow.plain_file import NotPlain, read_plain
 from safeconduct.airflow.rules_configuration import (
     FILE_MALFORMED,
     FILE_NOT_TEXT,
@@ -27,6 +31,8 @@ from safeconduct.model import Finding, Location
 if TYPE_CHECKING:
     from safeconduct.airflow.defaults import Name
 
+LARGEST = 16 << 20
+"""Bytes of an airflow.cfg; Airflow's own, with all its comments, has a hundredth of that."""
 _OPTION = re.compile(r"(?P<key>.*?)\s*[=:]")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -56,6 +62,8 @@ class ConfigFile:
             return None
         try:
             return self._parser.get(section, key)
+        except InterpolationDepthError:
+            return endless(self._place(name), self.location(name), what="options")
         except ConfigParserError:  # its text quotes the value
             return self._malformed_value(name)
 
@@ -79,9 +87,12 @@ class ConfigFile:
                 found[section, option["key"]] = number
         return found
 
-    def _malformed_value(self, name: Name) -> Finding:
+    def _place(self, name: Name) -> str:
         location = self.location(name)
-        place = f"{self.path}, line {location.line}" if location else self.path
+        return f"{self.path}, line {location.line}" if location else self.path
+
+    def _malformed_value(self, name: Name) -> Finding:
+        location, place = self.location(name), self._place(name)
         return Finding(
             rule=VALUE_MALFORMED.id,
             subject=f"[{name[0]}] {name[1]}",
@@ -95,8 +106,7 @@ class ConfigFile:
 def read_config_file(path: str) -> ConfigFile | Finding | None:
     """The file at that path; None when there is none; a Finding when it cannot be read or understood."""
     try:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_plain(path, LARGEST)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -110,7 +120,7 @@ def read_config_file(path: str) -> ConfigFile | Finding | None:
 
 
 def _parse(path: str, text: str, *, marked: bool) -> ConfigFile | Finding:
-    parser = _Parser()
+    parser = _Parser(interpolation=BoundedInterpolation())
     try:
         parser.read_string(text, source=path)
     except MissingSectionHeaderError as error:
@@ -162,9 +172,10 @@ def _not_text(path: str, line: int) -> Finding:
 
 def _unreadable(path: str, error: OSError) -> Finding:
     reason = error.strerror or type(error).__name__
+    passed_over = "" if isinstance(error, NotPlain) else "; Airflow would pass over it and run on its defaults"
     return Finding(
         rule=FILE_UNREADABLE.id,
         subject=path,
-        message=f"{path} cannot be read ({reason}); Airflow would pass over it and run on its defaults.",
+        message=f"{path} cannot be read ({reason}){passed_over}.",
         evidence={"file": path, "reason": reason},
     )

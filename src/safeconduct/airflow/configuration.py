@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.config_file import ConfigFile, read_config_file
 from safeconduct.airflow.defaults import HOME_PLACEHOLDER, Defaults, Name, defaults_of
+from safeconduct.airflow.endless import endless
 from safeconduct.airflow.expansion import expand
 from safeconduct.airflow.installed import installed_airflow, is_installed
 from safeconduct.airflow.option import Option, SecretResolver, names_a_secret, shown
-from safeconduct.airflow.option_sources import Sources, endless
+from safeconduct.airflow.option_sources import Sources
 from safeconduct.airflow.rules_configuration import (
     FILE_MISSING,
     OPTION_MISSING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from safeconduct.airflow.connection_uri import conn_type, parse_uri
+from safeconduct.airflow.connection_uri import TOO_DEEP, conn_type, parse_uri
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.malformed import malformed
 from safeconduct.model import Connection, Finding, Secret
@@ -36,6 +36,8 @@ def parse_json(conn_id: str, text: Secret, dialect: Dialect) -> Connection | Fin
         return _connection(conn_id, fields, dialect)
     except _Unreadable as error:
         return malformed(conn_id, f"its JSON cannot be read: {error}", "JSON")
+    except RecursionError:
+        return malformed(conn_id, f"its JSON cannot be read: {TOO_DEEP}", "JSON")
 
 
 def _fields(text: str) -> dict[str, Any]:
@@ -43,8 +45,8 @@ def _fields(text: str) -> dict[str, Any]:
         fields = json.loads(text)
     except json.JSONDecodeError as error:
         raise _Unreadable(f"{error.msg} at line {error.lineno}, column {error.colno}") from None
-    except RecursionError:
-        raise _Unreadable("it is nested too deeply") from None
+    except ValueError:  # of Python itself: int() takes 4,300 digits at most
+        raise _Unreadable("a number in it is too long") from None
     if not isinstance(fields, dict):
         raise _Unreadable("it is no object")
     fields.pop("conn_id", None)
@@ -90,7 +92,7 @@ def _port(value: Any) -> int | None:
         return None
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _Unreadable('"port" must be a number') from None
 
 
@@ -98,12 +100,13 @@ def _extra(value: Any, dialect: Dialect) -> Secret | None:
     if not value:
         return None
     text = value if isinstance(value, str) else json.dumps(value)
-    if dialect is Dialect.AIRFLOW_3 and not _is_object(text):
+    if not _is_object(text) and dialect is Dialect.AIRFLOW_3:
         raise _Unreadable('"extra" must be a JSON object in Airflow 3')
     return Secret(text)
 
 
 def _is_object(text: str) -> bool:
+    """Raises RecursionError for what is nested too deeply, which every Airflow fails on."""
     try:
         return isinstance(json.loads(text), dict)
     except ValueError:

@@ -14,6 +14,7 @@ EXTRA_KEY = "__extra__"
 """The query key that carries a whole extra as JSON, where it cannot be written as separate keys."""
 
 
+TOO_DEEP = "it is nested too deeply"
 _BARE = "a {mark} stands in the login or password as it is; percent-encode it"
 
 
@@ -27,15 +28,18 @@ def parse_uri(conn_id: str, uri: Secret, dialect: Dialect) -> Connection | Findi
         return _parse(conn_id, uri.reveal(), dialect)
     except _Unreadable as error:
         return malformed(conn_id, f"its URI cannot be read: {error}", "URI")
+    except RecursionError:
+        return malformed(conn_id, f"its URI cannot be read: {TOO_DEEP}", "URI")
 
 
 def _parse(conn_id: str, text: str, dialect: Dialect) -> Connection:
+    if text[:1] in {'"', "'"}:
+        raise _Unreadable("it stands in quotation marks; take them away")
     scheme, rest, protocol_follows = _without_scheme(text)
     parts = _split(rest)
     kind = conn_type(scheme)
-    if kind == "postgres" and "@" in parts.path:
-        # Airflow reads a host and a database from it, each with a piece of the password.
-        raise _Unreadable(f"{_BARE.format(mark='/')} (/ is %2F, @ is %40)")
+    if kind == "postgres":
+        _refuse_bare_marks(parts)
     host = _host(parts)
     protocol = parts.scheme if protocol_follows else ""
     return Connection(
@@ -48,6 +52,18 @@ def _parse(conn_id: str, text: str, dialect: Dialect) -> Connection:
         password=_secret(_unquoted(parts.password)),
         extra=_extra(parts.query, dialect),
     )
+
+
+def _refuse_bare_marks(parts: SplitResult) -> None:
+    """Airflow reads a host, a port and a database from these, each of them with a piece of the password."""
+    if "@" in parts.path:
+        raise _Unreadable(f"{_BARE.format(mark='/')} (/ is %2F, @ is %40)")
+    if "@" in parts.fragment:
+        raise _Unreadable(f"{_BARE.format(mark='#')} (# is %23, @ is %40)")
+    if "@" in parts.query and ("@" not in parts.netloc or not parts.path):
+        raise _Unreadable(
+            "a ? stands in the login or password as it is, or an @ in an extra; percent-encode it (? is %3F, @ is %40)"
+        )
 
 
 def conn_type(text: str) -> str:
@@ -118,6 +134,7 @@ def _extra(query: str, dialect: Dialect) -> Secret | None:
     except ValueError:
         raise _Unreadable("it has more extras than can be read") from None
     if EXTRA_KEY in pairs:
+        _typed(pairs[EXTRA_KEY])  # raises RecursionError for what is nested too deeply
         return Secret(pairs[EXTRA_KEY])
     if dialect is Dialect.AIRFLOW_3:
         pairs = {key: _typed(value) for key, value in pairs.items()}
@@ -125,6 +142,7 @@ def _extra(query: str, dialect: Dialect) -> Secret | None:
 
 
 def _typed(value: str) -> Any:
+    """The value that the text is as JSON, else the text. Raises RecursionError for what is nested too deeply."""
     try:
         return json.loads(value) if value else value
     except ValueError:

@@ -18,21 +18,31 @@ _LONGEST = 1 << 20  # characters
 def expand(value: str, environ: Mapping[str, str]) -> str | None:
     """The value with `$NAME`, `${NAME}` and a leading `~` replaced, again and again until nothing changes.
 
-    None when that never ends, as with variables that name each other: there Airflow itself hangs.
+    None when that never ends, as with variables that name each other: there Airflow itself hangs. None, too, when
+    the value grows beyond a megabyte.
     """
     for _ in range(_ROUNDS):
-        expanded = _expand_user(_expand_variables(value, environ), environ)
+        replaced = _expand_variables(value, environ)
+        if replaced is None:
+            return None
+        expanded = _expand_user(replaced, environ)
         if expanded == value:
             return expanded
-        if len(expanded) > _LONGEST:
-            return None
         value = expanded
     return None
 
 
-def _expand_variables(value: str, environ: Mapping[str, str]) -> str:
+def _expand_variables(value: str, environ: Mapping[str, str]) -> str | None:
+    """One round; None when the value grows too long, which is reckoned before it is made."""
+
     # os.path.expandvars reads os.environ; the environment here is the caller's.
-    return _VARIABLE.sub(lambda match: environ.get(_name(match[1]), match[0]), value)
+    def replacement(match: re.Match[str]) -> str:
+        return environ.get(_name(match[1]), match[0])
+
+    growth = sum(len(replacement(match)) - len(match[0]) for match in _VARIABLE.finditer(value))
+    if growth > 0 and len(value) + growth > _LONGEST:
+        return None
+    return _VARIABLE.sub(replacement, value)
 
 
 def _name(reference: str) -> str:

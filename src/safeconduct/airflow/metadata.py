@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +40,15 @@ class ConnectionRow:
     is_encrypted: bool
     is_extra_encrypted: bool
 
+    @property
+    def not_text(self) -> tuple[str, ...]:
+        """The columns whose octets are no UTF-8, which keeps Airflow from reading the row; the description aside."""
+        values = {name: getattr(self, name) for name in _COLUMNS if name != "description"}
+        shown = {name: value.reveal() if isinstance(value, Secret) else value for name, value in values.items()}
+        return tuple(name for name, value in shown.items() if isinstance(value, str) and _SURROGATE.search(value))
 
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _COLUMNS = tuple(field.name for field in fields(ConnectionRow))
 
 
@@ -75,14 +84,17 @@ class MetadataDatabase:
 
     def conn_ids(self) -> tuple[str, ...] | Failed:
         """Every id, sorted."""
-        found = self._ask("conn_ids.sql")
-        return found if isinstance(found, Failed) else tuple(row[0] or "" for row in found)
+        found = self._ask("conn_ids.sql", width=1)
+        return found if isinstance(found, Failed) else tuple(row[0] for row in found if row[0])
 
-    def _ask(self, name: str, parameters: Sequence[str] = ()) -> list[Row] | Failed:
+    def _ask(self, name: str, parameters: Sequence[str] = (), *, width: int = len(_COLUMNS)) -> list[Row] | Failed:
         if self._failed is None:
             try:
                 with self._reader.open() as database:
-                    return database.rows(_statement(name, database.table(TABLE)), parameters)
+                    found = database.rows(_statement(name, database.table(TABLE)), parameters)
+                    if any(len(row) != width for row in found):
+                        raise ReadFailed("it does not answer with the columns that it was asked for")
+                    return found
             except ReadFailed as failure:
                 self._failed = self._explain(failure)
         return self._failed
@@ -130,7 +142,7 @@ def _version(database: Reading) -> str:
     """Of the migrations; Airflow keeps their table out of sql_alchemy_schema (seen with 2.7.3 and 2.11.2)."""
     for table in dict.fromkeys((database.table(_VERSIONS), _VERSIONS)):
         try:
-            return next((row[0] or "" for row in database.rows(_statement("version.sql", table))), "")
+            return next((row[0] or "" for row in database.rows(_statement("version.sql", table)) if row), "")
         except ReadFailed:
             continue
     return ""

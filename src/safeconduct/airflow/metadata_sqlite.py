@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,14 +14,14 @@ from safeconduct.airflow.rules import DATABASE_MALFORMED, DATABASE_UNREACHABLE
 from safeconduct.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.airflow.database_url import DatabaseUrl
     from safeconduct.airflow.metadata_reader import Row
 
 
 class SqliteReader(MetadataReader):
-    """The file at this path. `timeout` is in seconds: how long to wait for a writer's lock."""
+    """The file at this path. `timeout` is in seconds: how long to wait for a writer's lock, and for each statement."""
 
     def __init__(self, path: Path, timeout: float) -> None:
         self.label = f"SQLite file {path}"
@@ -35,31 +36,52 @@ class SqliteReader(MetadataReader):
         try:
             with closing(sqlite3.connect(place, uri=True, timeout=self._timeout)) as database:
                 database.text_factory = _text
-                yield _SqliteReading(database)
+                yield _SqliteReading(database, self._timeout)
         except sqlite3.Error as error:
             raise _failed(error) from error
 
 
 class _SqliteReading(Reading):
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, seconds: float) -> None:
         self._database = database
+        self._seconds = seconds
 
     def table(self, name: str) -> str:
         return name
 
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
         named = {str(number): value for number, value in enumerate(parameters, 1)}
+        deadline = time.monotonic() + self._seconds
+        self._database.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
         try:
-            return [tuple(map(_shown, row)) for row in self._database.execute(statement, named)]
-        except UnicodeError as error:
-            raise ReadFailed("a name that is no text can be in no row") from error
+            return list(_within_limit(self._database.execute(statement, named)))
+        except UnicodeError:  # an id that is no text is in no row
+            return []
         except sqlite3.Error as error:
+            if time.monotonic() > deadline and str(error) == "interrupted":
+                raise ReadFailed(f"it was not read within {self._seconds:g} s") from error
             raise _failed(error) from error
 
     def columns(self, table: str) -> frozenset[str]:
-        return frozenset(
-            str(row[0]) for row in self._database.execute("SELECT name FROM pragma_table_info(?)", [table])
-        )
+        return frozenset(row[0] or "" for row in self.rows("SELECT name FROM pragma_table_info($1)", [table]))
+
+
+_STEPS = 100_000
+"""So many instructions of SQLite's machine, some milliseconds, pass between two looks at the clock."""
+_LARGEST = 64 << 20
+"""Characters of a result: a view can be endless."""
+_OVERHEAD = 64
+"""What a row takes at least, whatever its length."""
+
+
+def _within_limit(rows: Iterable[tuple[object, ...]]) -> Iterator[Row]:
+    left = _LARGEST
+    for found in rows:
+        row = tuple(map(_shown, found))
+        left -= _OVERHEAD + sum(len(value) for value in row if value)
+        if left < 0:
+            raise ReadFailed(f"it gives more than {_LARGEST >> 20} MiB")
+        yield row
 
 
 def sqlite_reader(url: DatabaseUrl, timeout: float) -> SqliteReader | Finding:
@@ -109,8 +131,8 @@ def _failed(error: sqlite3.Error) -> ReadFailed:
 
 
 def _text(value: bytes) -> str:
-    """One row that holds something else than UTF-8 must not hide all the others."""
-    return value.decode("utf-8", "replace")
+    """One row that holds something else than UTF-8 must not hide all the others: such octets become lone surrogates."""
+    return value.decode("utf-8", "surrogateescape")
 
 
 def _shown(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shlex
@@ -11,6 +12,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.parentage import dying_with_parent
 from safeconduct.airflow.rules_configuration import COMMAND_FAILED
 from safeconduct.model import Finding, Location, Remedy, RemedyKind, Secret
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 TIME_LIMIT = 30.0  # seconds; Airflow has none, but a command that asks Vault may take a few
 _MOST_OUTPUT = 1 << 20  # bytes
+_LOOK_AGAIN = 0.005  # seconds
 _SHELL_ONLY = frozenset({"|", "||", "&&", ">", ">>", "<", ";", "&", "2>&1"})
 
 
@@ -37,7 +40,8 @@ def run_option_command(
     """What the command writes to standard output, unstripped as Airflow leaves it; a Finding when it fails.
 
     `origin` names the option that holds the command; `time_limit` is in seconds. The command gets the given
-    environment without our own SAFECONDUCT_* variables, an empty standard input, and no terminal.
+    environment without our own SAFECONDUCT_* variables, an empty standard input, and no terminal. Nothing that it
+    starts in its process group outlives it; on Linux the command itself ends even when we are killed.
     """
     arguments: list[str] = []
     try:
@@ -64,14 +68,13 @@ def _run(arguments: list[str], environ: Mapping[str, str], deadline: float) -> s
         stderr=subprocess.DEVNULL,
         env={name: value for name, value in environ.items() if not name.startswith("SAFECONDUCT_")},
         start_new_session=True,  # so that what it starts ends with it
+        preexec_fn=dying_with_parent(signal.SIGKILL),
     )
     try:
         output = _output(process, deadline)
-        status = process.wait(_remaining(deadline))
-    except subprocess.TimeoutExpired:
-        raise TimeoutError from None
+        _await_end(process, deadline)
     finally:
-        _end(process)
+        status = _end(process)
     if status != 0:
         raise _Failure(f"ended with status {status}" if status > 0 else f"was ended by signal {-status}")
     return output.decode(sys.getdefaultencoding(), "ignore")
@@ -95,13 +98,31 @@ def _remaining(deadline: float) -> float:
     return max(0.0, deadline - time.monotonic())
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Nothing is left behind: neither after success, nor after a time-out, nor after Ctrl-C."""
-    if process.returncode is None:  # not waited for yet, so its number cannot belong to another by now
+def _await_end(process: subprocess.Popen[bytes], deadline: float) -> None:
+    """Wait until it has ended, and leave it unreaped: so long its number, and its group's, can belong to no other.
+
+    Raises TimeoutError. Where the system cannot wait so (macOS before Python 3.13), it is reaped.
+    """
+    waitid = getattr(os, "waitid", None)
+    if waitid is None:
+        try:
+            process.wait(_remaining(deadline))
+        except subprocess.TimeoutExpired:
+            raise TimeoutError from None
+        return
+    while waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+        if not _remaining(deadline):
+            raise TimeoutError
+        time.sleep(_LOOK_AGAIN)
+
+
+def _end(process: subprocess.Popen[bytes]) -> int:
+    """Its status. Nothing is left behind: neither after success, nor after a time-out, nor after Ctrl-C."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # the group is gone
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
     if process.stdout is not None:
         process.stdout.close()
+    return process.wait()
 
 
 def _needs_shell(arguments: list[str]) -> bool:

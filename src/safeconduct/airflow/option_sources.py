@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.config_file import ConfigFile
+from safeconduct.airflow.endless import endless
 from safeconduct.airflow.expansion import expand
 from safeconduct.airflow.option import Answer, Found, SecretResolver, env_name, shown
-from safeconduct.airflow.rules_configuration import SECRET_FAILED, VALUE_ENDLESS
+from safeconduct.airflow.rules_configuration import SECRET_FAILED
 from safeconduct.model import Finding, Location, Secret, Unjudged
 
 if TYPE_CHECKING:
@@ -107,18 +108,6 @@ class Sources:
 
     def _place(self, name: Name) -> str:
         return f"{os.path.basename(self.file.path) if self.file else ''} {shown(name)}"
-
-
-def endless(origin: str, location: Location | None = None) -> Finding:
-    """What is said of a value whose environment variables refer to themselves."""
-    return Finding(
-        rule=VALUE_ENDLESS.id,
-        subject=origin,
-        message=f"{origin} refers to environment variables that refer to themselves; Airflow would replace them "
-        "for ever.",
-        evidence={"set in": origin},
-        location=location,
-    )
 
 
 def _secret_of_the_backend(name: Name, origin: str) -> Finding:

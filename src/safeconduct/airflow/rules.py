@@ -57,6 +57,15 @@ DATABASE_OTHER_VERSION = Rule(
     "The column that is missing and the alembic version of the database.",
     "Run `airflow db migrate` with Airflow 2.7 or later.",
 )
+ROW_NOT_TEXT = Rule(
+    "airflow.metadata.row-not-text",
+    Stage.DEFINITION,
+    "A row of the metadata database holds octets that are no text",
+    "Something else than Airflow wrote the row, a dump was restored in another encoding, or the file is damaged. "
+    "Airflow's driver cannot decode the column, so that Airflow cannot read the connection.",
+    "The row and the column. What it holds is not shown.",
+    "Empty the column, and enter its value again in Airflow.",
+)
 KEY_ABSENT = Rule(
     "airflow.fernet.key-absent",
     Stage.CREDENTIAL,
@@ -115,6 +124,7 @@ RULES = (
     DATABASE_MALFORMED,
     DATABASE_FOREIGN,
     DATABASE_OTHER_VERSION,
+    ROW_NOT_TEXT,
     KEY_ABSENT,
     KEY_EMPTY,
     KEY_MALFORMED,

@@ -8,9 +8,9 @@ FILE_UNREADABLE = Rule(
     id="airflow.configuration.file-unreadable",
     stage=None,
     title="airflow.cfg cannot be read",
-    cause="The file is there, but the system refuses to read it: its permissions, a directory in its place, a "
-    "broken disk. Airflow passes over such a file without a word and runs on its defaults, with another metadata "
-    "database and another Fernet key than the file names.",
+    cause="The file is there, but the system refuses to read it: its permissions, a directory, a pipe or a device in "
+    "its place, a broken disk. Airflow passes over such a file without a word and runs on its defaults, with another "
+    "metadata database and another Fernet key than the file names.",
     evidence="The path, and the system's reason.",
     remedy="Give the user who runs the command the right to read the file, or let AIRFLOW_CONFIG name the right one.",
 )
@@ -52,9 +52,10 @@ VALUE_MALFORMED = Rule(
 VALUE_ENDLESS = Rule(
     id="airflow.configuration.value-endless",
     stage=None,
-    title="An option refers to environment variables that refer to themselves",
-    cause="Airflow replaces $NAME and ${NAME} in a value until nothing changes any more. Variables that name each "
-    "other never end: Airflow hangs, or fills the memory. A password with a $ in it may do this unintended.",
+    title="An option refers to variables or options that refer to themselves",
+    cause="Airflow replaces $NAME and ${NAME} in a value until nothing changes any more, and %(name)s in airflow.cfg. "
+    "Variables that name each other, or that name others many times over, never end: Airflow hangs, or fills the "
+    "memory. A password with a $ in it may do this unintended.",
     evidence="Where the option is set.",
     remedy="Keep the value in a _cmd or _secret option, which are not expanded, or rename the variable.",
 )

@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from safeconduct import __version__
+from safeconduct.cli import streams
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+INTERRUPTED = 130
+"""The exit code for Ctrl-C, 128 and the number of SIGINT."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("safeconduct.cli.why:command", "Why a connection is kept out of PostgreSQL, and what lets it in."),
@@ -36,6 +45,13 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(module), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. For Ctrl-C click itself would end with 1, which means a finding."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise click.exceptions.Exit(INTERRUPTED) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in `--help`, without importing the commands."""
         with formatter.section("Commands"):
@@ -52,23 +68,55 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run the command line. An error of our own is one sentence; SAFECONDUCT_DEBUG=1 shows where it came from."""
+    """Run the command line. An error of our own is one sentence; SAFECONDUCT_DEBUG=1 shows where it came from.
+
+    Exit codes beside those of the commands: 3 where the output could not be written, 130 for Ctrl-C, 143 for SIGTERM
+    and 129 for SIGHUP.
+    """
     gc.set_threshold(50_000)  # what is loaded at the start stays; collecting in between took 6 % of a walk
+    streams.prepare()
+    _end_in_order()
+    if sys.stdout is None:
+        _fail("nothing can be reported: standard output is closed")
     try:
         cli.main(prog_name="safeconduct")
+    except SystemExit:
+        if (reason := streams.why_not_written()) is not None:
+            _fail(f"the output could not be written ({reason})")
+        raise
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        streams.give_up()
         sys.exit(1)
     except Exception as error:
+        if isinstance(error, OSError) and (reason := streams.why_not_written()) is not None:
+            _fail(f"the output could not be written ({reason})")
         if os.environ.get("SAFECONDUCT_DEBUG"):
             raise
         # The text of an unexpected error may quote anything, a password included: only its kind is shown.
-        click.echo(
-            f"safeconduct: internal error ({type(error).__name__}); this is a defect of Safeconduct. "
-            "SAFECONDUCT_DEBUG=1 shows where it came from.",
-            err=True,
+        _fail(
+            f"internal error ({type(error).__name__}); this is a defect of Safeconduct. "
+            "SAFECONDUCT_DEBUG=1 shows where it came from."
         )
-        sys.exit(3)
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(f"safeconduct: {sentence}", err=True)
+    sys.exit(3)
+
+
+def _end_in_order() -> None:
+    """Let SIGTERM and SIGHUP end us as Ctrl-C does, so that the commands we started end with us."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # Ignored signals stay ignored: `nohup` depends on it.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
@@ -12,8 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from safeconduct.airflow.dialect import Dialect
-from safeconduct.airflow.installed import installed_airflow
+from safeconduct.cli.literal import literal_survey
 from safeconduct.diagnosis import (
     DEFAULT_TIMEOUT,
     Question,
@@ -25,19 +25,27 @@ from safeconduct.diagnosis import (
     walk_all,
 )
 from safeconduct.masking import Masker, masker_for
-from safeconduct.model import Secret
 from safeconduct.postgres.memory import AddressMemory
 from safeconduct.report import FORMATS
-from safeconduct.secrets import Found, read_literal
+from safeconduct.secrets import Found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from safeconduct.diagnosis.task_log import LogReading
     from safeconduct.model import Report, Rule
     from safeconduct.privileges import Asked
 
-STANDARD_INPUT = "-"
+
+class _Seconds(click.FloatRange):
+    """A number of seconds. FloatRange lets nan pass, which is neither too small nor too large."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        seconds: float = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value!r} is no number of seconds.", param, ctx)
+        return seconds
 
 
 @click.command("why")
@@ -80,7 +88,7 @@ STANDARD_INPUT = "-"
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True, max=3600),
+    type=_Seconds(min=0, min_open=True, max=3600),
     default=DEFAULT_TIMEOUT,
     show_default=True,
     help="Seconds to wait for each address.",
@@ -109,7 +117,7 @@ def command(
     home = _home()
     sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
     reading = _read(task_log, sources)
-    survey = survey_of(conn_ids, sources, reading) if uri is None else _literal(uri)
+    survey = survey_of(conn_ids, sources, reading) if uri is None else literal_survey(uri)
     question = Question(
         dict(os.environ),
         home,
@@ -158,18 +166,6 @@ def _say(report: Report, masker: Masker, format_: str) -> None:
     colour = _colour()
     width = shutil.get_terminal_size((100, 24)).columns
     click.echo(FORMATS[format_](report, masker, width=width, colour=colour, rule_of=_rule_of), color=colour)
-
-
-def _literal(uri: str) -> Survey:
-    if uri == STANDARD_INPUT:
-        text = Secret(sys.stdin.buffer.read().decode(errors="surrogateescape").strip())
-        name = "standard input"
-        if not text:
-            raise click.UsageError("--uri - reads the connection's URI or JSON from standard input, which is empty")
-    else:
-        text, name = Secret(uri), "command line"
-        click.echo("warning: others can see a password on the command line; use --uri - and standard input", err=True)
-    return Survey(((name, read_literal(name, text, Dialect.of(installed_airflow() or ""))),))
 
 
 def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked, ...]:

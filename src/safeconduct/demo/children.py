@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from safeconduct.airflow.parentage import dying_with_parent
 from safeconduct.demo.problem import DemoProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    import signal
+    from collections.abc import Sequence
     from pathlib import Path
 
 ORDINARY_USER = "nobody"
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass(frozen=True)
@@ -74,22 +72,7 @@ def start(command: Sequence[str], account: Account, ended_by: signal.Signals, **
         command,
         text=True,
         start_new_session=True,
-        preexec_fn=_dying_with_parent(ended_by),
+        preexec_fn=dying_with_parent(ended_by),
         **account.options,
         **options,
     )
-
-
-def _dying_with_parent(number: signal.Signals) -> Callable[[], None] | None:
-    """What the child does before exec. It runs after the change of user, which would clear the setting."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
-
-    return ask

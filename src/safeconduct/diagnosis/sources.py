@@ -85,7 +85,8 @@ def _metadata(
     )
     reader = reader_of(place, timeout)
     if isinstance(reader, Finding) and option.origin.startswith("default"):
-        return AbsentBackend(reader.message)
+        file = f"{configuration.path} {'names none' if configuration.file_found else 'is not there'}"
+        return AbsentBackend(f"{file}, and {reader.message}")
     if isinstance(reader, (Finding, Unjudged)):
         return UnreachableBackend(reader)
     keyring = _keyring(configuration)

@@ -54,7 +54,7 @@ def survey_of(conn_ids: tuple[str, ...], sources: Sources, reading: LogReading |
         return Survey(named, unjudged=sources.unjudged, secrets=sources.secrets)
     survey = _postgres_only(all_connections(sources.backends), sources.unjudged)
     if survey == Survey():
-        where = " or ".join(backend.name for backend in sources.backends)
+        where = " or ".join(backend.place for backend in sources.backends)
         return Survey(unjudged=(Unjudged("connections", f"there are none in {where}"),))
     return replace(survey, secrets=sources.secrets)
 
@@ -122,7 +122,8 @@ def walk_all(survey: Survey, question: Question, progress: Callable[[], object] 
 
 
 def _is_postgres(found: Found) -> bool:
-    return found.connection.is_postgres
+    """Whether it is meant as one: `postgresql+psycopg2` is a type of its own for Airflow, and its walk says so."""
+    return found.connection.conn_type.lower().startswith("postgres")
 
 
 def _server(named: Named) -> Hashable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from safeconduct.diagnosis.inside import told_inside
@@ -15,6 +16,7 @@ from safeconduct.masking import worth_hiding
 from safeconduct.model import Finding, Severity, Stage, StageOutcome, StageReport, Unjudged
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.target import target_of
+from safeconduct.secrets import spared
 
 if TYPE_CHECKING:
     from safeconduct.diagnosis.question import Question
@@ -25,7 +27,15 @@ if TYPE_CHECKING:
 
 
 def walk(name: str, answer: Answer, question: Question) -> WalkResult:
-    """Walk one connection by the answer to its look-up: a definition, or why there is none."""
+    """Walk one connection by the answer to its look-up: a definition, or why there is none.
+
+    A walk that fails as nobody foresaw is unjudged, so that the others are reported.
+    """
+    result = spared(name, lambda: _walk(name, answer, question))
+    return _without_definition(name, result, question) if isinstance(result, Unjudged) else result
+
+
+def _walk(name: str, answer: Answer, question: Question) -> WalkResult:
     if isinstance(answer, (Finding, Unjudged)):
         return _without_definition(name, answer, question)
     if not answer.connection.is_postgres:
@@ -48,7 +58,8 @@ def _attempted(name: str, found: Found, target: Target, question: Question) -> W
     if ended.session is not None:
         with closing(ended.session):
             if question.asked_of(name):
-                decision = _privileges(name, ended.session, question)
+                judged = spared(name, partial(_privileges, name, ended.session, question))
+                decision = _unjudged_privileges(judged) if isinstance(judged, Unjudged) else judged
                 stages.append(decision.stage)
                 findings += decision.findings
                 unjudged += decision.unjudged
@@ -95,6 +106,10 @@ class _Decision:
     applied: tuple[Applied, ...] = ()
 
 
+def _unjudged_privileges(why: Unjudged) -> _Decision:
+    return _Decision(StageReport(Stage.PRIVILEGES, StageOutcome.UNJUDGED, why.reason), (), (why,))
+
+
 def _privileges(name: str, session: OpenSession, question: Question) -> _Decision:
     from safeconduct.privileges import missing  # the parser behind it is heavy, and most walks do not ask
 
@@ -125,5 +140,7 @@ def _without_definition(name: str, answer: Finding | Unjudged, question: Questio
 
 def _not_postgres(name: str, found: Found, question: Question) -> WalkResult:
     kind = found.connection.conn_type or "unnamed"
-    unjudged = Unjudged(name, f"its type is {kind}; only PostgreSQL connections can be walked")
+    # SQLAlchemy's URLs name a driver so.
+    hint = "; its URI begins with postgres://, without a driver" if kind.lower().startswith("postgres") else ""
+    unjudged = Unjudged(name, f"its type is {kind}; only PostgreSQL connections can be walked{hint}")
     return _without_definition(name, unjudged, question)

@@ -39,7 +39,7 @@ class Connection:
 
     @property
     def extras(self) -> Mapping[str, Any]:
-        """The extra as a JSON object; empty when there is none or when it is not an object."""
+        """The extra as a JSON object; empty when there is none, when it is not an object or nested too deeply."""
         if not self.extra:
             return {}
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Stage, Unjudged
 from safeconduct.postgres import silence
+from safeconduct.postgres.answers import OddAnswer
 from safeconduct.postgres.auth_policy import parse_require_auth
 from safeconduct.postgres.certificate_look import look_at_certificate
 from safeconduct.postgres.channel import DeadlinePassed
@@ -31,6 +32,7 @@ from safeconduct.postgres.wire import log_in, negotiate_tls
 if TYPE_CHECKING:
     from safeconduct.postgres.channel import Channel, TlsFacts
     from safeconduct.postgres.door import Door
+    from safeconduct.postgres.place import Password
     from safeconduct.postgres.wants import Receive
 
 
@@ -136,7 +138,7 @@ def _log_in(talk: _Talk) -> Trial:
 def _let_in(talk: _Talk, session: OpenSession) -> Trial:
     try:
         facts = session_facts(session)
-    except QueryRefused:
+    except (QueryRefused, OddAnswer):
         facts = None
     except SessionLost as error:
         for stage, detail in stages_before(talk.reached, Stage.SESSION):
@@ -160,6 +162,7 @@ def _refused(talk: _Talk, exchange: Exchange) -> Trial:
         server=talk.door.address,
         tls_asked=talk.asked_for_tls,
         assumed=talk.door.target.assumed,
+        password_odd=_odd(talk.door.host.password) if exchange.password_sent and not exchange.authenticated else "",
     )
     finding = explain_refusal(refusal)
     lead = Lead.NOWHERE
@@ -168,6 +171,14 @@ def _refused(talk: _Talk, exchange: Exchange) -> Trial:
     elif not exchange.password_sent and not exchange.authenticated:
         lead = Lead.OTHER_ENCRYPTION
     return replace(_end(talk, finding, lead), refusal=refusal)
+
+
+def _odd(password: Password | None) -> str:
+    """That a line feed was copied along with a password, perhaps; nothing else of it may be told."""
+    text = password.secret.reveal() if password else ""
+    if text == text.strip():
+        return ""
+    return "the password begins or ends with white space: was a line feed or a blank copied along with it?"
 
 
 def _stopped(talk: _Talk, exchange: Exchange) -> Trial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -85,7 +86,6 @@ def _look(door: Door, rule: Rule) -> Remedy | None:
         return Remedy(RemedyKind.COMMAND, "ss -lxp | grep PGSQL", when=when)
     if rule is rules.PORT_TIMED_OUT:
         when = "on the host where the task runs, once a firewall or security group lets it through"
-        return Remedy(
-            RemedyKind.COMMAND, f"nc -vz -w 5 {door.host.hostaddr or door.host.host} {door.host.port}", when=when
-        )
+        host = shlex.quote(door.host.hostaddr or door.host.host)
+        return Remedy(RemedyKind.COMMAND, f"nc -vz -w 5 {host} {door.host.port}", when=when)
     return None

@@ -126,6 +126,9 @@ def _extra_fault(connection: Connection) -> Finding | None:
     try:
         if isinstance(json.loads(text), dict):
             return None
+    except RecursionError:
+        message = "the extra of the connection is nested too deeply to be read, and Airflow's hook fails on it"
+        return rules.EXTRA_UNREAD.finding(connection.conn_id, message)
     except ValueError:
         message = "the extra of the connection is not JSON, so Airflow goes on without any of it"
         return rules.EXTRA_UNREAD.finding(connection.conn_id, message, severity=Severity.WARNING)

@@ -16,6 +16,7 @@ from safeconduct.airflow.metadata import SUBJECT
 from safeconduct.airflow.metadata_reader import MetadataReader, ReadFailed, Reading
 from safeconduct.model import Connection, Finding, Secret, Unjudged, quote_identifier
 from safeconduct.postgres.attempt import attempt
+from safeconduct.postgres.frontend import Unsendable
 from safeconduct.postgres.query import QueryRefused
 from safeconduct.postgres.session import SessionLost
 from safeconduct.postgres.target import target_of
@@ -67,9 +68,11 @@ class _PostgresReading(Reading):
             raise ReadFailed(f"{error.error.sqlstate} {error.error.message}", layout=layout) from error
         except SessionLost as error:
             raise ReadFailed(str(error)) from error
+        except Unsendable:  # an id that the protocol cannot carry is in no row
+            return []
 
     def columns(self, table: str) -> frozenset[str]:
-        return frozenset(row[0] or "" for row in self.rows(_COLUMNS, [self.table(table)]))
+        return frozenset(row[0] or "" for row in self.rows(_COLUMNS, [self.table(table)]) if row)
 
 
 def postgres_reader(

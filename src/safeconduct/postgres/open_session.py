@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.postgres import frontend
+from safeconduct.postgres.answers import integer, integer_or_null, only_row
 from safeconduct.postgres.channel import Channel, Deadline, DeadlinePassed
 from safeconduct.postgres.framing import WireError
 from safeconduct.postgres.query import run_query
@@ -62,9 +63,12 @@ def version_number(text: str) -> int:
     """`15.20 (Debian ...)` is 150020, `18beta1` is 180000; 0 where no number begins it."""
     head = text.split(" ")[0]
     major, _, rest = head.partition(".")
-    digits = "".join(c for c in major if c.isdigit()) if major[:1].isdigit() else ""
-    minor = "".join(c for c in rest if c.isdigit())
+    digits = "".join(c for c in major if c in _DIGITS) if major[:1] in tuple(_DIGITS) else ""
+    minor = "".join(c for c in rest if c in _DIGITS)
     return int(digits[:4]) * 10000 + int(minor[:4] or 0) if digits else 0
+
+
+_DIGITS = "0123456789"  # str.isdigit() knows more than int() takes
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,12 @@ class SessionFacts:
 
 
 def session_facts(session: OpenSession) -> SessionFacts:
-    """Ask the session once. Raises QueryRefused or SessionLost (a pooler's console, for one, knows no such query)."""
-    pid, recovery, read_only, free = session.query(_FACTS)[0]
-    return SessionFacts(int(pid or 0), recovery == "t", read_only == "on", int(free) if free else None)
+    """Ask the session once.
+
+    Raises QueryRefused (a pooler's console, for one, knows no such query), OddAnswer and SessionLost.
+    """
+    pid, recovery, read_only, free = only_row(session.query(_FACTS), 4)
+    return SessionFacts(integer(pid), recovery == "t", read_only == "on", integer_or_null(free))
 
 
 _FACTS = (Path(__file__).with_name("sql") / "session_facts.sql").read_text("utf-8")

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.plain_file import read_plain
 from safeconduct.model import Finding, Remedy, RemedyKind, Secret, Severity
 from safeconduct.postgres import rules_target as rules
 
 if TYPE_CHECKING:
     import os
 
+LARGEST = 1 << 20
+"""Bytes of a password file that are read."""
 _FIELD = re.compile(rb"((?:\\.|[^:\\])*):", re.DOTALL)
 
 
@@ -57,11 +60,13 @@ def read_password_file(subject: str, path: Path, *, named_by: str = "") -> Passw
             return _unreadable(subject, path, named_by, "it is no plain file")
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             return _open_to_others(subject, path, status)
-        return PasswordFile(str(path), _entries(path.read_bytes()))
+        return PasswordFile(str(path), _entries(read_plain(path, LARGEST)))
     except FileNotFoundError as error:
         return _unreadable(subject, path, named_by, str(error.strerror)) if named_by else PasswordFile(str(path))
     except OSError as error:
         return _unreadable(subject, path, named_by, str(error.strerror))
+    except ValueError:  # a lone surrogate
+        return _unreadable(subject, path, named_by, "no file can have this name")
 
 
 def _entries(content: bytes) -> tuple[Entry, ...]:

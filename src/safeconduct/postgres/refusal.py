@@ -31,6 +31,7 @@ class Refusal:
     """What is known when the server has said no. `asked` lists the methods it asked for ("scram-sha-256", ...).
 
     `server` is the address that answered; `tls_asked` says whether TLS was asked for; `assumed` is that of the target.
+    `password_odd` is what may be told of the password that was sent, "" for nothing.
     """
 
     subject: str
@@ -43,6 +44,7 @@ class Refusal:
     server: Address | None = None
     tls_asked: bool = False
     assumed: Mapping[str, str] = field(default_factory=dict)
+    password_odd: str = ""
 
     @property
     def role_sql(self) -> str:
@@ -69,6 +71,7 @@ class Refusal:
             "detail": error.detail,
             "hint": error.hint,
             "routine": error.routine,
+            "noticed": self.password_odd,
         }
         return {name: value for name, value in items.items() if value}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.plain_file import read_plain
 from safeconduct.model import Finding, Secret
 from safeconduct.postgres import rules_target as rules
 from safeconduct.postgres.options import OPTIONS
@@ -22,6 +23,9 @@ SYSTEM_FOLDER = "/etc/postgresql-common"
 
 LONGEST_LINE = 1022
 """Bytes of a line, with its end; libpq refuses a longer one in any section that it reads past."""
+
+LARGEST = 4 << 20
+"""Bytes of a service file that are read."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def _files(environ: Mapping[str, str], home: Path | None) -> Iterator[_File]:
 
 def _read(subject: str, file: _File) -> list[str] | Finding | None:
     try:
-        text = file.path.read_text("utf-8", "surrogateescape")
+        text = read_plain(file.path, LARGEST).decode("utf-8", "surrogateescape")
     except OSError as error:
         if isinstance(error, FileNotFoundError) and not file.must_exist:
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import socket
 import ssl
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Unjudged
 from safeconduct.postgres import rules_tls as rules
-from safeconduct.postgres.tls_files import check_key, file_finding, root_missing
+from safeconduct.postgres.tls_files import check_key, file_finding, plain, root_missing
 from safeconduct.postgres.tls_names import fits
 from safeconduct.postgres.tls_policy import SYSTEM, SslMode
 
@@ -130,7 +129,7 @@ def _load_root(subject: str, policy: TlsPolicy, context: ssl.SSLContext) -> Find
     if policy.root == SYSTEM:
         context.set_default_verify_paths()
         return None
-    error = _failure(lambda: context.load_verify_locations(cafile=policy.root))
+    error = _failure(lambda: context.load_verify_locations(cafile=plain(policy.root)))
     if error is not None:
         message = f"the root certificate {policy.root} cannot be read: {error}"
         return file_finding(rules.ROOT_UNREADABLE, subject, message, "sslrootcert", policy.root, policy, error=error)
@@ -143,8 +142,8 @@ def _load_revoked(policy: TlsPolicy, context: ssl.SSLContext) -> None:
     files, folder = policy.revoked or None, policy.revoked_folder or None
     if files is None and folder is None:
         return
-    with contextlib.suppress(OSError):
-        context.load_verify_locations(cafile=files, capath=folder)
+    with contextlib.suppress(OSError, ValueError):
+        context.load_verify_locations(cafile=files and plain(files), capath=folder)
         context.verify_flags |= ssl.VerifyFlags.VERIFY_CRL_CHECK_CHAIN
 
 
@@ -153,7 +152,7 @@ def _load_client(subject: str, policy: TlsPolicy, context: ssl.SSLContext) -> Fi
     if policy.certificate_mode == "disable" or not path:
         return None
     try:
-        os.stat(path)
+        plain(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as stat_error:

@@ -9,6 +9,7 @@ import stat
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.plain_file import NotPlain, why_not_plain
 from safeconduct.model import Finding, Remedy, RemedyKind, Severity
 from safeconduct.postgres import rules_tls as rules
 from safeconduct.postgres.tls_policy import SYSTEM
@@ -26,6 +27,13 @@ def file_finding(
     """A finding about one of the files: which, who named it, and the error."""
     named_by = option if option in policy.named else f"{DEFAULT} for {option}"
     return rule.finding(subject, message, evidence={"file": path, "named by": named_by, **more})
+
+
+def plain(path: str) -> str:
+    """The path, once it has been looked at: OpenSSL would wait for a FIFO for ever. Raises OSError, NotPlain too."""
+    if (reason := why_not_plain(path)) is not None:
+        raise NotPlain(reason)
+    return path
 
 
 def root_missing(subject: str, policy: TlsPolicy) -> Finding:
@@ -59,6 +67,8 @@ def check_key(subject: str, policy: TlsPolicy) -> Finding | None:
         status = os.stat(policy.key)
     except OSError as error:
         return _key_missing(subject, policy, str(error.strerror))
+    except ValueError:  # a lone surrogate
+        return _key_missing(subject, policy, "no file can have this name")
     if not stat.S_ISREG(status.st_mode):
         return _key_missing(subject, policy, "it is no plain file")
     return _key_open(subject, policy, status)

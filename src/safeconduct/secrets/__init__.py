@@ -7,6 +7,7 @@ from safeconduct.secrets.keyring import Keyring, KeyState, read_keyring
 from safeconduct.secrets.literal import read_literal
 from safeconduct.secrets.metadata import AbsentBackend, MetadataBackend, UnreachableBackend
 from safeconduct.secrets.metadata_place import MetadataPlace, reader_of
+from safeconduct.secrets.sparing import spared
 
 __all__ = [
     "AbsentBackend",
@@ -24,4 +25,5 @@ __all__ = [
     "read_keyring",
     "read_literal",
     "reader_of",
+    "spared",
 ]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.rules import UNKNOWN
 from safeconduct.model import Finding, Remedy, RemedyKind, Severity, Unjudged
 from safeconduct.secrets.interface import Found
+from safeconduct.secrets.sparing import spared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,7 +29,7 @@ def look_up(conn_id: str, backends: Sequence[ConnectionBackend]) -> Answer:
     """
     failed: Finding | Unjudged | None = None
     for backend in backends:
-        answer = backend.get(conn_id)
+        answer = spared(conn_id, partial(backend.get, conn_id))
         if isinstance(answer, (Finding, Unjudged)):
             failed = failed or answer
         elif answer is not None:
@@ -45,7 +47,7 @@ def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str
     faulty: dict[str, tuple[str, Finding | Unjudged]] = {}
     for backend in backends:
         there = set()
-        for conn_id, answer in backend.all():
+        for conn_id, answer in _every(backend):
             key = conn_id.upper()
             if not conn_id:
                 yield conn_id, answer
@@ -60,6 +62,19 @@ def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str
     yield from faulty.values()
 
 
+def _every(backend: ConnectionBackend) -> Iterator[tuple[str, Answer]]:
+    """All of a backend; where its listing breaks off by a defect of ours, that is one answer more."""
+    every = backend.all()
+    while True:
+        found = spared(backend.name, lambda: next(every, None))
+        if isinstance(found, Unjudged):
+            yield "", found
+            return
+        if found is None:
+            return
+        yield found
+
+
 def _warned(found: Found, failed: Finding | Unjudged | None) -> Found:
     if not isinstance(failed, Finding):
         return found
@@ -67,7 +82,8 @@ def _warned(found: Found, failed: Finding | Unjudged | None) -> Found:
 
 
 def _unknown(conn_id: str, backends: Sequence[ConnectionBackend]) -> Finding:
-    known = [name for backend in backends if isinstance(ids := backend.conn_ids(), tuple) for name in ids]
+    asked_for_ids = (spared(backend.name, backend.conn_ids) for backend in backends)
+    known = [name for ids in asked_for_ids if isinstance(ids, tuple) for name in ids]
     near = _nearest(conn_id, known)
     asked = ", then ".join(backend.name for backend in backends)
     evidence = {"asked": asked, "connections there": str(len(set(known)))}

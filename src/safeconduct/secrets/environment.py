@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.connection_json import parse_definition
 from safeconduct.model import Finding, Secret
 from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, credential_words
+from safeconduct.secrets.sparing import spared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,6 +32,11 @@ class EnvironmentBackend(ConnectionBackend):
         }
         self._dialect = dialect
 
+    @property
+    def place(self) -> str:
+        """See ConnectionBackend."""
+        return f"{self.name} ({PREFIX}...)"
+
     def get(self, conn_id: str) -> Answer | None:
         """See ConnectionBackend. An empty variable is none, as for Airflow."""
         text = self._texts.get(conn_id.upper())
@@ -47,6 +54,6 @@ class EnvironmentBackend(ConnectionBackend):
     def all(self) -> Iterator[tuple[str, Answer]]:
         """See ConnectionBackend."""
         for conn_id in self.conn_ids():
-            answer = self.get(conn_id)
+            answer = spared(conn_id, partial(self.get, conn_id))
             if answer is not None:
                 yield conn_id, answer

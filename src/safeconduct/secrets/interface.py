@@ -39,6 +39,11 @@ class ConnectionBackend(ABC):
     name: str
     secrets: tuple[Secret, ...] = ()
 
+    @property
+    def place(self) -> str:
+        """Where exactly it looks, for a reader who wonders whether that is the right place."""
+        return self.name
+
     @abstractmethod
     def get(self, conn_id: str) -> Answer | None:
         """The connection of this id; None when it is not kept here."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.metadata import ConnectionRow
-from safeconduct.model import Connection, Finding, Secret, Unjudged
+from safeconduct.airflow.metadata import SUBJECT, ConnectionRow
+from safeconduct.airflow.rules import ROW_NOT_TEXT
+from safeconduct.model import Connection, Finding, Remedy, RemedyKind, Secret, Unjudged
 from safeconduct.secrets.column import open_column
 from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, credential_words
 from safeconduct.secrets.keyring import Opened
+from safeconduct.secrets.sparing import spared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +30,11 @@ class MetadataBackend(ConnectionBackend):
         self._keyring = keyring
         self.secrets = database.secrets
 
+    @property
+    def place(self) -> str:
+        """See ConnectionBackend."""
+        return f"{self.name} ({self._database.label})"
+
     def get(self, conn_id: str) -> Answer | None:
         """See ConnectionBackend."""
         row = self._database.row(conn_id)
@@ -43,9 +51,16 @@ class MetadataBackend(ConnectionBackend):
             yield "", rows
             return
         for row in rows:
-            yield row.conn_id, self._found(row) if _is_postgres(row) else self._unopened(row)
+            if not row.conn_id:
+                yield "", Unjudged(SUBJECT, f"{self._database.label} has a row without conn_id, which nobody can use")
+            elif _is_postgres(row):
+                yield row.conn_id, spared(row.conn_id, partial(self._found, row))
+            else:
+                yield row.conn_id, self._unopened(row)
 
     def _found(self, row: ConnectionRow) -> Answer:
+        if row.not_text:
+            return _not_text(row, row.not_text[0])
         password = open_column(row.conn_id, "password", row.password, row.is_encrypted, self._keyring)
         if isinstance(password, (Finding, Unjudged)):
             return password
@@ -79,10 +94,13 @@ class MetadataBackend(ConnectionBackend):
 
 
 class AbsentBackend(ConnectionBackend):
-    """A metadata database that nobody configured and that is not at its default place: nothing is kept there."""
+    """A metadata database that nobody configured and that is not at its default place: nothing is kept there.
 
-    def __init__(self, place: str) -> None:
-        self.name = f"metadata database (none is configured, and {place}; is AIRFLOW_HOME right?)"
+    `why` says in half a sentence what was looked at.
+    """
+
+    def __init__(self, why: str) -> None:
+        self.name = f"metadata database (none is configured: {why}; is AIRFLOW_HOME right?)"
 
     def get(self, conn_id: str) -> Answer | None:
         """See ConnectionBackend."""
@@ -116,6 +134,22 @@ class UnreachableBackend(ConnectionBackend):
     def all(self) -> Iterator[tuple[str, Answer]]:
         """See ConnectionBackend."""
         yield "", self._answer
+
+
+def _not_text(row: ConnectionRow, column: str) -> Finding:
+    remedies: tuple[Remedy, ...] = ()
+    if column != "conn_id":
+        literal = "'" + row.conn_id.replace("'", "''") + "'"
+        when = "in the metadata database; then enter the value again in Airflow"
+        remedies = (
+            Remedy(RemedyKind.SQL, f"UPDATE connection SET {column} = NULL WHERE conn_id = {literal};", when=when),
+        )
+    return ROW_NOT_TEXT.finding(
+        row.conn_id,
+        f"the {column} of {row.conn_id} holds octets that are no UTF-8 text, and Airflow cannot read the row",
+        evidence={"row": f"metadata database, table connection, conn_id {row.conn_id}", "column": column},
+        remedies=remedies,
+    )
 
 
 def _is_postgres(row: ConnectionRow) -> bool:
