@@ -285,11 +285,22 @@ def test_a_client_certificate_is_asked_for(tls_server: Postgres) -> None:
 
 def test_the_server_has_no_authority_for_client_certificates(any_postgres: Postgres) -> None:
     any_postgres.create_role("etl", PASSWORD)
-    any_postgres.enable_tls()
+    authority = any_postgres.enable_tls()
     any_postgres.hba(["hostssl all all all scram-sha-256 clientcert=verify-ca"])
     any_postgres.conf({"ssl_ca_file": ""})
     result = ended(tls_target(any_postgres, SslMode.REQUIRE))
-    assert verdict(result)[0] in {"postgres.rule.client-ca-missing", "postgres.rule.no-entry"}
+    assert verdict(result) == ("postgres.rule.client-ca-missing", Stage.RULE)
+    assert result.finding
+    assert (result.finding.evidence["sqlstate"], result.finding.evidence["routine"]) == (
+        "F0000",
+        "ClientAuthentication",
+    )
+    any_postgres.conf({"ssl_ca_file": str(any_postgres.folder / "tls" / "authority.crt")})
+    certificate = authority.issue(common_name="etl")
+    shown = tls_target(any_postgres, SslMode.REQUIRE, certificate=str(certificate.chain), key=str(certificate.key))
+    let_in = ended(replace(shown, database="postgres"))
+    assert let_in.session, let_in.stages
+    let_in.session.close()
 
 
 def test_a_certificate_alone_lets_in(tls_server: Postgres, tmp_path: Path) -> None:

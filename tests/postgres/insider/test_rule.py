@@ -106,6 +106,7 @@ def test_ident_that_fails_is_shown_with_its_line(server: Postgres) -> None:
 
 def test_an_administrator_who_may_not_read_the_file_says_so(server: Postgres) -> None:
     server.create_role("rds", None, "LOGIN CREATEROLE")
+    server.hba(["host all all all reject"])  # so that the next test begins with the default again
     (server.data / "pg_hba.conf").write_text("local all all trust\nhost all all all reject\n")
     server.reload()
     finding = told(server, target_for(server, "somebody"), "rds")
