@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,8 +11,12 @@ import pytest
 
 from safeconduct.model import Secret, Stage, StageOutcome
 from safeconduct.postgres.attempt import Attempt, attempt
+from safeconduct.postgres.door import Door, knock
 from safeconduct.postgres.memory import AddressMemory
+from safeconduct.postgres.resolve import Address
 from safeconduct.postgres.target import HostPort, Password, SslMode, Target, TlsPolicy
+from safeconduct.postgres.tls import Encryption
+from safeconduct.postgres.trial import Steps
 from tests.postgres.rungs import PASSWORD, target_for
 from tests.servers import hostile
 from tests.servers.certificates import Authority
@@ -377,3 +382,12 @@ def test_a_pooler_without_room(pooled: Target, pgbouncer: PgBouncer) -> None:
     pgbouncer.conf({"max_client_conn": 1})
     with pgbouncer.login("etl", PASSWORD, "sales"):
         assert verdict(ended(to_port(pgbouncer.port)))[0] == "postgres.pooler.full"
+
+
+def test_the_command_to_look_with_is_quoted_for_a_shell() -> None:
+    with SilentPort() as silent:
+        host = HostPort("$(id); x", silent.port)
+        address = Address(socket.AF_INET, ("127.0.0.1", silent.port), f"127.0.0.1:{silent.port}")
+        trial = knock(Door(Target("w", (host,), "etl", "sales"), host, address, PATIENCE), Encryption.PLAIN, Steps())
+    assert trial.finding is not None
+    assert trial.finding.remedies[0].text == f"nc -vz -w 5 '$(id); x' {silent.port}"

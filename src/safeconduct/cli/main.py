@@ -73,6 +73,15 @@ def main() -> None:
     Exit codes beside those of the commands: 3 where the output could not be written, 130 for Ctrl-C, 143 for SIGTERM
     and 129 for SIGHUP.
     """
+    try:
+        _main()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # an impatient reader's second Ctrl-C finds us leaving already
+
+
+def _main() -> None:
     gc.set_threshold(50_000)  # what is loaded at the start stays; collecting in between took 6 % of a walk
     streams.prepare()
     _end_in_order()
@@ -81,17 +90,14 @@ def main() -> None:
     try:
         cli.main(prog_name="safeconduct")
     except SystemExit:
-        if (reason := streams.why_not_written()) is not None:
-            _fail(f"the output could not be written ({reason})")
+        _check_written()
         raise
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         streams.give_up()
         sys.exit(1)
     except Exception as error:
-        if isinstance(error, OSError) and (reason := streams.why_not_written()) is not None:
-            _fail(f"the output could not be written ({reason})")
+        if isinstance(error, OSError):
+            _check_written()
         if os.environ.get("SAFECONDUCT_DEBUG"):
             raise
         # The text of an unexpected error may quote anything, a password included: only its kind is shown.
@@ -99,6 +105,11 @@ def main() -> None:
             f"internal error ({type(error).__name__}); this is a defect of Safeconduct. "
             "SAFECONDUCT_DEBUG=1 shows where it came from."
         )
+
+
+def _check_written() -> None:
+    if (reason := streams.why_not_written()) is not None:
+        _fail(f"the output could not be written ({reason})")
 
 
 def _fail(sentence: str) -> NoReturn:
