@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.postgres import rules_login as rules
 from safeconduct.postgres.pooler import explain_pooler
+from safeconduct.postgres.refusal_rule import client_ca_missing, hba_line, no_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,6 +76,10 @@ class Refusal:
         }
         return {name: value for name, value in items.items() if value}
 
+    def finding(self, rule: Rule, message: str, *remedies: Remedy, possible: tuple[str, ...] = ()) -> Finding:
+        """A finding about this refusal, with its evidence."""
+        return rule.finding(self.subject, message, evidence=self.evidence, possible=possible, remedies=remedies)
+
 
 def explain_refusal(refusal: Refusal) -> Finding:
     """The finding for a refusal: the rule that PostgreSQL applied, its evidence and its remedies."""
@@ -107,10 +112,6 @@ def _sql(text: str, when: str = "") -> Remedy:
     return Remedy(RemedyKind.SQL, text, when=when)
 
 
-def _finding(rule: Rule, refusal: Refusal, message: str, *remedies: Remedy, possible: tuple[str, ...] = ()) -> Finding:
-    return rule.finding(refusal.subject, message, evidence=refusal.evidence, possible=possible, remedies=remedies)
-
-
 def _password_wrong(refusal: Refusal) -> Finding:
     where = f"WHERE rolname = {refusal.role_literal}"
     look = f"SELECT rolvaliduntil FROM pg_roles {where}"
@@ -123,9 +124,8 @@ def _password_wrong(refusal: Refusal) -> Finding:
     ]
     if "scram-sha-256" in refusal.asked:
         possible.append("the password is stored as md5, and the rule asks for scram-sha-256 (the same query; md5)")
-    return _finding(
+    return refusal.finding(
         rules.PASSWORD_WRONG,
-        refusal,
         f"the server did not accept the password of {refusal.role}",
         Remedy(
             RemedyKind.COMMAND,
@@ -138,89 +138,11 @@ def _password_wrong(refusal: Refusal) -> Finding:
     )
 
 
-def _no_entry(refusal: Refusal) -> Finding:
-    return _finding(
-        rules.NO_ENTRY,
-        refusal,
-        f"no rule in pg_hba.conf lets {refusal.role} into {refusal.database} from {_from(refusal)}",
-        *([_ask_for_tls()] if _tls_may_help(refusal) else []),
-        Remedy(
-            RemedyKind.PG_HBA,
-            _hba_line(refusal),
-            when="in pg_hba.conf, above any line that rejects it; then SELECT pg_reload_conf()",
-        ),
-        possible=_rule_possibilities(refusal),
-    )
-
-
-def _tls_may_help(refusal: Refusal) -> bool:
-    """A login without TLS that never asked for it: lines that say hostssl may be waiting."""
-    return refusal.client_address is not None and not refusal.tls and not refusal.tls_asked
-
-
-def _ask_for_tls() -> Remedy:
-    when = "in the connection's extra, in place of sslmode=disable or allow: try this first, it needs no new rule"
-    return Remedy(RemedyKind.OPTION, '{"sslmode": "require"}', when=when)
-
-
-def _from(refusal: Refusal) -> str:
-    if refusal.client_address is None:
-        return "the unix socket"
-    return f"{refusal.client_address} {'with' if refusal.tls else 'without'} TLS"
-
-
-def _hba_line(refusal: Refusal) -> str:
-    database, role = _hba_name(refusal.database), _hba_name(refusal.role)
-    if refusal.client_address is None:
-        return f"local {database} {role} scram-sha-256"
-    kind = "hostssl" if refusal.tls else "host"
-    bits = 128 if ":" in refusal.client_address else 32
-    return f"{kind} {database} {role} {refusal.client_address}/{bits} scram-sha-256"
-
-
-def _hba_name(name: str) -> str:
-    """Quoted where pg_hba.conf would give the bare name another meaning (keywords, `+group`, `@file`, `/regex`)."""
-    keywords = {"all", "sameuser", "samerole", "samegroup", "replication"}
-    if name in keywords or name[:1] in "+@/" or any(c in ' ,#"\t' for c in name):
-        return '"' + name.replace('"', '""') + '"'
-    return name
-
-
-def _rule_possibilities(refusal: Refusal) -> tuple[str, ...]:
-    encryption = "hostnossl lines do not match it" if refusal.tls else "hostssl lines do not match it"
-    came = f"the login came from {_from(refusal)}: {encryption}"
-    none = f"no line matches ({came})"
-    reject = f"the first line that matches says reject ({came})"
-    named = (
-        f"the database or the login is misspelt: the lines are looked at before it is known whether {refusal.database} "
-        f"and {refusal.role} exist"
-    )
-    certificate = "the first line that matches asks for a client certificate, and none was shown"
-    english = refusal.error.message
-    if english.startswith("no pg_hba.conf entry for"):
-        return (none, named)
-    if english.startswith("pg_hba.conf rejects"):
-        return (reject, named)
-    if english.startswith("connection requires a valid client certificate"):
-        return (certificate,)
-    return (none, reject, certificate, named) if refusal.tls else (none, reject, named)
-
-
-def _client_ca_missing(refusal: Refusal) -> Finding:
-    return _finding(
-        rules.CLIENT_CA_MISSING,
-        refusal,
-        "the rule in pg_hba.conf asks for a client certificate, and the server has no CA to check one with",
-        _sql("ALTER SYSTEM SET ssl_ca_file = 'root.crt';", "with the CA's file in the data directory; then reload"),
-    )
-
-
 def _login_not_permitted(refusal: Refusal) -> Finding:
     if not refusal.asked:
         return _role_refused(refusal)
-    return _finding(
+    return refusal.finding(
         rules.LOGIN_NOT_PERMITTED,
-        refusal,
         f"the password is right, but the role {refusal.role} is not permitted to log in",
         _sql(f"ALTER ROLE {refusal.role_sql} LOGIN;"),
     )
@@ -242,9 +164,8 @@ def _role_refused(refusal: Refusal) -> Finding:
     create = _sql(f"CREATE ROLE {refusal.role_sql} LOGIN;", missing)
     login = _sql(f"ALTER ROLE {refusal.role_sql} LOGIN;", nologin)
     remedies = tuple(remedy for remedy in (create, login) if any(cause.startswith(remedy.when) for cause in possible))
-    return _finding(
+    return refusal.finding(
         rules.ROLE_REFUSED,
-        refusal,
         f"the server asked for no password, and refuses the role {refusal.role} itself",
         *remedies,
         possible=possible,
@@ -253,18 +174,16 @@ def _role_refused(refusal: Refusal) -> Finding:
 
 def _auth_failed(refusal: Refusal) -> Finding:
     if refusal.asked and refusal.asked[-1] in {"password", "md5", "scram-sha-256"}:
-        return _finding(
+        return refusal.finding(
             rules.DIRECTORY_REFUSED,
-            refusal,
             f"a directory behind the server (LDAP, PAM or RADIUS) refused the password of {refusal.role}",
         )
-    return _finding(
+    return refusal.finding(
         rules.IDENTITY_REFUSED,
-        refusal,
         f"the server could not match whom it saw (peer, ident, certificate or Kerberos) with {refusal.role}",
         Remedy(
             RemedyKind.PG_HBA,
-            _hba_line(refusal),
+            hba_line(refusal),
             when="to log in with a password instead: in pg_hba.conf, above the line that matches now;"
             " then SELECT pg_reload_conf()",
         ),
@@ -272,9 +191,8 @@ def _auth_failed(refusal: Refusal) -> Finding:
 
 
 def _database_missing(refusal: Refusal) -> Finding:
-    return _finding(
+    return refusal.finding(
         rules.DATABASE_MISSING,
-        refusal,
         f"there is no database {refusal.database} on this server",
         Remedy(
             RemedyKind.OPTION,
@@ -286,18 +204,16 @@ def _database_missing(refusal: Refusal) -> Finding:
 
 
 def _not_accepting(refusal: Refusal) -> Finding:
-    return _finding(
+    return refusal.finding(
         rules.NOT_ACCEPTING,
-        refusal,
         f"the database {refusal.database} accepts no connections",
         _sql(f"ALTER DATABASE {refusal.database_sql} WITH ALLOW_CONNECTIONS true;"),
     )
 
 
 def _connect_missing(refusal: Refusal) -> Finding:
-    return _finding(
+    return refusal.finding(
         rules.CONNECT_MISSING,
-        refusal,
         f"{refusal.role} may not connect to {refusal.database}",
         _sql(f"GRANT CONNECT ON DATABASE {refusal.database_sql} TO {refusal.role_sql};"),
     )
@@ -307,9 +223,8 @@ _WHO = "SELECT usename, datname, state, count(*) FROM pg_stat_activity GROUP BY 
 
 
 def _role_limit(refusal: Refusal) -> Finding:
-    return _finding(
+    return refusal.finding(
         rules.ROLE_LIMIT,
-        refusal,
         f"{refusal.role} has used up its CONNECTION LIMIT",
         _sql(_WHO, "to see who holds the connections"),
         _sql(f"ALTER ROLE {refusal.role_sql} CONNECTION LIMIT -1;", "to lift the limit"),
@@ -317,9 +232,8 @@ def _role_limit(refusal: Refusal) -> Finding:
 
 
 def _database_limit(refusal: Refusal) -> Finding:
-    return _finding(
+    return refusal.finding(
         rules.DATABASE_LIMIT,
-        refusal,
         f"the database {refusal.database} has used up its CONNECTION LIMIT",
         _sql(_WHO, "to see who holds the connections"),
         _sql(f"ALTER DATABASE {refusal.database_sql} CONNECTION LIMIT -1;", "to lift the limit"),
@@ -327,27 +241,24 @@ def _database_limit(refusal: Refusal) -> Finding:
 
 
 def _slots_reserved(refusal: Refusal) -> Finding:
-    return _finding(
+    return refusal.finding(
         rules.SLOTS_RESERVED,
-        refusal,
         "all ordinary connection slots of the server are taken; the rest is reserved",
         _sql(_WHO, "to see who holds the connections, as a role that may use the reserved slots"),
     )
 
 
 def _slots_full(refusal: Refusal) -> Finding:
-    return _finding(
+    return refusal.finding(
         rules.SLOTS_FULL,
-        refusal,
         "the server has no connection slot left",
         _sql(_WHO, "to see who holds the connections, once a slot is free"),
     )
 
 
 def _not_ready(refusal: Refusal) -> Finding:
-    return _finding(
+    return refusal.finding(
         rules.NOT_READY,
-        refusal,
         "the server takes no logins at the moment",
         possible=(
             "it is starting up or recovering (wait; its log shows the progress)",
@@ -358,20 +269,20 @@ def _not_ready(refusal: Refusal) -> Finding:
 
 
 def _option_refused(refusal: Refusal) -> Finding:
-    return _finding(
-        rules.OPTION_REFUSED, refusal, "the server refuses a setting that the connection asks for at start-up"
+    return refusal.finding(
+        rules.OPTION_REFUSED, "the server refuses a setting that the connection asks for at start-up"
     )
 
 
 def _refused_otherwise(refusal: Refusal) -> Finding:
-    return _finding(rules.REFUSED_OTHERWISE, refusal, f"the server refused the login: {refusal.error.message}")
+    return refusal.finding(rules.REFUSED_OTHERWISE, f"the server refused the login: {refusal.error.message}")
 
 
 _BY_ROUTINE: dict[tuple[str | None, str | None], Callable[[Refusal], Finding]] = {
     ("28P01", "auth_failed"): _password_wrong,
     ("28000", "auth_failed"): _auth_failed,
-    ("28000", "ClientAuthentication"): _no_entry,
-    ("F0000", "ClientAuthentication"): _client_ca_missing,
+    ("28000", "ClientAuthentication"): no_entry,
+    ("F0000", "ClientAuthentication"): client_ca_missing,
     ("28000", "InitializeSessionUserId"): _login_not_permitted,
     ("42501", "CheckMyDatabase"): _connect_missing,
     ("53300", "InitializeSessionUserId"): _role_limit,

@@ -1,0 +1,94 @@
+"""Refusals that pg_hba.conf decided on, explained as far as the client can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Remedy, RemedyKind
+from safeconduct.postgres import rules_login as rules
+
+if TYPE_CHECKING:
+    from safeconduct.model import Finding
+    from safeconduct.postgres.refusal import Refusal
+
+
+def no_entry(refusal: Refusal) -> Finding:
+    """No line fits, or the first that fits says reject or asks for a certificate."""
+    return refusal.finding(
+        rules.NO_ENTRY,
+        f"no rule in pg_hba.conf lets {refusal.role} into {refusal.database} from {_from(refusal)}",
+        *([_ask_for_tls()] if _tls_may_help(refusal) else []),
+        Remedy(
+            RemedyKind.PG_HBA,
+            hba_line(refusal),
+            when="in pg_hba.conf, above any line that rejects it; then SELECT pg_reload_conf()",
+        ),
+        possible=_rule_possibilities(refusal),
+    )
+
+
+def _tls_may_help(refusal: Refusal) -> bool:
+    """A login without TLS that never asked for it: lines that say hostssl may be waiting."""
+    return refusal.client_address is not None and not refusal.tls and not refusal.tls_asked
+
+
+def _ask_for_tls() -> Remedy:
+    when = "in the connection's extra, in place of sslmode=disable or allow: try this first, it needs no new rule"
+    return Remedy(RemedyKind.OPTION, '{"sslmode": "require"}', when=when)
+
+
+def _from(refusal: Refusal) -> str:
+    if refusal.client_address is None:
+        return "the unix socket"
+    return f"{refusal.client_address} {'with' if refusal.tls else 'without'} TLS"
+
+
+def hba_line(refusal: Refusal) -> str:
+    """The narrowest line that would let this login in by its password."""
+    database, role = _hba_name(refusal.database), _hba_name(refusal.role)
+    if refusal.client_address is None:
+        return f"local {database} {role} scram-sha-256"
+    kind = "hostssl" if refusal.tls else "host"
+    bits = 128 if ":" in refusal.client_address else 32
+    return f"{kind} {database} {role} {refusal.client_address}/{bits} scram-sha-256"
+
+
+def _hba_name(name: str) -> str:
+    """Quoted where pg_hba.conf would give the bare name another meaning (keywords, `+group`, `@file`, `/regex`)."""
+    keywords = {"all", "sameuser", "samerole", "samegroup", "replication"}
+    if name in keywords or name[:1] in "+@/" or any(c in ' ,#"\t' for c in name):
+        return '"' + name.replace('"', '""') + '"'
+    return name
+
+
+def _rule_possibilities(refusal: Refusal) -> tuple[str, ...]:
+    encryption = "hostnossl lines do not match it" if refusal.tls else "hostssl lines do not match it"
+    came = f"the login came from {_from(refusal)}: {encryption}"
+    none = f"no line matches ({came})"
+    reject = f"the first line that matches says reject ({came})"
+    named = (
+        f"the database or the login is misspelt: the lines are looked at before it is known whether {refusal.database} "
+        f"and {refusal.role} exist"
+    )
+    certificate = "the first line that matches asks for a client certificate, and none was shown"
+    english = refusal.error.message
+    if english.startswith("no pg_hba.conf entry for"):
+        return (none, named)
+    if english.startswith("pg_hba.conf rejects"):
+        return (reject, named)
+    if english.startswith("connection requires a valid client certificate"):
+        return (certificate,)
+    return (none, reject, certificate, named) if refusal.tls else (none, reject, named)
+
+
+def client_ca_missing(refusal: Refusal) -> Finding:
+    """The line asks for a client certificate that the server cannot check."""
+    return refusal.finding(
+        rules.CLIENT_CA_MISSING,
+        "the rule in pg_hba.conf asks for a client certificate, and the server has no CA to check one with",
+        Remedy(
+            RemedyKind.SQL,
+            "ALTER SYSTEM SET ssl_ca_file = 'root.crt';",
+            when="with the CA's file in the data directory; then reload",
+        ),
+    )
