@@ -6,21 +6,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from safeconduct.diagnosis.rulebook import all_rules
+from safeconduct.diagnosis.rulebook import all_rules, page
 
 if TYPE_CHECKING:
-    from safeconduct.model import Rule
+    pass
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "rules"
-
-
-def page(rule: Rule) -> str:
-    """One rule's page."""
-    stage = f"Stage: `{rule.stage.value}`." if rule.stage else "It belongs to no single stage."
-    return (
-        f"# {rule.id}\n\n**{rule.title}.** {stage}\n\n## Cause\n\n{rule.cause}\n\n"
-        f"## Evidence\n\n{rule.evidence}\n\n## Remedy\n\n{rule.remedy}\n"
-    )
 
 
 def index() -> str:

@@ -23,6 +23,15 @@ def rule_of(rule_id: str) -> Rule | None:
     return next((rule for rule in _table(room) if rule.id == rule_id), None) if room in ROOMS else None
 
 
+def page(rule: Rule) -> str:
+    """The rule's page in docs/rules, as Markdown."""
+    stage = f"Stage: `{rule.stage.value}`." if rule.stage else "It belongs to no single stage."
+    return (
+        f"# {rule.id}\n\n**{rule.title}.** {stage}\n\n## Cause\n\n{rule.cause}\n\n"
+        f"## Evidence\n\n{rule.evidence}\n\n## Remedy\n\n{rule.remedy}\n"
+    )
+
+
 def _table(room: str) -> tuple[Rule, ...]:
     rules: tuple[Rule, ...] = import_module(f"safeconduct.{room}.rules").RULES
     return rules
