@@ -360,3 +360,37 @@ def test_a_password_on_the_command_line_works_with_a_warning(home: Home, postgre
     ended = home.run("why", "--uri", f"postgresql://etl@127.0.0.1:{postgres.port}/postgres")
     assert ended.code == 0
     assert "warning" in ended.errors
+
+
+def test_a_plain_walk_loads_nothing_that_is_seldom_asked_for(home: Home) -> None:
+    """What only --admin, --server-log, --log, --sql and reports for machines need takes more time than the walk."""
+    code = (
+        "import sys\nfrom safeconduct.cli.main import main\nsys.argv[1:] = ['why', 'a']\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\nprint('LOADED', *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(home.folder),
+            "AIRFLOW_HOME": str(home.folder),
+            "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+            "AIRFLOW_CONN_A": "postgres://u@127.0.0.1:1/x",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = done.stdout.partition("LOADED")[2].split()
+    assert "safeconduct.diagnosis.walk" in loaded
+    rooms = (
+        "postgres.insider",
+        "postgres.hba",
+        "postgres.server_log",
+        "airflow.task_log",
+        "privileges",
+        "report.sarif",
+    )
+    unwanted = [name for name in loaded if name.startswith(tuple(f"safeconduct.{room}" for room in rooms))]
+    others = {"sqlalchemy", "psycopg", "postgast", "subprocess", "importlib.metadata"} & set(loaded)
+    assert (unwanted, others) == ([], set())

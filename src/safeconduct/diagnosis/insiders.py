@@ -45,12 +45,12 @@ def _administrator(
     """The administrator is a conn_id, else a service of that name in pg_service.conf; without a name, whoever the
     connection string in SAFECONDUCT_ADMIN_DSN lets in. None where nobody is named.
     """
-    from safeconduct.postgres.insider import Administrator, Unasked
-    from safeconduct.postgres.target import target_of
-
     connection = _connection(admin, sources.backends, environ)
     if connection is None:
         return ()
+    from safeconduct.postgres.insider import Administrator, Unasked  # heavy, and most walks name nobody
+    from safeconduct.postgres.target import target_of
+
     if not isinstance(connection, Connection):
         return (Unasked(replace(connection, subject=SUBJECT)),)
     target = target_of(replace(connection, conn_id=SUBJECT), environ, home)
