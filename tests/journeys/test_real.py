@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.journeys.asking import BOSS, PASSWORD, Answer, why
+from tests.servers.availability import require
+from tests.servers.builds import find_build
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.servers.fixtures import PostgresFarm
     from tests.servers.postgres import Postgres
 
 
@@ -48,12 +51,6 @@ def test_remedies_are_proven_and_rolled_back(server: Postgres, tmp_path: Path) -
     assert len(proven) >= 3
     assert privileges(server) == before
     assert server.sql("SELECT last_value, is_called FROM sales.orders_id_seq", database="sales") == [(1, False)]
-
-
-def test_proven_by_execution_when_asked_for(server: Postgres, tmp_path: Path) -> None:
-    answer = asked(server, tmp_path, *SQL, "--prove")
-    assert all(finding["remedies"][0]["proven"] for finding in answer.report["findings"])
-    assert server.sql("SELECT count(*) FROM sales.orders", database="sales") == [(0,)]
 
 
 def test_real_applies_them_and_walks_again(server: Postgres, tmp_path: Path) -> None:
@@ -110,13 +107,89 @@ def test_a_grant_that_only_warned_does_not_help_and_is_said_not_to(server: Postg
     assert "applied" not in answer.report
 
 
-def test_an_administrator_of_less_rights_proves_less_and_says_so(server: Postgres, tmp_path: Path) -> None:
+def test_what_was_not_proven_is_not_kept_not_even_in_part(server: Postgres, tmp_path: Path) -> None:
+    """The deputy may grant USAGE and not SELECT, which only warns: nothing is kept, and nothing is claimed."""
+    server.create_role("deputy", BOSS)
+    server.sql("GRANT CONNECT ON DATABASE sales TO deputy")
+    server.sql(
+        "GRANT USAGE ON SCHEMA sales TO deputy WITH GRANT OPTION; GRANT SELECT ON sales.orders TO deputy",
+        database="sales",
+    )
+    answer = asked(server, tmp_path, "--table", "sales.orders:SELECT", "--real", user="deputy")
+    assert answer.code == 1
+    assert "applied" not in answer.report
+    assert {finding["remedies"][0]["proven"] for finding in answer.report["findings"]} == {False}
+    assert "after it etl still lacks SELECT on sales.orders" in answer.text
+    assert server.sql("SELECT has_schema_privilege('etl', 'sales', 'USAGE')", database="sales") == [(False,)]
+
+
+def test_an_owner_proves_as_much_as_a_superuser(server: Postgres, tmp_path: Path) -> None:
     server.create_role("owner", BOSS)
     server.sql("ALTER TABLE sales.orders OWNER TO owner; GRANT USAGE ON SCHEMA sales TO etl, owner", database="sales")
     answer = asked(server, tmp_path, "--sql", "SELECT id FROM sales.orders", user="owner")
     (finding,) = answer.report["findings"]
-    assert finding["remedies"][0]["proven"] is None
-    assert finding["evidence"]["rehearsal"] == "the administrator may not act as etl"
+    assert finding["remedies"][0]["proven"] is True
+
+
+def test_nothing_of_the_statement_runs_with_the_administrators_rights(server: Postgres, tmp_path: Path) -> None:
+    """Planning a view of somebody else's folds its immutable functions: they must not run in a superuser's session."""
+    server.sql(
+        "CREATE ROLE mallory; CREATE SCHEMA m AUTHORIZATION mallory; SET ROLE mallory;"
+        "CREATE FUNCTION m.f() RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN"
+        "  RAISE LOG 'mallory ran as %', session_user; RETURN 1; END $$;"
+        "CREATE VIEW m.v AS SELECT m.f() AS x; GRANT USAGE ON SCHEMA m TO PUBLIC",
+        database="sales",
+    )
+    server.sql("EXPLAIN SELECT x FROM m.v", database="sales")
+    assert "mallory ran as postgres" in server.log.text, "the trap must work"
+    server.log.mark()
+    answer = asked(server, tmp_path, "--sql", "SELECT x FROM m.v")
+    assert [finding["remedies"][0]["proven"] for finding in answer.report["findings"]] == [True]
+    assert "mallory ran" not in server.log.text
+
+
+def test_statements_of_the_text_that_end_a_transaction_keep_nothing(server: Postgres, tmp_path: Path) -> None:
+    before = privileges(server)
+    asked(server, tmp_path, "--sql", "INSERT INTO sales.orders (customer) VALUES ('x'); COMMIT")
+    assert privileges(server) == before
+
+
+def test_a_login_that_may_be_misspelt_is_not_made(server: Postgres, tmp_path: Path) -> None:
+    dsn = f"postgresql://boss:{BOSS}@{server.host}:{server.port}/postgres"
+    uri = f"postgres://zqxwv:{PASSWORD}@{server.host}:{server.port}/sales"
+    options = ("w2", "--real", "--format", "json")
+    answer = why(server, tmp_path, *options, SAFECONDUCT_ADMIN_DSN=dsn, AIRFLOW_CONN_W2=uri)
+    assert answer.rules() == ["postgres.authentication.role-missing"]
+    assert "applied" not in answer.report
+    assert server.sql("SELECT 1 FROM pg_roles WHERE rolname = 'zqxwv'") == []
+
+
+def test_an_administrator_of_several_hosts_changes_only_the_one_it_is_on(
+    server: Postgres, postgres_farm: PostgresFarm, tmp_path: Path
+) -> None:
+    other = postgres_farm.lend(require(find_build(18)))
+    for one in (server, other):
+        one.sql(f"CREATE ROLE twin NOLOGIN PASSWORD '{PASSWORD}'")
+    ports, hosts = f"{server.port},{other.port}", f"{server.host},{other.host}"
+    answer = why(
+        server,
+        tmp_path,
+        *("w2", "--real", "--format", "json"),
+        SAFECONDUCT_ADMIN_DSN=f"host={hosts} port={ports} user=boss password={BOSS} dbname=postgres",
+        AIRFLOW_CONN_W2=f"postgres://twin:{PASSWORD}@{other.host}:{other.port}/postgres",
+    )
+    assert answer.code == 1
+    assert server.sql("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'twin'") == [(False,)]
+
+
+def test_an_administrator_who_is_refused_is_tried_once_for_all(server: Postgres, tmp_path: Path) -> None:
+    uri = f"postgres://etl:{PASSWORD}@{server.host}:{server.port}/sales"
+    more = {f"AIRFLOW_CONN_C{number}": uri for number in range(8)}
+    dsn = f"postgresql://boss:another@{server.host}:{server.port}/postgres"
+    answer = why(server, tmp_path, "--table", "sales.orders:SELECT", SAFECONDUCT_ADMIN_DSN=dsn, **more)
+    assert answer.code == 1
+    assert "x administrator: " in answer.text
+    assert server.log.text.count('password authentication failed for user "boss"') == 1
 
 
 def test_real_needs_an_administrator(server: Postgres, tmp_path: Path) -> None:

@@ -79,11 +79,6 @@ class _Seconds(click.FloatRange):
 )
 @click.option("--real", is_flag=True, help="Let the administrator apply the remedies that are SQL, and walk again.")
 @click.option(
-    "--prove",
-    is_flag=True,
-    help="Execute refused statements to prove a remedy, and roll back, instead of planning.",
-)
-@click.option(
     "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How to report."
 )
 @click.option(
@@ -102,7 +97,6 @@ def command(
     logs: tuple[Path, ...],
     task_log: Path | None,
     real: bool,
-    prove: bool,
     format_: str,
     timeout: float,
 ) -> None:
@@ -126,15 +120,14 @@ def command(
         reading.asked if reading else {},
         insiders_of(admin, logs, sources, os.environ, home, timeout),
         real,
-        prove,
     )
-    if (real or prove) and question.administrator is None:
-        raise click.UsageError("--real and --prove need an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
+    if real and question.administrator is None:
+        raise click.UsageError("--real needs an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
     with ExitStack() as stack:
         for insider in question.insiders:
             stack.callback(insider.close)
         report = _walked(survey, question)
-        if report.applied:
+        if any(not one.failed for one in report.applied):
             report = _again(survey, question, report, format_)
     _say(report, _masker(survey, report), format_)
     raise click.exceptions.Exit(report.exit_code)

@@ -11,62 +11,65 @@ from safeconduct.postgres.session import SessionLost
 
 if TYPE_CHECKING:
     from safeconduct.diagnosis.question import Question
+    from safeconduct.model import Remedy
     from safeconduct.postgres.insider import Administrator
     from safeconduct.postgres.open_session import OpenSession
     from safeconduct.privileges import Judgement
     from safeconduct.privileges.rehearsal import Rehearsed
+
+_ABOUT_GRANTS = ("privilege-missing", "usage-missing", "connect-missing", "not-inherited")
+"""How the ids end of rules whose remedy is a grant, which the catalogs can show."""
+
+# One process of one server: its id alone may be another's on another server. When it began is hidden from roles
+# without pg_read_all_stats.
+_BEGAN = "SELECT pid::text, extract(epoch FROM backend_start)::text FROM pg_catalog.pg_stat_activity"
+_MYSELF = f"{_BEGAN} WHERE pid = pg_catalog.pg_backend_pid()"
+_THIS_ONE = f"{_BEGAN} WHERE pid::text = $1 AND usename = $2 AND datname = $3"
 
 
 def tried(
     name: str, session: OpenSession, judgement: Judgement, question: Question
 ) -> tuple[Judgement, tuple[Applied, ...]]:
     """The judgement with what was seen of its remedies, and the remedies that were kept."""
-    first = [finding.remedies[0] for finding in judgement.findings if _counts(finding) and finding.remedies]
-    counted = [finding for finding in judgement.findings if _counts(finding)]
     administrator = question.administrator
-    if administrator is None or not counted or len(first) < len(counted):
+    refusals = [finding for finding in judgement.findings if finding.severity is Severity.ERROR]
+    if administrator is None or not refusals or not all(map(_is_about_grants, refusals)):
         return judgement, ()
-    if any(remedy.kind is not RemedyKind.SQL for remedy in first):
-        return judgement, ()
+    first = tuple(finding.remedies[0] for finding in refusals)
     try:
-        rehearsed = _rehearse(name, session, tuple(remedy.text for remedy in first), question, administrator)
+        rehearsed = _rehearse(session, judgement, first, question, administrator)
     except (QueryRefused, SessionLost) as error:
         return _marked(judgement, None, f"the administrator's session ended: {error}"), ()
-    if rehearsed.kept:
-        done = tuple(Applied(name, replace(one, proven=rehearsed.proven), administrator.label) for one in first)
-        return _marked(judgement, rehearsed.proven, rehearsed.reason), done
-    return _marked(judgement, rehearsed.proven, rehearsed.reason), ()
+    done = tuple(Applied(name, replace(one, proven=True), administrator.label) for one in first if rehearsed.kept)
+    return _marked(judgement, rehearsed.proven, rehearsed.reason), done
+
+
+def _is_about_grants(finding: Finding) -> bool:
+    return (
+        finding.rule.endswith(_ABOUT_GRANTS) and bool(finding.remedies) and finding.remedies[0].kind is RemedyKind.SQL
+    )
 
 
 def _rehearse(
-    name: str, session: OpenSession, remedies: tuple[str, ...], question: Question, administrator: Administrator
+    session: OpenSession,
+    judgement: Judgement,
+    remedies: tuple[Remedy, ...],
+    question: Question,
+    administrator: Administrator,
 ) -> Rehearsed:
     from safeconduct.privileges.rehearsal import Rehearsed, Trial, rehearse
 
-    ((pid, search_path),) = session.query(
-        "SELECT pg_catalog.pg_backend_pid()::text, pg_catalog.current_setting('search_path')"
-    )
+    ((pid, began),) = session.query(_MYSELF)
     with administrator.in_database(session.database) as other:
         if other is None:
             return Rehearsed(None, f"the administrator does not get into the database {session.database}")
-        seen = other.query(
-            "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE pid::text = $1 AND usename = $2", [pid, session.role]
-        )
-        if not seen:
+        seen = other.query(_THIS_ONE, [pid, session.role, session.database])
+        if not seen or seen[0][1] not in (began, None):
             return Rehearsed(None, "the administrator is on another server")
-        trial = Trial(
-            session.role,
-            search_path or "",
-            question.asked_of(name),
-            remedies,
-            execute=question.prove,
-            keep=question.real,
-        )
-        return rehearse(other, trial)
-
-
-def _counts(finding: Finding) -> bool:
-    return finding.severity is Severity.ERROR
+        certain = seen[0][1] == began
+        keep = question.real and certain and not any(remedy.when for remedy in remedies)
+        texts = tuple(remedy.text for remedy in remedies)
+        return rehearse(other, Trial(judgement.role, judgement.missing, texts, keep))
 
 
 def _marked(judgement: Judgement, proven: bool | None, reason: str) -> Judgement:
@@ -78,7 +81,7 @@ def _marked(judgement: Judgement, proven: bool | None, reason: str) -> Judgement
             remedies=(replace(finding.remedies[0], proven=proven), *finding.remedies[1:]),
             evidence={**finding.evidence, **evidence},
         )
-        if _counts(finding) and finding.remedies
+        if finding.severity is Severity.ERROR
         else finding
         for finding in judgement.findings
     )

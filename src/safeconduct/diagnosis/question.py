@@ -23,8 +23,7 @@ class Question:
     be allowed, `privileges_of` what that of one connection must be as well.
 
     `memory` is shared by all walks of the run. `insiders` are asked in turn what only the server knows of a refusal.
-    With `real` remedies are applied; with `prove` refused statements are executed, to see that a remedy helps, and
-    rolled back.
+    With `real` remedies are applied.
     """
 
     environ: Mapping[str, str]
@@ -34,7 +33,6 @@ class Question:
     privileges_of: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     insiders: tuple[Insider, ...] = ()
     real: bool = False
-    prove: bool = False
     memory: AddressMemory = field(default_factory=AddressMemory)
 
     @property

@@ -76,6 +76,14 @@ class Channel:
         address: str = self._sock.getsockname()[0]
         return address.partition("%")[0]
 
+    @property
+    def peer(self) -> str:
+        """The other side's address, written as Address.text is."""
+        found = self._sock.getpeername()
+        if self._sock.family == socket.AF_UNIX:
+            return str(found)
+        return f"[{found[0]}]:{found[1]}" if len(found) == 4 else f"{found[0]}:{found[1]}"
+
     def send(self, data: bytes) -> None:
         """Send all of it."""
         self._sock.settimeout(self.deadline.remaining())

@@ -42,6 +42,14 @@ class OpenSession:
         """As `server_version_num`, read from what the server reported: 150020 for "15.20 (Debian ...)"; 0 if odd."""
         return version_number(self.parameters.get("server_version", ""))
 
+    @property
+    def peer(self) -> str:
+        """The address that the session is on; "" where it is gone."""
+        try:
+            return self._channel.peer
+        except OSError:
+            return ""
+
     def query(self, sql: str, params: Sequence[str | None] = ()) -> list[Row]:
         """See Session.query."""
         self._channel.deadline = Deadline(self._seconds)

@@ -30,11 +30,6 @@ def readable(sql: str) -> str:
     return _TOKEN.sub(_replacement, sql)
 
 
-def with_nulls(sql: str) -> str:
-    """The SQL with NULL for each placeholder, which any type takes: to be planned, never to be compared by place."""
-    return _TOKEN.sub(lambda token: "NULL" if token["placeholder"] and not token["list"] else _replacement(token), sql)
-
-
 def is_too_deep(sql: str) -> bool:
     """Whether the parser might overflow its stack: a chain of operators, joins or unions without any end."""
     runs = [0]

@@ -1,8 +1,8 @@
-"""Remedies tried out: granted, looked at as the role, and taken back; or kept, on the very same way.
+"""Remedies tried out by an administrator: granted, looked up in the catalogs, and taken back; or kept, the same way.
 
-Seen are the catalogs, by judging once more, and the server's own planner, which checks tables, columns and functions
-(not the sequence behind a default, nor triggers: those the judgement knows). Nothing of the statements is executed
-unless that is asked for; then it is rolled back, which leaves sequences advanced.
+Nothing of the statements that were refused is planned or executed here: planning alone runs functions of whoever owns
+the tables and views, and would run them with the administrator's rights (see docs/decisions/0006). What is seen is
+whether the role holds in the end what the judgement found missing.
 """
 
 from __future__ import annotations
@@ -10,51 +10,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Severity, quote_identifier
 from safeconduct.postgres.query import QueryRefused
-from safeconduct.privileges.asked import SqlAsk, parse_sql
-from safeconduct.privileges.judgement import missing
-from safeconduct.privileges.names import WrongText
-from safeconduct.privileges.placeholders import with_nulls
-from safeconduct.privileges.tree import kind, unwrap
+from safeconduct.privileges.asked import parse_sql
+from safeconduct.privileges.holdings import held_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from safeconduct.postgres.session import Session
-    from safeconduct.privileges.asked import Asked
+    from safeconduct.privileges.needs import Need
 
 LOCK_TIMEOUT = "1s"
-STATEMENT_TIMEOUT = "5s"
-_PLANNED = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What to try: remedies as SQL, for a role with a search_path, and what was asked of it.
-
-    `execute` runs the asked statements instead of planning them; `keep` keeps the remedies where they help.
-    """
+    """What to try: remedies as SQL for a role, and the needs that they are to meet. `keep` keeps them if they do."""
 
     role: str
-    search_path: str
-    asked: tuple[Asked, ...]
+    needs: tuple[Need, ...]
     remedies: tuple[str, ...]
-    execute: bool = False
     keep: bool = False
 
 
 @dataclass(frozen=True)
 class Rehearsed:
-    """`proven` is True where the way was open, False where it was not, None where that could not be seen."""
+    """`proven` is True where every need was met, False where one was not, None where that could not be seen."""
 
     proven: bool | None
     reason: str = ""
     kept: bool = False
-
-
-class _CannotAct(Exception):
-    """The administrator may not take the role's part."""
 
 
 def rehearse(session: Session, trial: Trial) -> Rehearsed:
@@ -62,86 +47,32 @@ def rehearse(session: Session, trial: Trial) -> Rehearsed:
     session.query("BEGIN")
     try:
         session.query(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        session.query("SET LOCAL search_path = pg_catalog")
         for remedy in trial.remedies:
-            for statement in remedy.split(";\n"):
+            for statement in _statements(remedy):
                 session.query(statement)
+        seen = _seen(session, trial)
     except QueryRefused as error:
-        session.query("ROLLBACK")
-        return Rehearsed(None, f"the administrator could not apply it: {error}")
-    seen = _seen(session, trial)
-    kept = trial.keep and seen.proven is not False
+        seen = Rehearsed(None, f"the administrator could not apply it: {error}")
+    kept = trial.keep and seen.proven is True
     session.query("COMMIT" if kept else "ROLLBACK")
     return Rehearsed(seen.proven, seen.reason, kept)
 
 
 def _seen(session: Session, trial: Trial) -> Rehearsed:
-    session.query("SAVEPOINT safeconduct_part")
-    try:
-        _act_as(session, trial.role)
-        session.query("SELECT pg_catalog.set_config('search_path', $1, true)", [trial.search_path])
-        session.query(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
-        return _judged_again(session, trial) or _planned(session, trial)
-    except _CannotAct as error:
-        return Rehearsed(None, str(error))
-    except QueryRefused as error:
-        return Rehearsed(None, f"it could not be tried: {error}")
-    finally:
-        session.query("ROLLBACK TO SAVEPOINT safeconduct_part")
-
-
-def _act_as(session: Session, role: str) -> None:
-    """A superuser takes the role's whole part; who is none and is a member of the role, its privileges at least."""
-    for setting in ("SESSION AUTHORIZATION", "ROLE"):
-        session.query("SAVEPOINT safeconduct_act")
-        try:
-            session.query(f"SET LOCAL {setting} {quote_identifier(role)}")
-        except QueryRefused:
-            session.query("ROLLBACK TO SAVEPOINT safeconduct_act")
-        else:
-            return
-    raise _CannotAct(f"the administrator may not act as {role}")
-
-
-def _judged_again(session: Session, trial: Trial) -> Rehearsed | None:
-    judgement = missing(session, trial.asked, "")
-    refusals = [finding for finding in judgement.findings if finding.severity is Severity.ERROR]
-    if refusals:
-        return Rehearsed(False, refusals[0].message)
-    return Rehearsed(None, judgement.unjudged[0].reason) if judgement.unjudged else None
-
-
-def _planned(session: Session, trial: Trial) -> Rehearsed:
-    for statement, node in _statements(trial.asked):
-        if not trial.execute and node not in _PLANNED:
-            return Rehearsed(None, f"{node} cannot be planned, only executed (--prove)")
-        refused = _refusal(session, statement if trial.execute else f"EXPLAIN {statement}")
-        if refused is not None:
-            return Rehearsed(False if refused.error.sqlstate == "42501" else None, str(refused))
+    """GRANT without the grant option only warns (01007): the catalogs show that it granted nothing."""
+    wanted = {grant for need in trial.needs for grant in need.grants}
+    held = held_by(session, wanted, [trial.role])[trial.role]
+    unmet = [need.proposal for need in trial.needs if not need.met_by(held)]
+    if unmet:
+        lacking = f"{unmet[0].privilege.value} on {unmet[0].object_sql}"
+        return Rehearsed(False, f"after it {trial.role} still lacks {lacking}")
     return Rehearsed(True)
 
 
-def _refusal(session: Session, statement: str) -> QueryRefused | None:
-    session.query("SAVEPOINT safeconduct_plan")
-    try:
-        session.query(statement)
-    except QueryRefused as error:
-        return error
-    finally:
-        session.query("ROLLBACK TO SAVEPOINT safeconduct_plan")
-    return None
-
-
-def _statements(asked: Sequence[Asked]) -> Iterator[tuple[str, str]]:
-    """Every statement as text, with NULL for its placeholders, and the name of its kind."""
-    for ask in asked:
-        if not isinstance(ask, SqlAsk):
-            continue
-        text = with_nulls(ask.text)
-        try:
-            nodes = parse_sql(text).statements
-        except WrongText:
-            nodes = ()
-        for raw in nodes:
-            octets = text.encode()[raw.stmt_location :]
-            part = octets[: raw.stmt_len] if raw.stmt_len else octets
-            yield part.decode(errors="replace").strip().rstrip(";"), kind(unwrap(raw.stmt))
+def _statements(remedy: str) -> Iterator[str]:
+    """The statements one by one: names in them may hold semicolons and line feeds."""
+    octets = remedy.encode()
+    for raw in parse_sql(remedy).statements:
+        part = octets[raw.stmt_location :]
+        yield (part[: raw.stmt_len] if raw.stmt_len else part).decode().strip().rstrip(";")

@@ -41,12 +41,14 @@ def _blocks(report: Report, page: Page) -> Iterator[Sequence[str]]:
 def _applied(report: Report, page: Page) -> list[str]:
     """What was done before these walks."""
     lines: list[str] = []
-    for by in dict.fromkeys(one.by for one in report.applied):
-        lines.append(page.ink(f"Applied by {page.line(by)}:", Ink.HEADING))
-        for one in (one for one in report.applied if one.by == by):
-            lines += [f"    {page.ink(text, Ink.REMEDY)}" for text in page.clean(one.remedy.text).split("\n")]
-            lines += page.prose(f"not applied: {one.failed}", first="      ") if one.failed else []
-    return [*lines, "", "And again:"] if lines else []
+    for one in report.applied:
+        words = "Not applied" if one.failed else "Applied"
+        head = page.ink(f"{words} by {page.line(one.by)}:", Ink.HEADING)
+        lines += [head] if head not in lines else []
+        lines += [f"    {page.ink(text, Ink.REMEDY)}" for text in page.clean(one.remedy.text).split("\n")]
+        lines += page.prose(one.failed, first="      ") if one.failed else []
+    again = any(not one.failed for one in report.applied)
+    return [*lines, *(["", "And again:"] if again else [])]
 
 
 def _alike(report: Report) -> list[list[Account]]:

@@ -37,6 +37,7 @@ class Administrator(Insider):
         self._timeout = timeout
         self._lock = threading.Lock()
         self._tried = False
+        self._barred: set[str] = set()
         self._session: OpenSession | None = None
         self._myself: Myself | None = None
         self._trouble: Finding | Unjudged | None = None
@@ -54,7 +55,7 @@ class Administrator(Insider):
             session = self._opened()
             if session is None or self._myself is None:
                 return Inside(evidence={"administrator": "could not be asked (see there)"})
-            if other := another_server(refusal, self._target, self._myself):
+            if other := another_server(refusal, self._myself, session.peer):
                 return Inside(evidence={"administrator": other})
             try:
                 inside = self._ask(session, refusal, finding)
@@ -79,8 +80,9 @@ class Administrator(Insider):
             session = self._opened()
             if session is None or self._myself is None:
                 return "the administrator does not get in"
-            if other := another_server(refusal, self._target, self._myself):
-                return other
+            # To change something, addresses that are as good as the same are not enough.
+            if refusal.server is None or refusal.server.text != session.peer:
+                return "it is not certain that the administrator is on the server that refused: name the same address"
             try:
                 session.query(statement)
             except (QueryRefused, SessionLost) as error:
@@ -91,19 +93,28 @@ class Administrator(Insider):
     def in_database(self, database: str) -> Iterator[Session | None]:
         """A session of its own in this database, for as long as the block lasts; None where it does not get in."""
         with self._lock:
-            ended = attempt(replace(self._target, database=database), self._timeout)
-            if ended.session is None:
-                yield None
-                return
-            with closing(ended.session):
-                yield ended.session
+            session = self._entered(database)
+        if session is None:
+            yield None
+            return
+        with closing(session):
+            yield session
+
+    def _entered(self, database: str) -> OpenSession | None:
+        """A login that failed is not tried again: neither the administrator's own, nor that into one database."""
+        if self._opened() is None or database in self._barred:
+            return None
+        ended = attempt(replace(self._target, database=database), self._timeout)
+        if ended.session is None:
+            self._barred.add(database)
+        return ended.session
 
     def close(self) -> None:
         """See Insider."""
         if self._session is not None:
             self._session.close()
 
-    def _opened(self) -> Session | None:
+    def _opened(self) -> OpenSession | None:
         if self._tried:
             return self._session
         self._tried = True

@@ -64,7 +64,7 @@ def role_missing(refusal: Refusal, others: list[str]) -> Finding:
         message,
         evidence,
         *([_mend_login(near[0])] if near else []),
-        Remedy(RemedyKind.SQL, f"CREATE ROLE {refusal.role_sql} LOGIN;", when="the role is to be made" if near else ""),
+        Remedy(RemedyKind.SQL, f"CREATE ROLE {refusal.role_sql} LOGIN;", when="the role is to be made"),
         *([_set_password(refusal, "then")] if refusal.asked else []),
     )
 
@@ -78,7 +78,9 @@ def password_unset(refusal: Refusal, evidence: dict[str, str]) -> Finding:
 def password_expired(refusal: Refusal, until: str, evidence: dict[str, str]) -> Finding:
     """VALID UNTIL has passed."""
     message = f"the password of {refusal.role} expired" + (f" at {until}" if until else "")
-    remedy = Remedy(RemedyKind.SQL, f"ALTER ROLE {refusal.role_sql} VALID UNTIL 'infinity';")
+    # Whether the password itself is right nobody knows: PostgreSQL looks at the time first.
+    when = "where the role's password is still to be used"
+    remedy = Remedy(RemedyKind.SQL, f"ALTER ROLE {refusal.role_sql} VALID UNTIL 'infinity';", when=when)
     return _finding(rules.PASSWORD_EXPIRED, refusal, message, evidence, remedy)
 
 
