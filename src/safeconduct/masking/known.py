@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import html
 import json
 import re
 from bisect import bisect_left, bisect_right
@@ -166,6 +165,8 @@ def _octets(value: str) -> bytes:
     return value.encode("utf-8", "surrogatepass")
 
 
+_HTML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
+"""As html.escape, which takes a millisecond to load."""
 _PERCENT_ENCODED: tuple[Callable[[str], str], ...] = (
     lambda value: quote(_octets(value), safe=""),
     lambda value: quote(_octets(value), safe="/"),
@@ -188,7 +189,7 @@ _ESCAPED: tuple[Callable[[str], str], ...] = (
     lambda value: value.replace("'", "'\\''"),
     lambda value: re.sub(r"([^\w@%+=:,./-])", r"\\\1", value),
     lambda value: value.replace("\\", "\\\\").replace("'", "''"),
-    lambda value: html.escape(value),
+    lambda value: value.translate(_HTML),
     lambda value: " ".join(value.split()),
     lambda value: _undecodable(value).decode("utf-8", "replace"),
 )
