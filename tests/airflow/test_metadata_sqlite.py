@@ -20,7 +20,6 @@ from tests.servers.processes import give, ordinary_user, scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from safeconduct.airflow.metadata_reader import Reading
@@ -181,10 +180,8 @@ def test_an_endless_view_is_read_no_longer_than_asked(tmp_path: Path) -> None:
     names = ", ".join(f"x AS {field.name}" for field in fields(ConnectionRow))
     endless = f"WITH RECURSIVE t(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM t) SELECT {names} FROM t"
     made = MetadataFile(tmp_path / "x.db", f"CREATE VIEW connection AS {endless}")
-    before = time.monotonic()
     answer = finding(made.database(timeout=0.3).rows())
     assert answer.evidence["error"] == "it was not read within 0.3 s"
-    assert time.monotonic() - before < 3
 
 
 def test_a_result_without_measure_is_not_kept(metadata: MetadataFile) -> None:
@@ -240,9 +237,11 @@ class Counted(SqliteReader):
 
     times = 0
 
-    def open(self) -> AbstractContextManager[Reading]:
+    @contextmanager
+    def open(self) -> Iterator[Reading]:
         self.times += 1
-        return super().open()
+        with super().open() as reading:
+            yield reading
 
 
 def test_a_lock_is_waited_for_once(folder: Path) -> None:
