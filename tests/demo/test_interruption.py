@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
+import time
 
 import pytest
 
@@ -50,3 +53,31 @@ def test_handlers_are_given_back_and_ignored_signals_stay_ignored() -> None:
     finally:
         signal.signal(signal.SIGHUP, hang_up)
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_signal_that_interrupts_no_system_call_ends_the_wait_all_the_same() -> None:
+    """As one does that comes just before the read begins: another thread takes it, so that nothing here wakes up."""
+
+    def send() -> None:
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    reading, writing = os.pipe()
+    sender = threading.Thread(target=send)
+    with os.fdopen(reading) as stream, os.fdopen(writing, "w"), Interruptions() as interruptions:
+        sender.start()
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        try:
+            with pytest.raises(Interrupted), interruptions.permitted():
+                interruptions.wait_for(stream)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+            sender.join()
+
+
+def test_a_stream_that_ends_is_waited_for_no_longer() -> None:
+    reading, writing = os.pipe()
+    os.close(writing)
+    with os.fdopen(reading) as stream, Interruptions() as interruptions, interruptions.permitted():
+        interruptions.wait_for(stream)
+        assert stream.readline() == ""

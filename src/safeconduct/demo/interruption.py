@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +33,12 @@ class Interruptions:
         self._permitted = False
         self._received: int | None = None
         self._handlers: dict[int, Any] = {}
+        self._woken, self._waker, self._waker_before = -1, -1, -1
 
     def __enter__(self) -> Interruptions:
+        self._woken, self._waker = os.pipe()
+        os.set_blocking(self._waker, False)
+        self._waker_before = signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         for name in HEARD:
             number = getattr(signal, name, None)
             # Ignored signals stay ignored: `nohup` and background jobs of scripts depend on it.
@@ -43,6 +49,17 @@ class Interruptions:
     def __exit__(self, *_: object) -> None:
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._waker_before)
+        os.close(self._woken)
+        os.close(self._waker)
+
+    def wait_for(self, stream: TextIO) -> None:
+        """Wait until the stream can be read, or has ended; a signal ends the wait wherever one is permitted.
+
+        A plain read would miss a signal that comes after Python last looked and before the read begins, and block.
+        """
+        while stream not in select.select([stream, self._woken], [], [])[0]:
+            os.read(self._woken, 512)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:
         if self._received is None:

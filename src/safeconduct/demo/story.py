@@ -34,7 +34,7 @@ def run_demo() -> int:
         with Interruptions() as interruptions:
             find_binaries()
             with open_world(interruptions) as world, interruptions.permitted():
-                Story(world, terminal).tell()
+                Story(world, interruptions if terminal else None).tell()
         return int(ExitCode.WELL)
     except DemoProblem as problem:
         print(f"safeconduct demo: {problem}", file=sys.stderr)
@@ -44,11 +44,11 @@ def run_demo() -> int:
 
 
 class Story:
-    """One telling. `terminal` says whether somebody reads along and may look further before the end."""
+    """One telling. With `interruptions`, somebody reads along on a terminal and may look further before the end."""
 
-    def __init__(self, world: World, terminal: bool) -> None:
+    def __init__(self, world: World, interruptions: Interruptions | None) -> None:
         self._world = world
-        self._terminal = terminal
+        self._interruptions = interruptions
         self._commands = Commands(world.home.directory)
 
     def tell(self) -> None:
@@ -61,8 +61,8 @@ class Story:
         self._mend([HERO])
         self._say("\nIt is in. May it also read what its DAG reads?")
         self._mend([HERO, "--table", f"{TABLE}:SELECT"])
-        if self._terminal:
-            self._offer()
+        if self._interruptions:
+            self._offer(self._interruptions)
 
     def _mend(self, arguments: Sequence[str]) -> None:
         """A refusal, its remedy applied, and the same command again."""
@@ -74,7 +74,7 @@ class Story:
 
     def _why(self, arguments: Sequence[str], expected: ExitCode) -> None:
         command = ["why", *arguments]
-        if self._terminal:
+        if self._interruptions:
             time.sleep(PAUSE_SECONDS)
         self._say(f"\n$ {spoken(command)}")
         code = self._commands.show(command)
@@ -90,13 +90,14 @@ class Story:
             raise NotAsExpected(f"`{spoken(['why', *arguments])}` should offer SQL as a remedy.")
         return texts
 
-    def _offer(self) -> None:
+    def _offer(self, interruptions: Interruptions) -> None:
         self._say(
             "\nTo look further, in another terminal:\n\n"
             f"    export AIRFLOW_HOME={shlex.quote(str(self._world.home.directory))}\n"
             f"    {typed_program()} why ledger\n\n"
             "Enter here ends the demo and removes all of it."
         )
+        interruptions.wait_for(sys.stdin)
         sys.stdin.readline()
 
     def _say(self, text: str) -> None:

@@ -7,12 +7,27 @@ from enum import Enum
 
 
 class ObjectKind(str, Enum):
-    """What a privilege is granted on; the value is the word of the GRANT statement."""
+    """What a privilege is granted on; the value is the word of the GRANT statement.
+
+    ROLE is membership in a role: USAGE for having its privileges, SET for SET ROLE. ATTRIBUTE is one of the role's own
+    (CREATEDB, BYPASSRLS, ...), whose privilege is always USAGE. Both let what has no GRANT be needed and held, too.
+    """
 
     DATABASE = "DATABASE"
     SCHEMA = "SCHEMA"
     TABLE = "TABLE"
     SEQUENCE = "SEQUENCE"
+    FUNCTION = "FUNCTION"
+    PROCEDURE = "PROCEDURE"
+    TYPE = "TYPE"
+    LARGE_OBJECT = "LARGE OBJECT"
+    LANGUAGE = "LANGUAGE"
+    FOREIGN_SERVER = "FOREIGN SERVER"
+    FOREIGN_DATA_WRAPPER = "FOREIGN DATA WRAPPER"
+    TABLESPACE = "TABLESPACE"
+    PARAMETER = "PARAMETER"
+    ROLE = "ROLE"
+    ATTRIBUTE = "ATTRIBUTE"
 
 
 class Privilege(str, Enum):
@@ -30,6 +45,9 @@ class Privilege(str, Enum):
     REFERENCES = "REFERENCES"
     TRIGGER = "TRIGGER"
     MAINTAIN = "MAINTAIN"
+    EXECUTE = "EXECUTE"
+    SET = "SET"
+    ALTER_SYSTEM = "ALTER SYSTEM"
 
 
 def quote_identifier(name: str) -> str:
@@ -45,27 +63,48 @@ def quote_identifier(name: str) -> str:
 
 @dataclass(frozen=True, order=True)
 class Grant:
-    """One privilege on one object, or on one of its columns. `schema` is empty for databases and schemas."""
+    """One privilege on one object, or on one of its columns.
+
+    `schema` is empty where objects have none (databases, schemas, large objects, roles, ...). `arguments` are the types
+    that tell a function or procedure from others of its name, as pg_get_function_identity_arguments() writes them.
+    `grantable` asks for the right to pass it on: the grant option, or for a role the admin option.
+    """
 
     kind: ObjectKind
     schema: str
     name: str
     privilege: Privilege
     column: str = ""
+    arguments: str = ""
+    grantable: bool = False
 
     @property
     def object_sql(self) -> str:
-        """The object's quoted, schema-qualified name."""
-        if not self.schema:
-            return quote_identifier(self.name)
-        return f"{quote_identifier(self.schema)}.{quote_identifier(self.name)}"
+        """The object's name as SQL has it: quoted, with its schema and arguments; a large object's is a number."""
+        if self.kind in (ObjectKind.LARGE_OBJECT, ObjectKind.ATTRIBUTE):
+            return self.name
+        name = quote_identifier(self.name)
+        if self.kind is ObjectKind.PARAMETER:
+            name = ".".join(quote_identifier(part) for part in self.name.split("."))
+        if self.kind in (ObjectKind.FUNCTION, ObjectKind.PROCEDURE):
+            name = f"{name}({self.arguments})"
+        return f"{quote_identifier(self.schema)}.{name}" if self.schema else name
 
     def sql(self, role: str) -> str:
-        """The GRANT statement that gives it to the role, ready to be pasted."""
+        """The statement that gives it to the role, ready to be pasted."""
         columns = f" ({quote_identifier(self.column)})" if self.column else ""
-        return (
-            f"GRANT {self.privilege.value}{columns} ON {self.kind.value} {self.object_sql} TO {quote_identifier(role)};"
-        )
+        return grant_sql(self, f"{self.privilege.value}{columns}", role)
+
+
+def grant_sql(grant: Grant, privileges: str, role: str) -> str:
+    """The statement that gives the role these privileges on the object of `grant`, passed on where that one may be."""
+    to = quote_identifier(role)
+    if grant.kind is ObjectKind.ATTRIBUTE:
+        return f"ALTER ROLE {to} {grant.name};"
+    if grant.kind is ObjectKind.ROLE:
+        return f"GRANT {grant.object_sql} TO {to}{' WITH ADMIN OPTION' if grant.grantable else ''};"
+    option = " WITH GRANT OPTION" if grant.grantable else ""
+    return f"GRANT {privileges} ON {grant.kind.value} {grant.object_sql} TO {to}{option};"
 
 
 _RESERVED = frozenset(

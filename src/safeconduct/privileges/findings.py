@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.privileges import rules
-from safeconduct.privileges.grants import by_object, grant_statement, privilege_list
+from safeconduct.privileges.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges.hidden import instead, passed_over
 from safeconduct.privileges.memberships import PER_MEMBERSHIP, inherit_statements
 
@@ -131,8 +131,8 @@ def _hidden(sqlstate: str) -> str:
 
 
 def _evidence(case: Case, grants: tuple[Grant, ...]) -> dict[str, str]:
-    objects = {(grant.kind, grant.schema, grant.name) for grant in grants}
-    have = by_object(grant for grant in case.held if (grant.kind, grant.schema, grant.name) in objects)
+    objects = {object_key(grant) for grant in grants}
+    have = by_object(grant for grant in case.held if object_key(grant) in objects)
     held = "; ".join(f"{privilege_list(some)} on {some[0].object_sql}" for some in have.values())
     lists = {grant: case.lists[grant] for grant in grants if grant in case.lists}
     owners = dict.fromkeys(f"{grant.object_sql}: {quote_identifier(acl.owner)}" for grant, acl in lists.items())

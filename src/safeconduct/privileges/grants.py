@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
+from safeconduct.model import Grant, ObjectKind, Privilege, grant_sql, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,19 +14,27 @@ _KINDS = {kind: position for position, kind in enumerate(ObjectKind)}
 """From the outside in, which is how the server meets them: database, schema, table, sequence."""
 
 
-def by_object(grants: Iterable[Grant]) -> dict[tuple[str, str, str], tuple[Grant, ...]]:
-    """The grants by kind, schema and name of what they are on, in a settled order."""
-    found: dict[tuple[str, str, str], tuple[Grant, ...]] = {}
-    for grant in sorted(grants, key=lambda g: (_KINDS[g.kind], g.schema, g.name, _ORDER[g.privilege], g.column)):
-        key = (grant.kind.value, grant.schema, grant.name)
+ObjectKey = tuple[str, ...]
+"""Kind, schema, name and arguments of an object, and "grantable" where the grant may be passed on."""
+
+
+def object_key(grant: Grant) -> ObjectKey:
+    """What the grant is on: one statement serves all grants of one key."""
+    return grant.kind.value, grant.schema, grant.name, grant.arguments, "grantable" if grant.grantable else ""
+
+
+def by_object(grants: Iterable[Grant]) -> dict[ObjectKey, tuple[Grant, ...]]:
+    """The grants by what they are on, in a settled order; those that may be passed on apart."""
+    found: dict[ObjectKey, tuple[Grant, ...]] = {}
+    for grant in sorted(grants, key=_order):
+        key = object_key(grant)
         found[key] = (*found.get(key, ()), grant)
     return found
 
 
 def grant_statement(grants: tuple[Grant, ...], role: str) -> str:
     """`GRANT SELECT, INSERT (a, b) ON TABLE s.t TO role;` for grants on one object."""
-    first = grants[0]
-    return f"GRANT {privilege_list(grants)} ON {first.kind.value} {first.object_sql} TO {quote_identifier(role)};"
+    return grant_sql(grants[0], privilege_list(grants), role)
 
 
 def privilege_list(grants: tuple[Grant, ...]) -> str:
@@ -38,3 +46,8 @@ def privilege_list(grants: tuple[Grant, ...]) -> str:
         f"{privilege.value} ({', '.join(quote_identifier(name) for name in names)})" if names else privilege.value
         for privilege, names in columns.items()
     )
+
+
+def _order(grant: Grant) -> tuple[int, str, str, str, int, str, bool]:
+    place = _KINDS[grant.kind], grant.schema, grant.name, grant.arguments
+    return *place, _ORDER[grant.privilege], grant.column, grant.grantable
