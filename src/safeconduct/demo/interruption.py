@@ -58,7 +58,7 @@ class Interruptions:
 
         A plain read would miss a signal that comes after Python last looked and before the read begins, and block.
         """
-        while stream not in select.select([stream, self._woken], [], [])[0]:
+        while stream.fileno() not in select.select([stream.fileno(), self._woken], [], [])[0]:
             os.read(self._woken, 512)
 
     def _receive(self, number: int, _frame: FrameType | None) -> None:

@@ -76,7 +76,7 @@ def _read_sql(ask: SqlAsk, record: Record) -> None:
     reader = StatementReader(record)
     text = readable(ask.text).encode()
     for raw in ask.statements:
-        reader.statement(raw.stmt, text[raw.stmt_location :][:_ENOUGH].decode(errors="replace"))
+        reader.statement(raw.stmt, text[raw.stmt_location : raw.stmt_location + _ENOUGH].decode(errors="replace"))
     record.catalog, record.path_known = catalog, True
 
 
