@@ -107,7 +107,7 @@ def _placed(remedy: Remedy, where: str) -> Remedy:
 
 
 def _serves(remedy: Remedy, case: _Case) -> bool:
-    """TLS serves only where the server has it and a line lets such a login in; a certificate, where a line asks for one."""
+    """TLS serves where the server has it and a line lets such a login in; a certificate, where a line asks for one."""
     if remedy.kind is not RemedyKind.OPTION:
         return True
     if "sslcert" in remedy.text:
