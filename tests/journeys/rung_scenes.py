@@ -20,7 +20,7 @@ HELPERS = (ALONE, ADMIN, LOG)
 
 @dataclass(frozen=True)
 class Pick:
-    """The first remedy of this kind whose `when` holds these words. `given` is what a reader puts in for placeholders."""
+    """The first remedy of this kind whose `when` holds these words; `given` is what a reader puts in for placeholders."""
 
     kind: str
     when: str = ""
@@ -125,7 +125,7 @@ BEFORE_THE_SERVER = (
     ),
     Scene(
         rung("open and silent", "postgres.protocol.silent", Stage.PROTOCOL),
-        everybody(told(waited="0.5 s")),
+        everybody(told(waited="0.25 s")),
         breaking.dumb_service,
         outside="whose port it is is seen on its host, by the command that is printed",
         mends=breaking.right_place,
@@ -169,7 +169,7 @@ PASSWORDS = (
                 decided_by=LINE_3,
             ),
         ),
-    ),  # fmt: skip
+    ),
     Scene(
         rung("role misspelt, under scram", f"{FIVE}wrong", Stage.AUTHENTICATION, evidence=AUTH_FAILED, user="etll"),
         everybody(

@@ -17,6 +17,7 @@ from tests.journeys.rung_scenes import (
     RUNG,
     Pick,
     Scene,
+    Told,
     everybody,
     option,
     rung,
@@ -40,7 +41,7 @@ TLS = (
         idle=(ADMIN, LOG),
     ),
     Scene(
-        rung("wrong CA", "postgres.tls.issuer-unknown", Stage.TLS),
+        rung("wrong CA", "postgres.tls.self-signed", Stage.TLS),
         everybody(told(option("with the authority's certificate"), root="another/authority.crt")),
         breaking.another_root,
         idle=(ADMIN, LOG),
@@ -66,7 +67,7 @@ RULES = (
     Scene(
         RUNG["a line that says reject"],
         everybody(
-            told(LINE, causes=1),
+            told(LINE, causes=2),
             told(Pick("pg_hba", f"above {LINE_3}"), causes=0, decided_by=f"{LINE_3}: host all all all reject"),
             told(LINE, server_log="pg_hba.conf rejects connection for host"),
         ),
@@ -190,7 +191,10 @@ SESSIONS = (
         rung("reserved slots", "postgres.session.slots-reserved", Stage.SESSION),
         everybody(
             told(sql("to end all sessions"), routine="InitPostgres"),
-            told(sql("to end the 27 of loader"), held_by="27 of loader in sales", max_connections="30, of which 3"),
+            Told(
+                (sql("to end the 27 of loader"),),
+                evidence={"held by": "27 of loader in sales", "max_connections": "30, of which 3 reserved"},
+            ),
         ),
         breaking.ordinary_slots,
         mends=breaking.loader_gone,

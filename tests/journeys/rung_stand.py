@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
     from tests.journeys.asking import Answer
 
+AS_NEW = f"""
+ALTER ROLE etl LOGIN CONNECTION LIMIT -1 PASSWORD '{PASSWORD}' VALID UNTIL 'infinity';
+ALTER DATABASE sales CONNECTION LIMIT -1 ALLOW_CONNECTIONS true;
+REVOKE ALL ON DATABASE sales FROM etl;
+GRANT CONNECT, TEMPORARY ON DATABASE sales TO PUBLIC;
+"""
 LOGS = {"csvlog": "csv", "jsonlog": "json", "stderr": "log"}
 SECRETS = (PASSWORD, "Another-Password-8")
 
@@ -76,13 +82,15 @@ class Stand:
         with (self.server.data / "postgresql.conf").open("a") as conf:
             conf.writelines(f"{name} = '{value}'\n" for name, value in own.items())
         self.server.restart()
+        self.server.create_role("etl")
+        self.server.create_database("sales")
+        self.server.keep()
 
     def prepare(self) -> None:
         """As new: role etl with its password, database sales, a connection that gets in."""
         self.clear()
         self.server.reset()
-        self.server.create_role("etl", PASSWORD)
-        self.server.create_database("sales")
+        self.server.sql(AS_NEW)
         self.wanted = Wanted(self.server.host, self.server.port, extra={"sslmode": "disable"})
 
     def clear(self) -> None:
@@ -118,7 +126,7 @@ class Stand:
     @property
     def patience(self) -> float:
         """Seconds for an address: a port of this server answers at once, and others are silent for ever."""
-        return 10 if self.wanted.port == self.server.port else 0.5
+        return 10 if self.wanted.port == self.server.port else 0.25
 
     def _helped(self, helper: str, turn: int) -> tuple[list[str], dict[str, str]]:
         if helper == "--admin":

@@ -200,6 +200,10 @@ class Postgres:
         reset.restore(self, self._pristine)
         self.log.mark()
 
+    def keep(self) -> None:
+        """Let what is there now be there after reset() as well; attributes of roles and databases are not watched."""
+        self._pristine = reset.snapshot(self)
+
     # How
 
     def _create(self) -> None:
@@ -210,7 +214,7 @@ class Postgres:
         (self.data / "test.conf").touch()
         self._write_hba()
         self.start()
-        self._pristine = reset.snapshot(self)
+        self.keep()
 
     def _write_hba(self) -> None:
         own = [f"local all {SUPERUSER} trust", MARKER]
