@@ -20,7 +20,7 @@ HELPERS = (ALONE, ADMIN, LOG)
 
 @dataclass(frozen=True)
 class Pick:
-    """The first remedy of this kind whose `when` holds these words; `given` is what a reader puts in for placeholders."""
+    """The first remedy of this kind whose `when` holds these words; `given` is what a reader puts for placeholders."""
 
     kind: str
     when: str = ""
