@@ -9,8 +9,8 @@ NO_ENTRY = Rule(
     "Reading pg_hba.conf from the top, no line matches connection type, database, role and client address; or the "
     "first line that matches says reject, or asks for a client certificate that was not shown.",
     "SQLSTATE 28000 from routine ClientAuthentication, before any password was asked for.",
-    "Add a line to pg_hba.conf above the one that rejects, then `SELECT pg_reload_conf();`. Or give the connection what a "
-    "line asks for: TLS, or a client certificate.",
+    "Add a line to pg_hba.conf above the one that rejects, then `SELECT pg_reload_conf();`. Or give the connection what "
+    "a line asks for: TLS, or a client certificate.",
 )
 CLIENT_CA_MISSING = Rule(
     "postgres.rule.client-ca-missing",
@@ -46,8 +46,8 @@ PASSWORD_WRONG = Rule(
     "exist; the role has no password; its password has expired (VALID UNTIL); it is stored as md5 while the rule asks "
     "for scram-sha-256.",
     "SQLSTATE 28P01 from routine auth_failed. Only the server's log, or an administrator, can tell the five apart.",
-    "Find out which of the five it is, then change the password in the connection or on the role. Where it is stored as "
-    "md5, `SET password_encryption = 'scram-sha-256';` comes first.",
+    "Find out which of the five it is, then change the password in the connection or on the role. Where it is stored "
+    "as md5, `SET password_encryption = 'scram-sha-256';` comes first.",
 )
 LOGIN_NOT_PERMITTED = Rule(
     "postgres.authentication.login-not-permitted",
@@ -177,8 +177,8 @@ NOT_READY = Rule(
     "The server takes no logins at the moment",
     "It is starting up, recovering, shutting down, or is a standby with hot_standby=off.",
     "SQLSTATE 57P03 (or 57P01), before it looked at role or password.",
-    "Wait and try again; if it stays so, look at the server's log. A standby takes logins with `hot_standby = on` in its "
-    "postgresql.conf.",
+    "Wait and try again; if it stays so, look at the server's log. A standby takes logins with `hot_standby = on` in "
+    "its postgresql.conf.",
 )
 OPTION_REFUSED = Rule(
     "postgres.session.option-refused",
