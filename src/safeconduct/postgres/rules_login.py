@@ -9,8 +9,8 @@ NO_ENTRY = Rule(
     "Reading pg_hba.conf from the top, no line matches connection type, database, role and client address; or the "
     "first line that matches says reject, or asks for a client certificate that was not shown.",
     "SQLSTATE 28000 from routine ClientAuthentication, before any password was asked for.",
-    "Add a line to pg_hba.conf above the one that rejects, then `SELECT pg_reload_conf();`. Or give the connection what "
-    "a line asks for: TLS, or a client certificate.",
+    "Add a line to pg_hba.conf above the one that rejects, then `SELECT pg_reload_conf();`. Or give the connection "
+    "what a line asks for: TLS, or a client certificate.",
 )
 CLIENT_CA_MISSING = Rule(
     "postgres.rule.client-ca-missing",
