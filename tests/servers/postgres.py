@@ -17,7 +17,7 @@ from tests.servers.log import Log
 from tests.servers.processes import end, free_port, launch, run, scratch_folder, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -69,14 +69,17 @@ class Postgres:
 
     # Its life
 
-    def start(self) -> None:
-        """Start it and return when it answers; it takes another port if somebody was faster to this one."""
+    def start(self, is_up: Callable[[], bool] | None = None) -> None:
+        """Start it and return when it answers; it takes another port if somebody was faster to this one.
+
+        Of a server that will take no logins, `is_up` tells when it is there.
+        """
         for _ in range(5):
             self.log.mark()
             options = ["-D", str(self.data), "-p", str(self.port), "-k", str(self.folder)]
             command: list[str | Path] = [self.programs / "postgres", *options]
             self._process = launch(command, self.folder, self.log.path, "QUIT", self.language)
-            wait_until(lambda: self._answers() or not self.running, f"the start of {self!r}", 30)
+            wait_until(lambda: (is_up or self._answers)() or not self.running, f"the start of {self!r}", 30)
             if self.running:
                 return
             assert "could not create any TCP/IP sockets" in self.log.text, f"it did not start:\n{self.log.text}"
@@ -197,6 +200,10 @@ class Postgres:
         reset.restore(self, self._pristine)
         self.log.mark()
 
+    def keep(self) -> None:
+        """Let what is there now be there after reset() as well; attributes of roles and databases are not watched."""
+        self._pristine = reset.snapshot(self)
+
     # How
 
     def _create(self) -> None:
@@ -207,7 +214,7 @@ class Postgres:
         (self.data / "test.conf").touch()
         self._write_hba()
         self.start()
-        self._pristine = reset.snapshot(self)
+        self.keep()
 
     def _write_hba(self) -> None:
         own = [f"local all {SUPERUSER} trust", MARKER]

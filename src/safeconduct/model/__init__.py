@@ -2,7 +2,7 @@
 
 from safeconduct.model.connection import Connection
 from safeconduct.model.finding import Finding, Location, Remedy, RemedyKind, Severity, Unjudged
-from safeconduct.model.privilege import Grant, ObjectKind, Privilege, grant_sql, quote_identifier
+from safeconduct.model.privilege import Grant, ObjectKind, Privilege, grant_sql, quote_identifier, quote_literal
 from safeconduct.model.rule import Rule, RuleOf, no_rule
 from safeconduct.model.secret import MASK, Secret, SecretWasRedacted
 from safeconduct.model.stage import Stage, StageOutcome, StageReport
@@ -35,4 +35,5 @@ __all__ = [
     "grant_sql",
     "no_rule",
     "quote_identifier",
+    "quote_literal",
 ]

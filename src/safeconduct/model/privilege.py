@@ -61,6 +61,11 @@ def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def quote_literal(text: str) -> str:
+    """The text as a string literal of SQL, as quote_literal() writes one that holds no backslash."""
+    return "'" + text.replace("'", "''") + "'"
+
+
 @dataclass(frozen=True, order=True)
 class Grant:
     """One privilege on one object, or on one of its columns.

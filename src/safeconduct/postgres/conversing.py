@@ -162,6 +162,7 @@ def _refused(talk: _Talk, exchange: Exchange) -> Trial:
         server=talk.door.address,
         tls_asked=talk.asked_for_tls,
         assumed=talk.door.target.assumed,
+        sent=tuple(name for name in ("options", "client_encoding", "replication") if name in talk.door.target.settings),
         password_odd=_odd(talk.door.host.password) if exchange.password_sent and not exchange.authenticated else "",
     )
     finding = explain_refusal(refusal)

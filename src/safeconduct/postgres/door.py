@@ -11,6 +11,7 @@ from safeconduct.model import Remedy, RemedyKind, Stage
 from safeconduct.postgres import rules_transport as rules
 from safeconduct.postgres.channel import Channel, Deadline, DeadlinePassed
 from safeconduct.postgres.conversing import converse
+from safeconduct.postgres.silence import WHERE_IT_LISTENS
 from safeconduct.postgres.tls import tls_plan
 from safeconduct.postgres.trial import Lead, Steps, Trial
 
@@ -79,8 +80,7 @@ def _explain_port(door: Door, error: OSError | DeadlinePassed) -> Finding:
 def _look(door: Door, rule: Rule) -> Remedy | None:
     """What to run where, to see what keeps the port closed."""
     if rule is rules.PORT_REFUSED:
-        when = "on the server: where does PostgreSQL listen? Then mend the connection's host or port"
-        return Remedy(RemedyKind.COMMAND, "ss -ltnp | grep -i postgres", when=when)
+        return WHERE_IT_LISTENS
     if rule is rules.SOCKET_ABSENT:
         when = "on this host: where does PostgreSQL keep its socket? Name that directory, or a host, in the connection"
         return Remedy(RemedyKind.COMMAND, "ss -lxp | grep PGSQL", when=when)

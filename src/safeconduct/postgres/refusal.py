@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Remedy, RemedyKind, Stage, quote_identifier
+from safeconduct.model import Remedy, RemedyKind, Stage, quote_identifier, quote_literal
+from safeconduct.postgres import refusal_room as room
 from safeconduct.postgres import rules_login as rules
 from safeconduct.postgres.pooler import explain_pooler
-from safeconduct.postgres.refusal_rule import client_ca_missing, hba_line, no_entry
+from safeconduct.postgres.refusal_rule import auth_failed, client_ca_missing, no_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,8 @@ class Refusal:
     """What is known when the server has said no. `asked` lists the methods it asked for ("scram-sha-256", ...).
 
     `server` is the address that answered; `tls_asked` says whether TLS was asked for; `assumed` is that of the target.
-    `password_odd` is what may be told of the password that was sent, "" for nothing.
+    `password_odd` is what may be told of the password that was sent, "" for nothing. `sent` are the options of libpq
+    whose values went along for the session, and which the server may refuse: options, client_encoding, replication.
     """
 
     subject: str
@@ -46,6 +48,7 @@ class Refusal:
     tls_asked: bool = False
     assumed: Mapping[str, str] = field(default_factory=dict)
     password_odd: str = ""
+    sent: tuple[str, ...] = ()
 
     @property
     def role_sql(self) -> str:
@@ -55,7 +58,7 @@ class Refusal:
     @property
     def role_literal(self) -> str:
         """The role's name as a string literal."""
-        return "'" + self.role.replace("'", "''") + "'"
+        return quote_literal(self.role)
 
     @property
     def database_sql(self) -> str:
@@ -124,9 +127,12 @@ def _password_wrong(refusal: Refusal) -> Finding:
     ]
     if "scram-sha-256" in refusal.asked:
         possible.append("the password is stored as md5, and the rule asks for scram-sha-256 (the same query; md5)")
+    # Where password_encryption is still md5, \\password alone would store it as md5 again.
+    encryption = _sql("SET password_encryption = 'scram-sha-256';", "password md5: first, in the same session of psql")
     return refusal.finding(
         rules.PASSWORD_WRONG,
         f"the server did not accept the password of {refusal.role}",
+        *([encryption] if "scram-sha-256" in refusal.asked else []),
         Remedy(
             RemedyKind.COMMAND,
             f"\\password {refusal.role_sql}",
@@ -172,24 +178,6 @@ def _role_refused(refusal: Refusal) -> Finding:
     )
 
 
-def _auth_failed(refusal: Refusal) -> Finding:
-    if refusal.asked and refusal.asked[-1] in {"password", "md5", "scram-sha-256"}:
-        return refusal.finding(
-            rules.DIRECTORY_REFUSED,
-            f"a directory behind the server (LDAP, PAM or RADIUS) refused the password of {refusal.role}",
-        )
-    return refusal.finding(
-        rules.IDENTITY_REFUSED,
-        f"the server could not match whom it saw (peer, ident, certificate or Kerberos) with {refusal.role}",
-        Remedy(
-            RemedyKind.PG_HBA,
-            hba_line(refusal),
-            when="to log in with a password instead: in pg_hba.conf, above the line that matches now;"
-            " then SELECT pg_reload_conf()",
-        ),
-    )
-
-
 def _database_missing(refusal: Refusal) -> Finding:
     return refusal.finding(
         rules.DATABASE_MISSING,
@@ -219,58 +207,15 @@ def _connect_missing(refusal: Refusal) -> Finding:
     )
 
 
-_WHO = "SELECT usename, datname, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
-
-
-def _role_limit(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.ROLE_LIMIT,
-        f"{refusal.role} has used up its CONNECTION LIMIT",
-        _sql(_WHO, "to see who holds the connections"),
-        _sql(f"ALTER ROLE {refusal.role_sql} CONNECTION LIMIT -1;", "to lift the limit"),
-    )
-
-
-def _database_limit(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.DATABASE_LIMIT,
-        f"the database {refusal.database} has used up its CONNECTION LIMIT",
-        _sql(_WHO, "to see who holds the connections"),
-        _sql(f"ALTER DATABASE {refusal.database_sql} CONNECTION LIMIT -1;", "to lift the limit"),
-    )
-
-
-def _slots_reserved(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.SLOTS_RESERVED,
-        "all ordinary connection slots of the server are taken; the rest is reserved",
-        _sql(_WHO, "to see who holds the connections, as a role that may use the reserved slots"),
-    )
-
-
-def _slots_full(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.SLOTS_FULL,
-        "the server has no connection slot left",
-        _sql(_WHO, "to see who holds the connections, once a slot is free"),
-    )
-
-
-def _not_ready(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.NOT_READY,
-        "the server takes no logins at the moment",
-        possible=(
-            "it is starting up or recovering (wait; its log shows the progress)",
-            "it is shutting down or being restarted",
-            "it is a standby with hot_standby=off (it will never take logins until promoted)",
-        ),
-    )
-
-
 def _option_refused(refusal: Refusal) -> Finding:
+    when = "or mend the setting in it; where the extra has none, it comes from a service file or the environment"
     return refusal.finding(
-        rules.OPTION_REFUSED, "the server refuses a setting that the connection asks for at start-up"
+        rules.OPTION_REFUSED,
+        "the server refuses a setting that the connection asks for at start-up",
+        *(
+            Remedy(RemedyKind.OPTION, f'take "{name}" out of the connection\'s extra', when=when)
+            for name in refusal.sent
+        ),
     )
 
 
@@ -280,21 +225,21 @@ def _refused_otherwise(refusal: Refusal) -> Finding:
 
 _BY_ROUTINE: dict[tuple[str | None, str | None], Callable[[Refusal], Finding]] = {
     ("28P01", "auth_failed"): _password_wrong,
-    ("28000", "auth_failed"): _auth_failed,
+    ("28000", "auth_failed"): auth_failed,
     ("28000", "ClientAuthentication"): no_entry,
     ("F0000", "ClientAuthentication"): client_ca_missing,
     ("28000", "InitializeSessionUserId"): _login_not_permitted,
     ("42501", "CheckMyDatabase"): _connect_missing,
-    ("53300", "InitializeSessionUserId"): _role_limit,
-    ("53300", "CheckMyDatabase"): _database_limit,
-    ("53300", "InitPostgres"): _slots_reserved,
+    ("53300", "InitializeSessionUserId"): room.role_limit,
+    ("53300", "CheckMyDatabase"): room.database_limit,
+    ("53300", "InitPostgres"): room.slots_reserved,
 }
 _BY_SQLSTATE: dict[str | None, Callable[[Refusal], Finding]] = {
     "28P01": _password_wrong,
     "3D000": _database_missing,
     "55000": _not_accepting,
-    "53300": _slots_full,
-    "57P01": _not_ready,
-    "57P02": _not_ready,
-    "57P03": _not_ready,
+    "53300": room.slots_full,
+    "57P01": room.not_ready,
+    "57P02": room.not_ready,
+    "57P03": room.not_ready,
 }

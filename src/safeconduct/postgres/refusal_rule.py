@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Remedy, RemedyKind
@@ -12,18 +13,23 @@ if TYPE_CHECKING:
     from safeconduct.postgres.refusal import Refusal
 
 
+_CERTIFICATE = "the first line that matches asks for a client certificate, and none was shown"
+
+
 def no_entry(refusal: Refusal) -> Finding:
     """No line fits, or the first that fits says reject or asks for a certificate."""
+    possible = _rule_possibilities(refusal)
     return refusal.finding(
         rules.NO_ENTRY,
         f"no rule in pg_hba.conf lets {refusal.role} into {refusal.database} from {_from(refusal)}",
         *([_ask_for_tls()] if _tls_may_help(refusal) else []),
+        *([_show_certificate()] if _CERTIFICATE in possible else []),
         Remedy(
             RemedyKind.PG_HBA,
             hba_line(refusal),
             when="in pg_hba.conf, above any line that rejects it; then SELECT pg_reload_conf()",
         ),
-        possible=_rule_possibilities(refusal),
+        possible=possible,
     )
 
 
@@ -35,6 +41,12 @@ def _tls_may_help(refusal: Refusal) -> bool:
 def _ask_for_tls() -> Remedy:
     when = "in the connection's extra, in place of sslmode=disable or allow: try this first, it needs no new rule"
     return Remedy(RemedyKind.OPTION, '{"sslmode": "require"}', when=when)
+
+
+def _show_certificate() -> Remedy:
+    sample = {"sslcert": "/path/to/client.crt", "sslkey": "/path/to/client.key"}
+    when = "in the connection's extra, where the line asks for a client certificate and there is one for this role"
+    return Remedy(RemedyKind.OPTION, json.dumps(sample), when=when)
 
 
 def _from(refusal: Refusal) -> str:
@@ -70,15 +82,34 @@ def _rule_possibilities(refusal: Refusal) -> tuple[str, ...]:
         f"the database or the login is misspelt: the lines are looked at before it is known whether {refusal.database} "
         f"and {refusal.role} exist"
     )
-    certificate = "the first line that matches asks for a client certificate, and none was shown"
     english = refusal.error.message
     if english.startswith("no pg_hba.conf entry for"):
         return (none, named)
     if english.startswith("pg_hba.conf rejects"):
         return (reject, named)
     if english.startswith("connection requires a valid client certificate"):
-        return (certificate,)
-    return (none, reject, certificate, named) if refusal.tls else (none, reject, named)
+        return (_CERTIFICATE,)
+    return (none, reject, _CERTIFICATE, named) if refusal.tls else (none, reject, named)
+
+
+def auth_failed(refusal: Refusal) -> Finding:
+    """A proof other than PostgreSQL's own password was refused: a directory's, or who somebody is."""
+    if refusal.asked and refusal.asked[-1] in {"password", "md5", "scram-sha-256"}:
+        return refusal.finding(
+            rules.DIRECTORY_REFUSED,
+            f"a directory behind the server (LDAP, PAM or RADIUS) refused the password of {refusal.role}",
+            _by_password(refusal, "to log in with the role's own password in PostgreSQL instead"),
+        )
+    return refusal.finding(
+        rules.IDENTITY_REFUSED,
+        f"the server could not match whom it saw (peer, ident, certificate or Kerberos) with {refusal.role}",
+        _by_password(refusal, "to log in with a password instead"),
+    )
+
+
+def _by_password(refusal: Refusal, why: str) -> Remedy:
+    where = "in pg_hba.conf, above the line that matches now; then SELECT pg_reload_conf()"
+    return Remedy(RemedyKind.PG_HBA, hba_line(refusal), when=f"{why}: {where}")
 
 
 def client_ca_missing(refusal: Refusal) -> Finding:

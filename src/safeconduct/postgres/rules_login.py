@@ -9,7 +9,8 @@ NO_ENTRY = Rule(
     "Reading pg_hba.conf from the top, no line matches connection type, database, role and client address; or the "
     "first line that matches says reject, or asks for a client certificate that was not shown.",
     "SQLSTATE 28000 from routine ClientAuthentication, before any password was asked for.",
-    "Add a line to pg_hba.conf above the one that rejects, then `SELECT pg_reload_conf();`.",
+    "Add a line to pg_hba.conf above the one that rejects, then `SELECT pg_reload_conf();`. Or give the connection "
+    "what a line asks for: TLS, or a client certificate.",
 )
 CLIENT_CA_MISSING = Rule(
     "postgres.rule.client-ca-missing",
@@ -45,7 +46,8 @@ PASSWORD_WRONG = Rule(
     "exist; the role has no password; its password has expired (VALID UNTIL); it is stored as md5 while the rule asks "
     "for scram-sha-256.",
     "SQLSTATE 28P01 from routine auth_failed. Only the server's log, or an administrator, can tell the five apart.",
-    "Find out which of the five it is, then change the password in the connection or on the role.",
+    "Find out which of the five it is, then change the password in the connection or on the role. Where it is stored "
+    "as md5, `SET password_encryption = 'scram-sha-256';` comes first.",
 )
 LOGIN_NOT_PERMITTED = Rule(
     "postgres.authentication.login-not-permitted",
@@ -158,7 +160,8 @@ SLOTS_RESERVED = Rule(
     "All ordinary slots of max_connections are taken; the rest is kept for superusers (superuser_reserved_connections, "
     "and reserved_connections from 16 on).",
     "SQLSTATE 53300 from routine InitPostgres.",
-    "See who holds the slots; use a pooler, or raise max_connections (a restart is needed).",
+    "See who holds the slots and end sessions that do nothing; use a pooler, or raise max_connections (a restart is "
+    "needed).",
 )
 SLOTS_FULL = Rule(
     "postgres.session.slots-full",
@@ -174,7 +177,8 @@ NOT_READY = Rule(
     "The server takes no logins at the moment",
     "It is starting up, recovering, shutting down, or is a standby with hot_standby=off.",
     "SQLSTATE 57P03 (or 57P01), before it looked at role or password.",
-    "Wait and try again; if it stays so, look at the server's log.",
+    "Wait and try again; if it stays so, look at the server's log. A standby takes logins with `hot_standby = on` in "
+    "its postgresql.conf.",
 )
 OPTION_REFUSED = Rule(
     "postgres.session.option-refused",

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from safeconduct.model import Finding
     from safeconduct.postgres.exchange import Exchange
 
+WHERE_IT_LISTENS = Remedy(
+    RemedyKind.COMMAND,
+    "ss -ltnp | grep -i postgres",
+    when="on the server: where does PostgreSQL listen? Then mend the connection's host or port",
+)
 SHOWN = 64
 """At most so many of the first bytes are shown."""
 
@@ -24,7 +29,7 @@ def explain_wire_error(subject: str, address: str, error: WireError, so_far: Exc
             subject,
             f"{address} speaks {name or 'another protocol'}, not PostgreSQL",
             evidence={"address": address, "first bytes": show_bytes(error.first_bytes)},
-            remedies=_DIRECT if error.first_bytes.startswith(_TLS) else (),
+            remedies=_DIRECT if error.first_bytes.startswith(_TLS) else (WHERE_IT_LISTENS,),
         )
     evidence = {"address": address, "error": str(error)}
     if isinstance(error, ConnectionClosed):
@@ -64,8 +69,19 @@ def explain_silence(subject: str, address: str, seconds: float, so_far: Exchange
             subject, f"{address} fell silent in the middle of the login", evidence=evidence
         )
     return rules_transport.SILENT.finding(
-        subject, f"{address} accepts the connection and says nothing for {seconds:g} s", evidence=evidence
+        subject,
+        f"{address} accepts the connection and says nothing for {seconds:g} s",
+        evidence=evidence,
+        remedies=_whose_port(address),
     )
+
+
+def _whose_port(address: str) -> tuple[Remedy, ...]:
+    port = address.rpartition(":")[2]
+    if not port.isdigit():  # a unix socket
+        return ()
+    look = f"ss -ltnp 'sport = :{port}'"
+    return (Remedy(RemedyKind.COMMAND, look, when="on the server: whose port is it? PostgreSQL may be on another"),)
 
 
 def protocol_of(first: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Remedy, RemedyKind, Unjudged
@@ -22,7 +23,8 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
     evidence = {"asked for": asked, "stopped": exchange.stop.detail}
     reason = exchange.stop.reason
     if reason is StopReason.METHOD_UNSUPPORTED:
-        return Unjudged(target.subject, exchange.stop.detail)
+        other = "log in with a client that speaks it, or ask for a line in pg_hba.conf that takes a password"
+        return Unjudged(target.subject, f"{exchange.stop.detail}; {other}")
     if reason is StopReason.PASSWORD_ABSENT:
         return rules.PASSWORD_ABSENT.finding(
             target.subject,
@@ -48,11 +50,27 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
         )
     if reason is StopReason.CHANNEL_BINDING_ABSENT and target.tls.mode is SslMode.DISABLE:
         message = "channel_binding=require needs TLS, and sslmode=disable keeps the connection from it"
-        return rules.REQUIRE_AUTH.finding(target.subject, message, evidence=evidence)
+        asked_for_tls = _extra({"sslmode": "require"}, "in place of sslmode=disable")
+        return rules.REQUIRE_AUTH.finding(target.subject, message, evidence=evidence, remedies=(asked_for_tls,))
     option = _option(target, reason)
     return rules.REQUIRE_AUTH.finding(
-        target.subject, f"the server asks for {asked or 'nothing'}, which {option} forbids", evidence=evidence
+        target.subject,
+        f"the server asks for {asked or 'nothing'}, which {option} forbids",
+        evidence=evidence,
+        remedies=(_allow(exchange, reason),),
     )
+
+
+def _allow(exchange: Exchange, reason: StopReason) -> Remedy:
+    """What the option would have to say. It is somebody's decision, since it protects the password."""
+    if reason is StopReason.CHANNEL_BINDING_ABSENT:
+        return _extra({"channel_binding": "prefer"}, "only if the way to the server is safe without the binding")
+    method = exchange.asked[-1] if exchange.asked else "none"
+    return _extra({"require_auth": method}, f"only if the server may ask for {method}")
+
+
+def _extra(options: dict[str, str], when: str) -> Remedy:
+    return Remedy(RemedyKind.OPTION, json.dumps(options), when=f"in the connection's extra, {when}")
 
 
 def _option(target: Target, reason: StopReason) -> str:

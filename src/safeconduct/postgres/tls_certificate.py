@@ -81,7 +81,16 @@ def _issuer_unknown(failure: FailedHandshake) -> Finding:
 
 def _self_signed(failure: FailedHandshake) -> Finding:
     root = failure.target.tls.root
-    message = f"the server shows a self-signed certificate that is not in {root}"
+    return _untrusted(failure, f"the server shows a self-signed certificate that is not in {root}")
+
+
+def _chain_untrusted(failure: FailedHandshake) -> Finding:
+    root = failure.target.tls.root
+    return _untrusted(failure, f"the chain that the server sends ends with an authority that is not in {root}")
+
+
+def _untrusted(failure: FailedHandshake, message: str) -> Finding:
+    root = failure.target.tls.root
     return failure.finding(
         rules.SELF_SIGNED, message, _root_option(failure), _look(failure), root=root, **_of(failure.shown)
     )
@@ -117,7 +126,7 @@ _BY_CODE: dict[int, Callable[[FailedHandshake], Finding]] = {
     11: _revocation_unknown,
     12: _revocation_unknown,
     18: _self_signed,
-    19: _self_signed,
+    19: _chain_untrusted,
     20: _issuer_unknown,
     21: _issuer_unknown,
     23: _revoked,

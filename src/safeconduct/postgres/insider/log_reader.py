@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 RECENT = timedelta(seconds=60)
 """A refusal in the log that is older than this is of an earlier login, which is said."""
+
+PATIENCE = 1.0
+"""Seconds: PostgreSQL's log collector writes a moment after the client was told."""
 
 _ASKED = frozenset(
     rule.id
@@ -43,6 +47,8 @@ class ServerLog(Insider):
         self._paths = tuple(paths)
         self._lock = threading.Lock()
         self._unread: list[Unjudged] = []
+        self._began = datetime.now(timezone.utc)
+        self._patience = PATIENCE
 
     @property
     def trouble(self) -> Unjudged | None:
@@ -67,11 +73,27 @@ class ServerLog(Insider):
         return Inside(told(refusal) if told else None, _evidence(failure))
 
     def _look_up(self, refusal: Refusal) -> FailedLogin | None:
-        unread: list[Unjudged] = []
-        failures = latest_failed_logins(self._paths, unjudged=unread)
-        found = match_login(failures, refusal.role, refusal.database, refusal.client_address, latest_first=True)
+        """The newest refusal of this login; one of this run is waited for, as long as the log is seen to grow so."""
+        deadline = time.monotonic() + self._patience
+        while True:
+            unread: list[Unjudged] = []
+            failures = latest_failed_logins(self._paths, unjudged=unread)
+            found = match_login(failures, refusal.role, refusal.database, refusal.client_address, latest_first=True)
+            if is_fresh := found is not None and self._is_of_this_run(found):
+                break
+            if time.monotonic() >= deadline:
+                break
+            time.sleep(0.02)
+        self._patience = PATIENCE if is_fresh else 0
         self._unread += unread
         return found
+
+    def _is_of_this_run(self, failure: FailedLogin) -> bool:
+        """By its time, which many logs have by whole seconds only, and others by thousandths."""
+        if failure.time is None:
+            return False
+        begun = self._began if failure.time.microsecond else self._began.replace(microsecond=0)
+        return failure.time >= begun - timedelta(milliseconds=1)
 
 
 def _evidence(failure: FailedLogin) -> dict[str, str]:
@@ -89,6 +111,7 @@ def _evidence(failure: FailedLogin) -> dict[str, str]:
 
 _MEANINGS: dict[Cause, Callable[[Refusal], Finding]] = {
     Cause.ROLE_MISSING: lambda refusal: login.role_missing(refusal, []),
+    Cause.LOGIN_NOT_PERMITTED: login.login_not_permitted,
     Cause.NO_PASSWORD: lambda refusal: login.password_unset(refusal, {}),
     Cause.PASSWORD_EXPIRED: lambda refusal: login.password_expired(refusal, "", {}),
     Cause.NOT_A_SCRAM_SECRET: lambda refusal: login.password_md5(refusal, {}),

@@ -23,12 +23,16 @@ def statement(name: str) -> str:
 
 @dataclass(frozen=True)
 class Myself:
-    """Who asks. `seen_from` is the address that the server sees this host under, None over a unix socket."""
+    """Who asks. `seen_from` is the address that the server sees this host under, None over a unix socket.
+
+    `has_tls` says whether the server serves TLS at all.
+    """
 
     superuser: bool
     seen_from: str | None
     server_address: str | None
     port: int
+    has_tls: bool = True
 
 
 @dataclass(frozen=True)
@@ -67,8 +71,8 @@ class Sessions:
 
 def myself(session: Session) -> Myself:
     """Who this session is. Raises what Session.query raises, as all of these do."""
-    superuser, seen_from, server_address, port = session.query(statement("self"))[0]
-    return Myself(superuser == "on", seen_from, server_address, int(port or 0))
+    superuser, seen_from, server_address, port, tls = session.query(statement("self"))[0]
+    return Myself(superuser == "on", seen_from, server_address, int(port or 0), tls == "on")
 
 
 def role(session: Session, name: str) -> RoleFacts | None:

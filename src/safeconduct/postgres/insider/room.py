@@ -6,7 +6,7 @@ import difflib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Remedy, RemedyKind
+from safeconduct.model import Remedy, RemedyKind, quote_literal
 from safeconduct.postgres.insider import questions
 from safeconduct.postgres.insider.interface import Inside
 
@@ -50,7 +50,7 @@ def explain_slots(session: Session, refusal: Refusal, finding: Finding) -> Insid
         f", {reserved} for pg_use_reserved_connections" if reserved else ""
     )
     evidence = {"max_connections": f"{most}, of which {kept}", **_held(held)}
-    return Inside(_without_look(finding), evidence)
+    return Inside(replace(finding, remedies=(*_end_idle(held), _more_slots(most))), evidence)
 
 
 def explain_database_missing(session: Session, refusal: Refusal, finding: Finding) -> Inside:
@@ -84,6 +84,17 @@ def _with_one_remedy(finding: Finding, text: str) -> Finding:
     return replace(finding, remedies=(Remedy(RemedyKind.SQL, text, when="to lift the limit"),))
 
 
-def _without_look(finding: Finding) -> Finding:
-    """The remedy of those who cannot look is to look; it has been done."""
-    return replace(finding, remedies=())
+def _end_idle(held: list[Sessions]) -> tuple[Remedy, ...]:
+    """The most sessions of one role that do nothing."""
+    idle = next((one for one in held if one.state == "idle"), None)
+    if idle is None:
+        return ()
+    where = f"usename = {quote_literal(idle.role)} AND datname = {quote_literal(idle.database)} AND state = 'idle'"
+    ends = f"the {idle.count} of {idle.role} in {idle.database} that do nothing"
+    text = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {where};"
+    return (Remedy(RemedyKind.SQL, text, when=f"to end {ends}; a pool opens its own anew"),)
+
+
+def _more_slots(most: int) -> Remedy:
+    text = f"ALTER SYSTEM SET max_connections = {most * 2};"
+    return Remedy(RemedyKind.SQL, text, when="to have more slots; then restart the server")

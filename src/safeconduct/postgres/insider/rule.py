@@ -35,6 +35,7 @@ class _Case:
     read: ServerRules
     decision: Decision
     with_tls: Decision
+    has_tls: bool
 
     @property
     def line(self) -> HbaLine | None:
@@ -52,7 +53,7 @@ def explain_rule(session: Session, refusal: Refusal, finding: Finding, seen: Mys
     facts = SessionFacts(session, refusal.role)
     login = Login(refusal.database, refusal.role, _address(refusal, seen), tls=refusal.tls)
     plain, tls = (match(read.file.lines, one, facts) for one in (login, replace(login, tls=True)))
-    case = _Case(refusal, finding, read, plain, tls)
+    case = _Case(refusal, finding, read, plain, tls, seen.has_tls)
     evidence = _evidence(case)
     if read.doubt or not case.decision.certain:
         return Inside(evidence=evidence)
@@ -106,11 +107,13 @@ def _placed(remedy: Remedy, where: str) -> Remedy:
 
 
 def _serves(remedy: Remedy, case: _Case) -> bool:
-    """Asking for TLS is a remedy only where a line lets such a login in."""
-    if remedy.kind is not RemedyKind.OPTION or "sslmode" not in remedy.text:
+    """TLS serves where the server has it and a line lets such a login in; a certificate, where a line asks for one."""
+    if remedy.kind is not RemedyKind.OPTION:
         return True
+    if "sslcert" in remedy.text:
+        return case.line is not None and method_of(case.line).asks is not Asks.REFUSES
     line = case.with_tls.line
-    return line is not None and case.with_tls.certain and method_of(line).asks is not Asks.REFUSES
+    return case.has_tls and line is not None and case.with_tls.certain and method_of(line).asks is not Asks.REFUSES
 
 
 def _misspelt(session: Session, refusal: Refusal) -> str:

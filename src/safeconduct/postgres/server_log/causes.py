@@ -23,6 +23,7 @@ class Cause(str, Enum):
     """What stood behind a refusal. OTHER is a refusal of another kind, or one whose cause the log does not tell."""
 
     ROLE_MISSING = "role missing"
+    LOGIN_NOT_PERMITTED = "role may not log in"
     NO_PASSWORD = "role has no password"  # noqa: S105
     PASSWORD_EXPIRED = "password expired"  # noqa: S105
     NOT_A_SCRAM_SECRET = "password not stored for scram-sha-256"  # noqa: S105
@@ -74,6 +75,7 @@ _BY_MESSAGE = {
     **dict.fromkeys(texts.REJECTS, Cause.HBA_REJECT),
     **dict.fromkeys(texts.NO_ENTRY, Cause.HBA_NONE),
     'role "%s" does not exist': Cause.ROLE_MISSING,
+    'role "%s" is not permitted to log in': Cause.LOGIN_NOT_PERMITTED,
 }
 # Methods that have one way to refuse somebody, and the name of each in the text of the refusal.
 _BY_METHOD = {

@@ -64,6 +64,7 @@ OTHERS = (
     "the database system is not accepting connections",
     "the database system is not yet accepting connections",
     "connection requires a valid client certificate",
+    "client certificates can only be checked if a root certificate store is available",
     "no PostgreSQL user name specified in startup packet",
 )
 MISMATCHES = (
