@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.postgres.rungs import PASSWORD_SQL  # noqa: F401
 from tests.scenes.registry import scene
 from tests.scenes.scenery import PASSWORD
 from tests.servers import hostile
 from tests.servers.hostile import Hostile, hears, message, says
+from tests.servers.processes import free_port
 
 if TYPE_CHECKING:
     from tests.scenes.scenery import Scenery
@@ -85,3 +85,25 @@ def identity_refused(scenery: Scenery) -> None:
 def no_answer(scenery: Scenery) -> None:
     """A server asks for scram-sha-256 and says nothing more."""
     scenery.warehouse(scenery.enters(Hostile(*hostile.REFUSES_TLS, says(SCRAM), hears())).port)
+
+
+@scene("postgres.authentication.directory-refused")
+def directory_refused(scenery: Scenery) -> None:
+    """The line in `pg_hba.conf` says `ldap`, and the directory behind it cannot be reached."""
+    line = f'host all all all ldap ldapserver=127.0.0.1 ldapport={free_port()} ldapprefix="uid=" ldapsuffix=",dc=example"'
+    scenery.postgres().hba([line])
+
+
+@scene("postgres.authentication.require-auth-mismatch")
+def require_auth_mismatch(scenery: Scenery) -> None:
+    """The extra says `require_auth=scram-sha-256`, and the line in `pg_hba.conf` asks for the password in clear."""
+    server = scenery.postgres()
+    server.hba(["host all all all password"])
+    scenery.warehouse(server.port, require_auth="scram-sha-256")
+
+
+@scene("postgres.authentication.server-unproven")
+def server_unproven(scenery: Scenery) -> None:
+    """Something asks for scram-sha-256, and its challenge is one that it overheard earlier."""
+    overheard = message(b"R", b"\0\0\0\x0br=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096")
+    scenery.warehouse(scenery.enters(Hostile(*hostile.REFUSES_TLS, says(SCRAM), hears(), says(overheard))).port)

@@ -11,22 +11,28 @@ import string
 import subprocess
 import sys
 from contextlib import ExitStack
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 from unittest import mock
 from urllib.parse import quote, urlencode
 
+import pytest
 from click.testing import CliRunner
 
 from safeconduct.cli.main import cli
+from tests.scenes import alone
+from tests.scenes.alone import NAME_SERVER
 from tests.scenes.steady import steady
+from tests.secrets.metadata_file import MetadataFile
 from tests.servers.availability import require
 from tests.servers.builds import find_build
+from tests.servers.certificates import Authority
 from tests.servers.pgbouncer import PgBouncer, find_pgbouncer
 from tests.servers.postgres import Postgres
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
 T = TypeVar("T")
@@ -70,6 +76,7 @@ class Scenery:
         self.user_home = self.folder("/home/airflow")
         self.environment = {"AIRFLOW_HOME": str(self.home), "HOME": str(self.user_home)}
         self.prefix: list[str] = []
+        self._shows_days()
 
     # Building it
 
@@ -86,16 +93,26 @@ class Scenery:
         """Let the transcript show this port, path or name as another."""
         self._shown[str(real)] = shown
 
+    def _shows_days(self) -> None:
+        """Certificates are made for days around today, and shown for the same around 2024-06-15."""
+        today, shown = datetime.now(timezone.utc), datetime(2024, 6, 15, tzinfo=timezone.utc)
+        for days in range(-3, 4):
+            self.shows(f"{today + timedelta(days=days):%Y-%m-%d}", f"{shown + timedelta(days=days):%Y-%m-%d}")
+
     def enters(self, manager: AbstractContextManager[T]) -> T:
         """Enter it until the scene is over."""
         return self._left.enter_context(manager)
+
+    def afterwards(self, deed: Callable[[], object]) -> None:
+        """Do this when the scene is over."""
+        self._left.callback(deed)
 
     def postgres(self) -> Postgres:
         """The PostgreSQL with a role etl and a database sales, and the connection warehouse that leads there."""
         server = self._servers.postgres()
         server.create_role("etl", PASSWORD)
         server.create_database("sales")
-        self.shows(server.folder, "/var/run/postgresql")
+        self.shows(server.data, "/var/lib/postgresql/15/main")
         self.warehouse(server.port)
         return server
 
@@ -107,7 +124,7 @@ class Scenery:
     def pgbouncer(self, server: Postgres) -> PgBouncer:
         """A PgBouncer in front of it that knows etl; the connection warehouse leads there."""
         pooler = PgBouncer(require(find_pgbouncer()), server)
-        self._left.callback(pooler.destroy)
+        self.afterwards(pooler.destroy)
         pooler.add_user("etl", PASSWORD)
         pooler.start()
         self.warehouse(pooler.port, shown="6432")
@@ -139,6 +156,32 @@ class Scenery:
     def configure(self, text: str) -> None:
         """Write airflow.cfg."""
         (self.home / "airflow.cfg").write_text(text)
+
+    def metadata_file(self) -> MetadataFile:
+        """The metadata database as a SQLite file in the home, named by airflow.cfg; the same at each call."""
+        path = self.home / "airflow.db"
+        if path.exists():
+            return MetadataFile(path, ddl="")
+        with (self.home / "airflow.cfg").open("a") as configuration:
+            configuration.write(f"[database]\nsql_alchemy_conn = sqlite:///{path}\n")
+        return MetadataFile(path)
+
+    def authority(self) -> Authority:
+        """A new authority that signs certificates."""
+        return Authority(self.home / "tls")
+
+    def is_alone(self, *options: str) -> None:
+        """Let the command run on a network of its own, see alone.py."""
+        resolv = self.home / "resolv.conf"
+        resolv.write_text(f"nameserver {NAME_SERVER[0]}\noptions timeout:1 attempts:1\n")
+        namespaces = ["unshare", "--mount", "--net", "--map-root-user"]
+        self.prefix = [*namespaces, sys.executable, alone.__file__, str(resolv), *options, "--"]
+
+    def runs_as(self, number: int) -> None:
+        """Let the command run as the user of this number, who has no name; only root can."""
+        if os.geteuid() != 0:
+            pytest.skip("only root can run a command as somebody else")
+        self.prefix = ["setpriv", f"--reuid={number}", f"--regid={number}", "--clear-groups", "--"]
 
     # Playing it
 

@@ -6,6 +6,7 @@ import re
 
 VOLATILE = (
     (re.compile(r"\b\d+(\.\d+)? ms\b"), "2 ms"),
+    (re.compile(r"(?<=\d\d\d\d-\d\d-\d\d )\d\d:\d\d UTC"), "09:30 UTC"),
     (re.compile(r"(?<=PostgreSQL 15)\.\d+( \([^)\n]*\))?"), ""),
 )
 
