@@ -37,5 +37,8 @@ def test_its_transcript_is_what_is_printed_now(scene: Scene, servers: Servers) -
 
 
 def test_only_what_differs_between_runs_is_taken_away() -> None:
-    assert steady("port  open in 0.43 ms\nPostgreSQL 15.14 (Debian 15.14-1)  \n\n") == "port  open in 2 ms\nPostgreSQL 15\n"
+    assert (
+        steady("port  open in 0.43 ms\nPostgreSQL 15.14 (Debian 15.14-1)  \n\n")
+        == "port  open in 2 ms\nPostgreSQL 15\n"
+    )
     assert steady("waited: 0.5 s, 28P01, PostgreSQL 16.1\n") == "waited: 0.5 s, 28P01, PostgreSQL 16.1\n"

@@ -90,7 +90,9 @@ def no_answer(scenery: Scenery) -> None:
 @scene("postgres.authentication.directory-refused")
 def directory_refused(scenery: Scenery) -> None:
     """The line in `pg_hba.conf` says `ldap`, and the directory behind it cannot be reached."""
-    line = f'host all all all ldap ldapserver=127.0.0.1 ldapport={free_port()} ldapprefix="uid=" ldapsuffix=",dc=example"'
+    line = (
+        f'host all all all ldap ldapserver=127.0.0.1 ldapport={free_port()} ldapprefix="uid=" ldapsuffix=",dc=example"'
+    )
     scenery.postgres().hba([line])
 
 

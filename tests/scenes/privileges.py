@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.scenes.registry import scene
+from tests.scenes.scenery import PASSWORD
 
 if TYPE_CHECKING:
     from tests.scenes.scenery import Scenery
@@ -19,9 +20,11 @@ CREATE TABLE shop.customers (id int PRIMARY KEY, name text, email text);
 
 @scene("privileges.database.connect-missing", "safeconduct why warehouse --table shop.orders:SELECT")
 def connect_missing(scenery: Scenery) -> None:
-    """While the session is open, CONNECT is taken away from PUBLIC."""
-    _shop(scenery, "GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.orders TO etl")
-    raise NotImplementedError
+    """CONNECT was taken away from PUBLIC, and a PgBouncer in front still holds a session from before."""
+    server = _shop(scenery, "GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.orders TO etl")
+    with scenery.pgbouncer(server).login("etl", PASSWORD, "sales") as session:
+        session.execute("SELECT 1")
+    server.sql("REVOKE CONNECT ON DATABASE sales FROM PUBLIC")
 
 
 @scene("privileges.schema.usage-missing", "safeconduct why warehouse --table shop.orders:SELECT")
@@ -43,9 +46,7 @@ def read_only(scenery: Scenery) -> None:
     server.sql("ALTER ROLE etl SET default_transaction_read_only = on")
 
 
-@scene(
-    "privileges.table.privilege-missing", "safeconduct why warehouse --table shop.orders:SELECT,DELETE --admin dba"
-)
+@scene("privileges.table.privilege-missing", "safeconduct why warehouse --table shop.orders:SELECT,DELETE --admin dba")
 def table_privilege_missing(scenery: Scenery) -> None:
     """`etl` may read the table, not delete from it. An administrator, `dba`, tries the remedy out."""
     server = _shop(scenery, "GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.orders TO etl")
@@ -80,7 +81,10 @@ def sequence_usage_missing(scenery: Scenery) -> None:
 )
 def sequence_privilege_missing(scenery: Scenery) -> None:
     """`etl` may take values from the sequence, not set it."""
-    _shop(scenery, "CREATE SEQUENCE shop.tickets; GRANT USAGE ON SCHEMA shop TO etl; GRANT USAGE ON SEQUENCE shop.tickets TO etl")
+    _shop(
+        scenery,
+        "CREATE SEQUENCE shop.tickets; GRANT USAGE ON SCHEMA shop TO etl; GRANT USAGE ON SEQUENCE shop.tickets TO etl",
+    )
 
 
 @scene("privileges.membership.not-inherited", "safeconduct why warehouse --table shop.orders:SELECT")

@@ -83,7 +83,9 @@ def attributes_unmet(scenery: Scenery) -> None:
 @scene("postgres.session.refused-otherwise")
 def refused_otherwise(scenery: Scenery) -> None:
     """The server's catalogs are damaged; the words are PostgreSQL's, said here by a server that plays them."""
-    scenery.warehouse(scenery.enters(Hostile(hears(), says(message(b"R", bytes(4)) + INTERNAL))).port, sslmode="disable")
+    scenery.warehouse(
+        scenery.enters(Hostile(hears(), says(message(b"R", bytes(4)) + INTERNAL))).port, sslmode="disable"
+    )
 
 
 def _log_in(scenery: Scenery, server: Postgres, count: int) -> None:

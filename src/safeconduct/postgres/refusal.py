@@ -16,6 +16,7 @@ from safeconduct.model import Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.postgres import rules_login as rules
 from safeconduct.postgres.pooler import explain_pooler
 from safeconduct.postgres.refusal_rule import client_ca_missing, hba_line, no_entry
+from safeconduct.postgres.refusal_session import database_limit, not_ready, role_limit, slots_full, slots_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,7 +177,7 @@ def _auth_failed(refusal: Refusal) -> Finding:
     if refusal.asked and refusal.asked[-1] in {"password", "md5", "scram-sha-256"}:
         return refusal.finding(
             rules.DIRECTORY_REFUSED,
-            f"a directory behind the server (LDAP, PAM or RADIUS) refused the password of {refusal.role}",
+            f"a directory behind the server (LDAP, PAM or RADIUS) did not confirm the password of {refusal.role}",
         )
     return refusal.finding(
         rules.IDENTITY_REFUSED,
@@ -219,55 +220,6 @@ def _connect_missing(refusal: Refusal) -> Finding:
     )
 
 
-_WHO = "SELECT usename, datname, state, count(*) FROM pg_stat_activity GROUP BY 1, 2, 3 ORDER BY 4 DESC;"
-
-
-def _role_limit(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.ROLE_LIMIT,
-        f"{refusal.role} has used up its CONNECTION LIMIT",
-        _sql(_WHO, "to see who holds the connections"),
-        _sql(f"ALTER ROLE {refusal.role_sql} CONNECTION LIMIT -1;", "to lift the limit"),
-    )
-
-
-def _database_limit(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.DATABASE_LIMIT,
-        f"the database {refusal.database} has used up its CONNECTION LIMIT",
-        _sql(_WHO, "to see who holds the connections"),
-        _sql(f"ALTER DATABASE {refusal.database_sql} CONNECTION LIMIT -1;", "to lift the limit"),
-    )
-
-
-def _slots_reserved(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.SLOTS_RESERVED,
-        "all ordinary connection slots of the server are taken; the rest is reserved",
-        _sql(_WHO, "to see who holds the connections, as a role that may use the reserved slots"),
-    )
-
-
-def _slots_full(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.SLOTS_FULL,
-        "the server has no connection slot left",
-        _sql(_WHO, "to see who holds the connections, once a slot is free"),
-    )
-
-
-def _not_ready(refusal: Refusal) -> Finding:
-    return refusal.finding(
-        rules.NOT_READY,
-        "the server takes no logins at the moment",
-        possible=(
-            "it is starting up or recovering (wait; its log shows the progress)",
-            "it is shutting down or being restarted",
-            "it is a standby with hot_standby=off (it will never take logins until promoted)",
-        ),
-    )
-
-
 def _option_refused(refusal: Refusal) -> Finding:
     return refusal.finding(
         rules.OPTION_REFUSED, "the server refuses a setting that the connection asks for at start-up"
@@ -285,16 +237,16 @@ _BY_ROUTINE: dict[tuple[str | None, str | None], Callable[[Refusal], Finding]] =
     ("F0000", "ClientAuthentication"): client_ca_missing,
     ("28000", "InitializeSessionUserId"): _login_not_permitted,
     ("42501", "CheckMyDatabase"): _connect_missing,
-    ("53300", "InitializeSessionUserId"): _role_limit,
-    ("53300", "CheckMyDatabase"): _database_limit,
-    ("53300", "InitPostgres"): _slots_reserved,
+    ("53300", "InitializeSessionUserId"): role_limit,
+    ("53300", "CheckMyDatabase"): database_limit,
+    ("53300", "InitPostgres"): slots_reserved,
 }
 _BY_SQLSTATE: dict[str | None, Callable[[Refusal], Finding]] = {
     "28P01": _password_wrong,
     "3D000": _database_missing,
     "55000": _not_accepting,
-    "53300": _slots_full,
-    "57P01": _not_ready,
-    "57P02": _not_ready,
-    "57P03": _not_ready,
+    "53300": slots_full,
+    "57P01": not_ready,
+    "57P02": not_ready,
+    "57P03": not_ready,
 }

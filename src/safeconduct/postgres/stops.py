@@ -19,7 +19,7 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
     """Why the client did not go on. A method that we do not speak is no refusal: it could not be judged."""
     assert exchange.stop is not None
     asked = ", then ".join(exchange.asked)
-    evidence = {"asked for": asked, "stopped": exchange.stop.detail}
+    evidence, stopped = {"asked for": asked}, {"asked for": asked, "stopped": exchange.stop.detail}
     reason = exchange.stop.reason
     if reason is StopReason.METHOD_UNSUPPORTED:
         return Unjudged(target.subject, exchange.stop.detail)
@@ -40,7 +40,7 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
         return rules.SERVER_UNPROVEN.finding(
             target.subject,
             "the server did not prove that it knows the password",
-            evidence=evidence,
+            evidence=stopped,
             possible=(
                 "a proxy between ends TLS and opens its own: name the server itself, or channel_binding=disable",
                 "it is not the server that it claims to be",
@@ -48,10 +48,10 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
         )
     if reason is StopReason.CHANNEL_BINDING_ABSENT and target.tls.mode is SslMode.DISABLE:
         message = "channel_binding=require needs TLS, and sslmode=disable keeps the connection from it"
-        return rules.REQUIRE_AUTH.finding(target.subject, message, evidence=evidence)
-    option = _option(target, reason)
+        return rules.REQUIRE_AUTH.finding(target.subject, message, evidence=stopped)
+    option, shown = _option(target, reason), evidence if reason is StopReason.METHOD_FORBIDDEN else stopped
     return rules.REQUIRE_AUTH.finding(
-        target.subject, f"the server asks for {asked or 'nothing'}, which {option} forbids", evidence=evidence
+        target.subject, f"the server asks for {asked or 'nothing'}, which {option} forbids", evidence=shown
     )
 
 
