@@ -27,6 +27,7 @@ def transcript(scene: Scene, servers: Servers) -> str:
         scene.build(scenery)
         said = scenery.types(scene.command)
         if f"docs/rules/{scene.rule}.md" not in said:  # a note, which names no page
+            assert said, "nothing was printed"
             found = json.loads(scenery.types(f"{scene.command} --format json"))["findings"]
             assert scene.rule in {finding["rule"] for finding in found}, said
     return f"{scene.situation}\n\n$ {scene.command}\n{said}"
