@@ -100,7 +100,8 @@ def test_a_malformed_file_is_one_sentence(home: Path) -> None:
     answer = get_value(home, "core", "executor")
     assert (answer.code, answer.output) == (1, "")
     assert answer.errors.startswith(f"{home}/airflow.cfg, line 3, is neither a section")
-    assert answer.errors.count("\n") == 1
+    more = "More about it: docs/rules/airflow.configuration.file-malformed.md"
+    assert answer.errors.splitlines()[1:] == [more]
 
 
 def test_wrong_usage_ends_with_2(home: Path) -> None:

@@ -81,7 +81,7 @@ def identity_refused(scenery: Scenery) -> None:
     scenery.postgres().hba(["host all all all ident"])
 
 
-@scene("postgres.authentication.no-answer", "safeconduct why warehouse --timeout 0.5")
+@scene("postgres.authentication.no-answer", "safeconduct why warehouse --timeout 2")
 def no_answer(scenery: Scenery) -> None:
     """A server asks for scram-sha-256 and says nothing more."""
     scenery.warehouse(scenery.enters(Hostile(*hostile.REFUSES_TLS, says(SCRAM), hears())).port)

@@ -18,7 +18,7 @@ def refused(scenery: Scenery) -> None:
     scenery.warehouse(free_port())
 
 
-@scene("postgres.port.timed-out", "safeconduct why warehouse --timeout 0.5")
+@scene("postgres.port.timed-out", "safeconduct why warehouse --timeout 1")
 def timed_out(scenery: Scenery) -> None:
     """Packets to the port vanish, as behind a firewall that drops them."""
     scenery.warehouse(scenery.enters(SilentPort()).port)

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from tests.scenes.registry import scene
 from tests.servers import hostile
-from tests.servers.hostile import Hostile
+from tests.servers.hostile import Hostile, hangs_up, hears
 
 if TYPE_CHECKING:
     from tests.scenes.scenery import Scenery
     from tests.servers.hostile import Deed
 
 
-@scene("postgres.protocol.silent", "safeconduct why warehouse --timeout 0.5")
+@scene("postgres.protocol.silent", "safeconduct why warehouse --timeout 1")
 def silent(scenery: Scenery) -> None:
     """Something accepts the connection and never answers."""
     _meets(scenery, *hostile.NEVER_ANSWERS)
@@ -21,8 +21,8 @@ def silent(scenery: Scenery) -> None:
 
 @scene("postgres.protocol.closed")
 def closed(scenery: Scenery) -> None:
-    """Something accepts the connection and closes it at once, as a load balancer without a backend does."""
-    _meets(scenery, *hostile.HANGS_UP)
+    """Something hears the first bytes and hangs up, as a load balancer without a backend does."""
+    _meets(scenery, hears(), hangs_up())
 
 
 @scene("postgres.protocol.not-postgres")

@@ -65,7 +65,8 @@ def not_ready(scenery: Scenery) -> None:
     server = scenery.postgres()
     scenery.afterwards(server.stop)
     scenery.enters(closing(server.superuser()))
-    server.signal(signal.SIGTERM)
+    with server.log_contains("received smart shutdown request"):
+        server.signal(signal.SIGTERM)
 
 
 @scene("postgres.session.option-refused")
