@@ -36,6 +36,11 @@ def test_its_transcript_is_what_is_printed_now(scene: Scene, servers: Servers) -
     assert transcript(scene, servers) == stored_transcript(scene.rule), "make rules"
 
 
+def test_a_rule_without_a_scene_says_why(servers: Servers) -> None:
+    reason = "It takes two machines."
+    assert transcript(Scene("a.b.c", reason, "", lambda _: None, impossible=reason), servers) == f"{reason}\n"
+
+
 def test_only_what_differs_between_runs_is_taken_away() -> None:
     assert (
         steady("port  open in 0.43 ms\nPostgreSQL 15.14 (Debian 15.14-1)  \n\n")

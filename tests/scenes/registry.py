@@ -20,7 +20,7 @@ _SCENES: dict[str, Scene] = {}
 class Scene:
     """`situation` says in a sentence or two what was built. `impossible` is why it cannot be, "" where it can.
 
-    `command` names folders as the reader knows them (/opt/airflow), and `shown` is what the reader sees of it.
+    `command` names folders as the reader knows them, /opt/airflow and the like.
     """
 
     rule: str

@@ -25,7 +25,7 @@ from tests.scenes import alone
 from tests.scenes.alone import NAME_SERVER
 from tests.scenes.steady import steady
 from tests.secrets.metadata_file import MetadataFile
-from tests.servers.availability import require
+from tests.servers.availability import Missing, missing, require
 from tests.servers.builds import find_build
 from tests.servers.certificates import Authority
 from tests.servers.pgbouncer import PgBouncer, find_pgbouncer
@@ -175,6 +175,8 @@ class Scenery:
         resolv = self.home / "resolv.conf"
         resolv.write_text(f"nameserver {NAME_SERVER[0]}\noptions timeout:1 attempts:1\n")
         namespaces = ["unshare", "--mount", "--net", "--map-root-user"]
+        if subprocess.run([*namespaces, "true"], capture_output=True, check=False).returncode:
+            missing(Missing("a network of one's own", "", impossible="this system allows no network of one's own"))
         self.prefix = [*namespaces, sys.executable, alone.__file__, str(resolv), *options, "--"]
 
     def runs_as(self, number: int) -> None:
