@@ -74,14 +74,19 @@ def test_a_secret_value_is_printed_for_scripts_and_nothing_else(home: Path) -> N
 
 
 def test_an_option_that_is_set_nowhere_goes_to_standard_error_with_exit_code_1(home: Path) -> None:
-    assert get_value(home, "core", "nope") == Answer(1, "", "The option [core/nope] is not found in config.\n")
+    more = "More about it: docs/rules/airflow.configuration.option-missing.md\n"
+    said = f"The option [core/nope] is not found in config.\n{more}"
+    assert get_value(home, "core", "nope") == Answer(1, "", said)
 
 
 def test_a_failing_command_shows_neither_itself_nor_its_output(home: Path) -> None:
     settings = {"AIRFLOW__CORE__FERNET_KEY_CMD": "bash -c 'echo hunter2; echo hunter2 >&2; exit 7'"}
     answer = get_value(home, "core", "fernet_key", settings)
     assert (answer.code, answer.output) == (1, "")
-    assert answer.errors == "The command in AIRFLOW__CORE__FERNET_KEY_CMD ended with status 7.\n"
+    assert answer.errors == (
+        "The command in AIRFLOW__CORE__FERNET_KEY_CMD ended with status 7.\n"
+        "More about it: docs/rules/airflow.configuration.command-failed.md\n"
+    )
 
 
 def test_a_random_default_is_not_judged(tmp_path: Path) -> None:
@@ -95,7 +100,8 @@ def test_a_malformed_file_is_one_sentence(home: Path) -> None:
     answer = get_value(home, "core", "executor")
     assert (answer.code, answer.output) == (1, "")
     assert answer.errors.startswith(f"{home}/airflow.cfg, line 3, is neither a section")
-    assert answer.errors.count("\n") == 1
+    more = "More about it: docs/rules/airflow.configuration.file-malformed.md"
+    assert answer.errors.splitlines()[1:] == [more]
 
 
 def test_wrong_usage_ends_with_2(home: Path) -> None:

@@ -14,10 +14,11 @@ PAGES = Path(__file__).parents[2] / "docs" / "rules"
 
 
 @pytest.mark.parametrize("form", ["{}", "docs/rules/{}.md"])
-def test_a_page_is_the_one_in_the_documentation(form: str) -> None:
+def test_a_page_is_the_one_in_the_documentation_without_its_transcript(form: str) -> None:
     for rule in all_rules():
         result = CliRunner().invoke(cli, ["rule", form.format(rule.id)])
-        assert (result.exit_code, result.output) == (0, (PAGES / f"{rule.id}.md").read_text("utf-8"))
+        documented = (PAGES / f"{rule.id}.md").read_text("utf-8").partition("\n## Transcript\n")[0]
+        assert (result.exit_code, result.output) == (0, documented)
 
 
 def test_all_are_listed() -> None:

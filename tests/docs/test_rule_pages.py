@@ -16,7 +16,7 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "safeconduct"
 
 
 def test_the_folder_is_what_the_rules_make() -> None:
-    there = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.iterdir()}
+    there = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
     assert there == pages(), "run: python -m tools.rule_pages"
 
 

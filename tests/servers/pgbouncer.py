@@ -97,6 +97,11 @@ class PgBouncer:
         self._databases[name] = target
         self._again()
 
+    def only_database(self, name: str, target: str) -> None:
+        """Offer this database and no other."""
+        self._databases = {name: target}
+        self._again()
+
     def add_user(self, name: str, password: str) -> None:
         """Write a user into the users file, and restart if it runs."""
         self._users[name] = password

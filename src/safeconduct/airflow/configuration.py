@@ -173,8 +173,10 @@ class Configuration:
         return Option(*name, Secret(value) if hidden else value, origin, location)
 
     def _unless_unit_test(self) -> Configuration | Finding:
-        option = self.option("core", "unit_test_mode")
-        if isinstance(option, Option) and self.getboolean("core", "unit_test_mode") is True:
+        option, mode = self.option("core", "unit_test_mode"), self.getboolean("core", "unit_test_mode", fallback=False)
+        if isinstance(mode, Finding):
+            return mode  # Airflow asks for it at every start, and does not start
+        if isinstance(option, Option) and mode is True:
             return Finding(
                 rule=UNIT_TEST_MODE.id,
                 subject="[core] unit_test_mode",

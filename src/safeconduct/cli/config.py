@@ -8,6 +8,7 @@ import click
 
 from safeconduct.airflow.configuration import Configuration
 from safeconduct.airflow.option import Option
+from safeconduct.airflow.rules_configuration import OPTION_MISSING
 from safeconduct.model import ExitCode, Finding, Unjudged
 
 
@@ -29,11 +30,13 @@ def get_value(section: str, key: str) -> None:
     elif isinstance(answer, Unjudged):
         _refuse(f"Could not be found out: {answer.reason}.", ExitCode.UNJUDGED)
     elif answer is None:
-        _refuse(f"The option [{section}/{key}] is not found in config.", ExitCode.FOUND)
+        _refuse(f"The option [{section}/{key}] is not found in config.", ExitCode.FOUND, OPTION_MISSING.id)
     else:
-        _refuse(answer.message, ExitCode.FOUND)
+        _refuse(answer.message, ExitCode.FOUND, answer.rule)
 
 
-def _refuse(sentence: str, code: ExitCode) -> None:
+def _refuse(sentence: str, code: ExitCode, rule: str = "") -> None:
     click.echo(sentence, err=True)
+    if rule:
+        click.echo(f"More about it: docs/rules/{rule}.md", err=True)
     raise click.exceptions.Exit(code)

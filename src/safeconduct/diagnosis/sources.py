@@ -56,14 +56,21 @@ def sources_of(environ: Mapping[str, str], home: Path | None, timeout: float) ->
         return Sources(findings=(configuration,))
     environment = EnvironmentBackend(environ, Dialect.of(configuration.version or ""))
     unasked = _unasked_backend(configuration)
+    if isinstance(unasked, Finding):
+        return Sources(findings=(unasked,))
     backends = (environment, _metadata(configuration, environ, home, timeout))
     return Sources(backends, unjudged=(unasked,) if unasked else ())
 
 
-def _unasked_backend(configuration: Configuration) -> Unjudged | None:
-    """That [secrets] backend names a backend which Airflow would ask first, and we do not know how to ask."""
+def _unasked_backend(configuration: Configuration) -> Unjudged | Finding | None:
+    """That [secrets] backend names a backend which Airflow would ask first, and we do not know how to ask.
+
+    A finding where the option cannot be read: Airflow, which asks for it first, then does not start.
+    """
     option = configuration.option("secrets", "backend")
-    if option is None or isinstance(option, (Finding, Unjudged)) or not option.reveal().strip():
+    if isinstance(option, (Finding, Unjudged)):
+        return option
+    if option is None or not option.reveal().strip():
         return None
     name = option.reveal().strip()
     return Unjudged(
@@ -100,7 +107,7 @@ def _keyring(configuration: Configuration) -> Keyring | Finding:
     if isinstance(option, Finding):
         return option
     if option is None or configuration.makes_up(*KEY):
-        return read_keyring(None, "[core] fernet_key in airflow.cfg or AIRFLOW__CORE__FERNET_KEY")
+        return read_keyring(None, "airflow.cfg [core] fernet_key or AIRFLOW__CORE__FERNET_KEY")
     if isinstance(option, Unjudged):
         return Keyring(KeyState.UNKNOWN, "[core] fernet_key", f"its key could not be looked up: {option.reason}")
     return read_keyring(Secret(option.reveal()), option.origin)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Stage, StageOutcome, StageReport, Unjudged
+from safeconduct.model import Finding, Remedy, RemedyKind, Stage, StageOutcome, StageReport, Unjudged
 from safeconduct.postgres import rules_login, rules_transport
 from safeconduct.postgres.attributes import Kind, kinds_asked, suits
 from safeconduct.postgres.channel import Deadline
@@ -136,6 +136,13 @@ def _unsuited(target: Target, trial: Trial) -> Trial:
         target.subject,
         f"target_session_attrs={target.target_session_attrs} asks for another kind of server",
         evidence={"server": is_what},
+        remedies=(
+            Remedy(
+                RemedyKind.OPTION,
+                '{"target_session_attrs": "any"}',
+                when="in the connection's extra, where this is the right server; else name another host",
+            ),
+        ),
     )
     stages = tuple(report for report in trial.stages if report.stage is not Stage.SESSION)
     return Steps(stages).refused(finding, lead=Lead.NEXT_HOST)

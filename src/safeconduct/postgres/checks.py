@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from safeconduct.model import Remedy, RemedyKind
 from safeconduct.postgres import rules_target as rules
 from safeconduct.postgres.conninfo import URI_PREFIXES
 from safeconduct.postgres.defaults import parse_integer, wrong_integer
+from safeconduct.postgres.hook import EXTRA
 from safeconduct.postgres.options import AUTHENTICATION_METHODS, OPTIONS, TLS_VERSIONS
 from safeconduct.postgres.settings import invalid_option
 
@@ -77,8 +79,13 @@ def _outside_choices(subject: str, settings: Settings) -> Iterator[Finding]:
         near = difflib.get_close_matches(setting.text.lower().replace("_", "-"), choices, n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
         found = invalid_option(subject, keyword, setting, f"is none of {', '.join(choices)}{hint}")
-        meant = tuple(Remedy(RemedyKind.OPTION, f"{keyword} = {value}", when=f"in: {setting.origin}") for value in near)
-        yield replace(found, remedies=meant)
+        yield replace(found, remedies=tuple(_meant(keyword, value, setting.origin) for value in near))
+
+
+def _meant(keyword: str, value: str, origin: str) -> Remedy:
+    if origin == EXTRA:
+        return Remedy(RemedyKind.OPTION, json.dumps({keyword: value}), when="in the connection's extra")
+    return Remedy(RemedyKind.OPTION, f"{keyword} = {value}", when=f"where it was set ({origin})")
 
 
 def _wrong_integers(subject: str, settings: Settings) -> Iterator[Finding]:

@@ -229,6 +229,7 @@ def _after_tls_failed(talk: _Talk) -> Lead:
 
 
 def _at_tls(talk: _Talk, finding: Finding, lead: Lead) -> Trial:
-    for stage, detail in stages_before(talk.reached, Stage.TLS):
-        talk.steps.passed(stage, detail)
+    if talk.protocol_seen:  # not where TLS began at once
+        for stage, detail in stages_before(talk.reached, Stage.TLS):
+            talk.steps.passed(stage, detail)
     return talk.steps.refused(finding, stage=Stage.TLS, lead=lead)

@@ -88,4 +88,8 @@ def _look(door: Door, rule: Rule) -> Remedy | None:
         when = "on the host where the task runs, once a firewall or security group lets it through"
         host = shlex.quote(door.host.hostaddr or door.host.host)
         return Remedy(RemedyKind.COMMAND, f"nc -vz -w 5 {host} {door.host.port}", when=when)
+    if rule is rules.PORT_UNREACHABLE and not door.host.is_unix:
+        when = "on the host where the task runs, to see which way it would go"
+        number = door.address.text.rpartition(":")[0].strip("[]")
+        return Remedy(RemedyKind.COMMAND, f"ip route get {shlex.quote(number)}", when=when)
     return None

@@ -86,4 +86,12 @@ def _remedies(rule: Rule, refusal: Refusal) -> tuple[Remedy, ...]:
                 when="in pgbouncer.ini under [pgbouncer], added to what stands there; then RELOAD",
             ),
         )
+    if rule is rules.POOLER_FULL:
+        return (
+            Remedy(
+                RemedyKind.COMMAND,
+                "SHOW POOLS; SHOW CLIENTS;",
+                when="on the pgbouncer console, to see who holds the connections",
+            ),
+        )
     return ()

@@ -66,6 +66,7 @@ _STOPPING = "it is shutting down or being restarted"
 _STANDBY = "it is a standby with hot_standby=off (it will never take logins until promoted)"
 _BY_WORDS = {
     "the database system is shutting down": (_STOPPING,),
+    "the database system is in recovery mode": (_STARTING,),
     "the database system is not yet accepting connections": (_STARTING,),
     "the database system is not accepting connections": (_STANDBY,),
 }

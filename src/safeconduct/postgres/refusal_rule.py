@@ -120,6 +120,6 @@ def client_ca_missing(refusal: Refusal) -> Finding:
         Remedy(
             RemedyKind.SQL,
             "ALTER SYSTEM SET ssl_ca_file = 'root.crt';",
-            when="with the CA's file in the data directory; then reload",
+            when="on the server, with the CA's file in the data directory; then SELECT pg_reload_conf()",
         ),
     )

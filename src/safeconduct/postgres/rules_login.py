@@ -20,15 +20,6 @@ CLIENT_CA_MISSING = Rule(
     "SQLSTATE F0000 from routine ClientAuthentication.",
     "Set ssl_ca_file on the server and reload.",
 )
-METHOD_UNSUPPORTED = Rule(
-    "postgres.authentication.method-unsupported",
-    Stage.AUTHENTICATION,
-    "The server asks for a method that Safeconduct does not speak",
-    "The matching line in pg_hba.conf asks for Kerberos (gss), SSPI, OAuth or another method that needs more than a "
-    "password.",
-    "The Authentication message that the server sent.",
-    "Log in with a client that speaks the method, or ask for a line in pg_hba.conf that takes a password.",
-)
 PASSWORD_ABSENT = Rule(
     "postgres.authentication.password-absent",
     Stage.AUTHENTICATION,
@@ -209,7 +200,6 @@ REFUSED_OTHERWISE = Rule(
 RULES = (
     NO_ENTRY,
     CLIENT_CA_MISSING,
-    METHOD_UNSUPPORTED,
     PASSWORD_ABSENT,
     PASSWORD_WRONG,
     LOGIN_NOT_PERMITTED,

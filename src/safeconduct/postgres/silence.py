@@ -41,7 +41,7 @@ def explain_wire_error(subject: str, address: str, error: WireError, so_far: Exc
             possible=() if so_far.asked else _CLOSERS,
         )
     return rules_transport.MALFORMED.finding(
-        subject, f"{address} sends what is not PostgreSQL's: {error}", evidence=evidence
+        subject, f"{address} sends what is not PostgreSQL's: {error}", evidence={"address": address}
     )
 
 

@@ -18,9 +18,14 @@ if TYPE_CHECKING:
     from safeconduct.postgres.target import Target
     from safeconduct.postgres.tls_policy import TlsPolicy
 
-# The server looks at these before it looks at pg_hba.conf, role or database, though they belong to the last stage.
-_BEFORE_THE_RULE = {rules_login.SLOTS_FULL.id, rules_login.NOT_READY.id, rules_transport.POOLER_FULL.id}
-_BEFORE_THE_DATABASE = {rules_login.ROLE_LIMIT.id, rules_login.SLOTS_RESERVED.id, rules_transport.POOLER_SERVER.id}
+_BEFORE_THE_DATABASE = {
+    rules_login.ROLE_LIMIT.id,
+    rules_login.SLOTS_RESERVED.id,
+    rules_login.REFUSED_OTHERWISE.id,
+    rules_transport.POOLER_SERVER.id,
+}
+_UNSEEN = {Stage.RULE, Stage.AUTHENTICATION, Stage.DATABASE}
+_LATE = {Stage.DATABASE, Stage.SESSION}
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,20 @@ def stages_before(reached: Reached, end: Stage, rule: str = "") -> Iterator[tupl
     for stage, detail in _details(reached):
         if stage is end:
             return
-        if rule in _BEFORE_THE_RULE and stage in {Stage.RULE, Stage.AUTHENTICATION, Stage.DATABASE}:
+        if stage in _UNSEEN and _said_at_once(reached.exchange, end, rule):
             continue
         if rule in _BEFORE_THE_DATABASE and stage is Stage.DATABASE:
             continue
         yield stage, detail
+
+
+def _said_at_once(exchange: Exchange, end: Stage, rule: str) -> bool:
+    """Whether the refusal came before any rule, role or database was looked at, whatever stage it belongs to.
+
+    So does a full server, one that is not ready, and a pooler that dislikes what it was told.
+    """
+    early = not exchange.asked and not exchange.authenticated
+    return early and (end in _LATE or rule == rules_transport.POOLER_REFUSED.id)
 
 
 def stages_let_in(reached: Reached, facts: SessionFacts | None) -> Iterator[tuple[Stage, str]]:

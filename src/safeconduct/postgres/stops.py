@@ -20,7 +20,7 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
     """Why the client did not go on. A method that we do not speak is no refusal: it could not be judged."""
     assert exchange.stop is not None
     asked = ", then ".join(exchange.asked)
-    evidence = {"asked for": asked, "stopped": exchange.stop.detail}
+    evidence, stopped = {"asked for": asked}, {"asked for": asked, "stopped": exchange.stop.detail}
     reason = exchange.stop.reason
     if reason is StopReason.METHOD_UNSUPPORTED:
         other = "log in with a client that speaks it, or ask for a line in pg_hba.conf that takes a password"
@@ -42,7 +42,7 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
         return rules.SERVER_UNPROVEN.finding(
             target.subject,
             "the server did not prove that it knows the password",
-            evidence=evidence,
+            evidence=stopped,
             possible=(
                 "a proxy between ends TLS and opens its own: name the server itself, or channel_binding=disable",
                 "it is not the server that it claims to be",
@@ -51,12 +51,12 @@ def explain_stop(target: Target, host: HostPort, exchange: Exchange) -> Finding 
     if reason is StopReason.CHANNEL_BINDING_ABSENT and target.tls.mode is SslMode.DISABLE:
         message = "channel_binding=require needs TLS, and sslmode=disable keeps the connection from it"
         asked_for_tls = _extra({"sslmode": "require"}, "in place of sslmode=disable")
-        return rules.REQUIRE_AUTH.finding(target.subject, message, evidence=evidence, remedies=(asked_for_tls,))
-    option = _option(target, reason)
+        return rules.REQUIRE_AUTH.finding(target.subject, message, evidence=stopped, remedies=(asked_for_tls,))
+    option, shown = _option(target, reason), evidence if reason is StopReason.METHOD_FORBIDDEN else stopped
     return rules.REQUIRE_AUTH.finding(
         target.subject,
         f"the server asks for {asked or 'nothing'}, which {option} forbids",
-        evidence=evidence,
+        evidence=shown,
         remedies=(_allow(exchange, reason),),
     )
 

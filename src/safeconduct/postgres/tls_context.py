@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
+import shlex
 import socket
 import ssl
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Unjudged
+from safeconduct.model import Finding, Remedy, RemedyKind, Unjudged
 from safeconduct.postgres import rules_tls as rules
 from safeconduct.postgres.tls_files import check_key, file_finding, plain, root_missing
 from safeconduct.postgres.tls_names import fits
@@ -132,7 +135,8 @@ def _load_root(subject: str, policy: TlsPolicy, context: ssl.SSLContext) -> Find
     error = _failure(lambda: context.load_verify_locations(cafile=plain(policy.root)))
     if error is not None:
         message = f"the root certificate {policy.root} cannot be read: {error}"
-        return file_finding(rules.ROOT_UNREADABLE, subject, message, "sslrootcert", policy.root, policy, error=error)
+        found = file_finding(rules.ROOT_UNREADABLE, subject, message, "sslrootcert", policy.root, policy, error=error)
+        return replace(found, remedies=_to_pem(policy.root))
     _load_revoked(policy, context)
     return None
 
@@ -168,7 +172,16 @@ def _load_client(subject: str, policy: TlsPolicy, context: ssl.SSLContext) -> Fi
 def _certificate_unreadable(subject: str, policy: TlsPolicy, error: str) -> Finding:
     path = policy.certificate
     message = f"the client certificate {path} cannot be read: {error}"
-    return file_finding(rules.CERTIFICATE_UNREADABLE, subject, message, "sslcert", path, policy, error=error)
+    found = file_finding(rules.CERTIFICATE_UNREADABLE, subject, message, "sslcert", path, policy, error=error)
+    return replace(found, remedies=_to_pem(path))
+
+
+def _to_pem(path: str) -> tuple[Remedy, ...]:
+    """How to make PEM of a file that is most likely a certificate in DER form: an ASN.1 sequence of some length."""
+    if not _content(path).startswith(b"0\x82"):
+        return ()
+    command = f"openssl x509 -inform der -in {shlex.quote(path)} -out {shlex.quote(path + '.pem')}"
+    return (Remedy(RemedyKind.COMMAND, command, when="it looks like DER: make PEM of it, and name that file instead"),)
 
 
 def _load_key(subject: str, policy: TlsPolicy, context: ssl.SSLContext) -> Finding | Unjudged | None:
@@ -185,7 +198,7 @@ def _load_key(subject: str, policy: TlsPolicy, context: ssl.SSLContext) -> Findi
             subject, f"the private key {policy.key} is in DER form, which Safeconduct cannot use; libpq can"
         )
     if b"ENCRYPTED" in content:
-        return _locked(subject, policy, error)
+        return _locked(subject, policy)
     message = f"the private key {policy.key} cannot be used with {policy.certificate}: {error}"
     return file_finding(
         rules.KEY_UNREADABLE,
@@ -199,10 +212,12 @@ def _load_key(subject: str, policy: TlsPolicy, context: ssl.SSLContext) -> Findi
     )
 
 
-def _locked(subject: str, policy: TlsPolicy, error: str) -> Finding:
+def _locked(subject: str, policy: TlsPolicy) -> Finding:
     state = "sslpassword does not open it" if policy.key_password else "there is no sslpassword"
     message = f"the private key {policy.key} is encrypted, and {state}"
-    return file_finding(rules.KEY_LOCKED, subject, message, "sslkey", policy.key, policy, error=error)
+    found = file_finding(rules.KEY_LOCKED, subject, message, "sslkey", policy.key, policy)
+    option = json.dumps({"sslpassword": "<the key's password>"})
+    return replace(found, remedies=(Remedy(RemedyKind.OPTION, option, when="in the connection's extra"),))
 
 
 def _content(path: str) -> bytes:

@@ -40,6 +40,9 @@ def explain_tls_failure(
     return _by_reason(failure)
 
 
+_ON = "on the server, with a certificate; then SELECT pg_reload_conf()"
+
+
 def server_without_tls(target: Target, host: HostPort) -> Finding:
     """The server said no to TLS, and sslmode demands it."""
     mode = target.tls.mode.value
@@ -48,7 +51,7 @@ def server_without_tls(target: Target, host: HostPort) -> Finding:
         f"{host} has no TLS, and sslmode={mode} demands it",
         evidence={"answer": "N", "sslmode": mode},
         remedies=(
-            Remedy(RemedyKind.SQL, "ALTER SYSTEM SET ssl = on;", when="on the server, with a certificate; then reload"),
+            Remedy(RemedyKind.SQL, "ALTER SYSTEM SET ssl = on;", when=_ON),
             Remedy(
                 RemedyKind.OPTION,
                 json.dumps({"sslmode": "prefer"}),
@@ -128,8 +131,8 @@ def _version_mismatch(failure: FailedHandshake) -> Finding:
         f"{failure.host} speaks no version of TLS that is allowed here ({bounds})",
         Remedy(
             RemedyKind.SQL,
-            "ALTER SYSTEM RESET ssl_min_protocol_version; ALTER SYSTEM RESET ssl_max_protocol_version;",
-            when="on the server, one after the other; then: SELECT pg_reload_conf();",
+            "ALTER SYSTEM RESET ssl_min_protocol_version;\nALTER SYSTEM RESET ssl_max_protocol_version;",
+            when="on the server, one after the other; then SELECT pg_reload_conf()",
         ),
         allowed=bounds,
     )

@@ -25,7 +25,7 @@ def explanation(finding: Finding, page: Page) -> list[str]:
         lines += page.prose(f"{finding.severity.value}: {finding.message}")
     lines += _possible(finding, page)
     lines += _remedies(finding, page)
-    if finding.severity is not Severity.NOTE:
+    if finding.severity is not Severity.NOTE or finding.remedies:
         what = "Why this and nothing more" if finding.remedies else "More about it"
         lines.append(page.ink(f"{what}: docs/rules/{finding.rule}.md", Ink.FAINT))
     return lines

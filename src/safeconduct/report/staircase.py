@@ -73,4 +73,5 @@ def evidence(finding: Finding, page: Page, indent: str) -> Iterator[str]:
         if name in rest:
             yield from page.prose(f"{name.upper()}: {rest.pop(name)}", first=indent)
     for name, value in rest.items():
-        yield from page.prose(f"{name.replace('_', ' ')}: {value}", first=indent)
+        words = name if " " in name else name.replace("_", " ")  # a file's name keeps its own
+        yield from page.prose(f"{words}: {value}", first=indent)

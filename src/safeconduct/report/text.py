@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Outcome, Severity, no_rule
@@ -54,11 +55,29 @@ def _applied(report: Report, page: Page) -> list[str]:
 def _alike(report: Report) -> list[list[Account]]:
     """The walks to be told whole; those that ended on the very same words stand together, the first one told."""
     groups: dict[object, list[Account]] = {}
-    for account in accounts(report):
+    places = _places(report)
+    for account in (_with_place(account, places) for account in accounts(report)):
         if account.walk.outcome is Outcome.IN and len(report.walks) > 1:
             continue
         groups.setdefault(_end(account), []).append(account)
     return list(groups.values())
+
+
+def _places(report: Report) -> dict[str, Finding]:
+    """What was found of the places that connections are kept in, by the words with which it ends a walk."""
+    told = {walk.connection for walk in report.walks}
+    errors = (finding for finding in report.findings if finding.severity is Severity.ERROR)
+    return {f"refused: {finding.message}": finding for finding in errors if finding.subject not in told}
+
+
+def _with_place(account: Account, places: dict[str, Finding]) -> Account:
+    """The account with what turned its walk away, where that was found of the place and not of the connection."""
+    end = account.end
+    found = places.get(end.detail) if end and not account.errors else None
+    if end is None or found is None:
+        return account
+    own = replace(found, subject=account.walk.connection, stage=end.stage)
+    return replace(account, findings=(own, *account.findings))
 
 
 def _end(account: Account) -> object:
@@ -90,7 +109,10 @@ def _beside(report: Report, page: Page) -> Iterator[list[str]]:
     """What belongs to no walk or to one that is not told whole, and what could not be judged of it."""
     told = {walk.connection: walk.outcome for walk in report.walks}
     alone = len(report.walks) == 1
+    said = {stage.detail for walk in report.walks for stage in walk.stages}
     for finding in once(report.findings):
+        if finding.subject not in told and f"refused: {finding.message}" in said:
+            continue
         if finding.subject not in told or (told[finding.subject] is Outcome.IN and not alone):
             yield [*_head(finding, page), *explanation(finding, page)]
     for one in report.unjudged:

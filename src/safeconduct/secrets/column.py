@@ -23,17 +23,36 @@ def open_column(
     text = stored.reveal()
     made = token_time(text)
     if not flagged:
-        return (
-            _finding(rules.FLAG_LIES, conn_id, column, "says plaintext, but holds a Fernet token") if made else stored
-        )
+        return _flag_lies(conn_id, column) if made else stored
     if made is None:
-        return _finding(rules.ROW_CORRUPT, conn_id, column, "says encrypted, but holds no Fernet token")
+        words, again = "says encrypted, but holds no Fernet token", _add_again(conn_id, "to add")
+        return _finding(rules.ROW_CORRUPT, conn_id, column, words, (again,))
     if keyring.state is KeyState.UNKNOWN:
         return Unjudged(conn_id, f"the {column} of {conn_id} is encrypted, and {keyring.problem}")
     if keyring.state is not KeyState.USABLE:
         return _unusable(conn_id, column, keyring)
     opened = keyring.open(text)
     return opened if opened is not None else _other_key(conn_id, column, made.strftime("%Y-%m-%d"), keyring)
+
+
+def _flag_lies(conn_id: str, column: str) -> Finding:
+    flag = "is_encrypted" if column == "password" else "is_extra_encrypted"
+    literal = "'" + conn_id.replace("'", "''") + "'"
+    set_flag = Remedy(
+        RemedyKind.SQL,
+        f"UPDATE connection SET {flag} = true WHERE conn_id = {literal};",
+        when="in the metadata database, where the token is of a key in use",
+    )
+    words, again = "says plaintext, but holds a Fernet token", _add_again(conn_id, "else add")
+    return _finding(rules.FLAG_LIES, conn_id, column, words, (set_flag, again))
+
+
+def _add_again(conn_id: str, add: str) -> Remedy:
+    return Remedy(
+        RemedyKind.COMMAND,
+        f"airflow connections delete {shlex.quote(conn_id)}",
+        when=f"{add} the connection again with its credential",
+    )
 
 
 def _unusable(conn_id: str, column: str, keyring: Keyring) -> Finding:
@@ -43,7 +62,8 @@ def _unusable(conn_id: str, column: str, keyring: Keyring) -> Finding:
         KeyState.MALFORMED: (rules.KEY_MALFORMED, f"the Fernet key is malformed: {keyring.problem}"),
     }[keyring.state]
     right = "fernet_key = <the key that the row was written with>"
-    remedy = Remedy(RemedyKind.OPTION, right, when=f"in {keyring.origin}")
+    where = f"in {keyring.origin}" + (", without a malformed one" if keyring.state is KeyState.MALFORMED else "")
+    remedy = Remedy(RemedyKind.OPTION, right, when=where)
     return _finding(rule, conn_id, column, f"is encrypted, and {words}", (remedy,), key=keyring.origin)
 
 
@@ -60,11 +80,7 @@ def _other_key(conn_id: str, column: str, made: str, keyring: Keyring) -> Findin
             "fernet_key = <the key in use>,<the key of that time>",
             when=f"in {keyring.origin}, where the key of {made} is known",
         ),
-        Remedy(
-            RemedyKind.COMMAND,
-            f"airflow connections delete {shlex.quote(conn_id)}",
-            when="where it is lost: then add the connection again with its credential",
-        ),
+        _add_again(conn_id, "where it is lost: to add"),
     )
     return _finding(
         rules.KEY_OTHER,
@@ -75,12 +91,6 @@ def _other_key(conn_id: str, column: str, made: str, keyring: Keyring) -> Findin
         key=keyring.origin,
         encrypted=made,
         tried=f"{count} key{'s' * (count > 1)}",
-    )
-
-
-def _right_key(keyring: Keyring) -> Remedy:
-    return Remedy(
-        RemedyKind.OPTION, "fernet_key = <the key that the row was written with>", when=f"in {keyring.origin}"
     )
 
 

@@ -127,7 +127,9 @@ def _role_evidence(found: RoleFacts, kind: str | None) -> dict[str, str]:
     return {**evidence, **({"password stored as": password} if password else {})}
 
 
-def _set_password(refusal: Refusal, when: str = "in psql, as an administrator") -> Remedy:
+def _set_password(
+    refusal: Refusal, when: str = "in psql, as an administrator; then put it into the connection"
+) -> Remedy:
     return Remedy(RemedyKind.COMMAND, f"\\password {refusal.role_sql}", when=when)
 
 

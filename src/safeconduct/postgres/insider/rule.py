@@ -78,10 +78,10 @@ def _evidence(case: _Case) -> dict[str, str]:
     if not case.decision.certain:
         decided = f"could not be told for certain; as far as is known, {decided}"
     evidence = {"rules": case.read.path, "decided by": decided}
-    lost = [f"{case.place(one.line)}: {one.line.text} ({one.reason})" for one in case.decision.passed[-MOST:]]
-    more = len(case.decision.passed) - len(lost)
-    if lost:
-        evidence["passed over"] = "; ".join(lost) + (f"; and {more} lines above" if more else "")
+    if (more := len(case.decision.passed) - MOST) > 0:
+        evidence["passed over"] = f"{more} more lines above these"
+    for one in case.decision.passed[-MOST:]:
+        evidence[f"passed over {case.place(one.line)}"] = f"{one.line.text} ({one.reason})"
     return {**evidence, **({"beware": case.read.doubt} if case.read.doubt else {})}
 
 
