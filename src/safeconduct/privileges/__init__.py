@@ -8,6 +8,7 @@ from safeconduct.privileges.asked import Asked, SqlAsk, TableAsk, parse_sql, par
 from safeconduct.privileges.engine import needed
 from safeconduct.privileges.grants import grant_statement
 from safeconduct.privileges.holdings import held_by
+from safeconduct.privileges.inventory import read_inventory
 from safeconduct.privileges.judgement import Judgement, missing
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.needs import Need, Needed
@@ -26,4 +27,5 @@ __all__ = [
     "needed",
     "parse_sql",
     "parse_table",
+    "read_inventory",
 ]
