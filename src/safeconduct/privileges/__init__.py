@@ -6,21 +6,26 @@ judgement = missing(session, asked, subject="warehouse")
 
 from safeconduct.privileges.asked import Asked, SqlAsk, TableAsk, parse_sql, parse_table
 from safeconduct.privileges.engine import needed
+from safeconduct.privileges.excess import Excess, excess_of
 from safeconduct.privileges.grants import grant_statement
 from safeconduct.privileges.holdings import held_by
 from safeconduct.privileges.inventory import read_inventory
 from safeconduct.privileges.judgement import Judgement, missing
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.needs import Need, Needed
+from safeconduct.privileges.revoke import Revocation, read_leaning, remarks, revocations
 
 __all__ = [
     "Asked",
+    "Excess",
     "Judgement",
     "Need",
     "Needed",
+    "Revocation",
     "SqlAsk",
     "TableAsk",
     "WrongText",
+    "excess_of",
     "grant_statement",
     "held_by",
     "missing",
@@ -28,4 +33,7 @@ __all__ = [
     "parse_sql",
     "parse_table",
     "read_inventory",
+    "read_leaning",
+    "remarks",
+    "revocations",
 ]
