@@ -6,21 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from safeconduct.model import ObjectKind, Source
-from safeconduct.privileges import (
-    Excess,
-    excess_of,
-    needed,
-    parse_sql,
-    read_inventory,
-    read_leaning,
-    remarks,
-    revocations,
-)
+from safeconduct.model import ObjectKind
+from safeconduct.model.holding import Source
+from safeconduct.model.ledger import Excess
+from safeconduct.privileges import excess_of, needed, parse_sql, read_inventory, read_leaning, remarks, revocations
 from tests.privileges.stand import ETL, LoggedIn
 
 if TYPE_CHECKING:
-    from safeconduct.privileges import Revocation
+    from safeconduct.model.ledger import Revocation
     from tests.privileges.stand import Stand
 
 SHOP = """

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from safeconduct.model import Holding, Inventory, ObjectKind, Privilege, Source
+from safeconduct.model import ObjectKind, Privilege
+from safeconduct.model.holding import Holding, Inventory, Source
 from safeconduct.privileges import read_inventory
 from tests.privileges.stand import ETL, LoggedIn
 

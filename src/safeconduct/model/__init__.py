@@ -2,7 +2,6 @@
 
 from safeconduct.model.connection import Connection
 from safeconduct.model.finding import Finding, Location, Remedy, RemedyKind, Severity, Unjudged
-from safeconduct.model.holding import Holding, Inventory, Later, Source, Way
 from safeconduct.model.privilege import Grant, ObjectKind, Privilege, grant_sql, quote_identifier
 from safeconduct.model.rule import Rule, RuleOf, no_rule
 from safeconduct.model.secret import MASK, Secret, SecretWasRedacted
@@ -16,9 +15,6 @@ __all__ = [
     "ExitCode",
     "Finding",
     "Grant",
-    "Holding",
-    "Inventory",
-    "Later",
     "Location",
     "ObjectKind",
     "Outcome",
@@ -31,13 +27,11 @@ __all__ = [
     "Secret",
     "SecretWasRedacted",
     "Severity",
-    "Source",
     "Stage",
     "StageOutcome",
     "StageReport",
     "Unjudged",
     "Walk",
-    "Way",
     "grant_sql",
     "no_rule",
     "quote_identifier",

@@ -6,22 +6,20 @@ judgement = missing(session, asked, subject="warehouse")
 
 from safeconduct.privileges.asked import Asked, SqlAsk, TableAsk, parse_sql, parse_table
 from safeconduct.privileges.engine import needed
-from safeconduct.privileges.excess import Excess, excess_of
+from safeconduct.privileges.excess import excess_of
 from safeconduct.privileges.grants import grant_statement
 from safeconduct.privileges.holdings import held_by
 from safeconduct.privileges.inventory import read_inventory
 from safeconduct.privileges.judgement import Judgement, missing
 from safeconduct.privileges.names import WrongText
-from safeconduct.privileges.needs import Need, Needed
-from safeconduct.privileges.revoke import Revocation, read_leaning, remarks, revocations
+from safeconduct.privileges.needs import Needed
+from safeconduct.privileges.revoke import read_leaning, remarks, revocations
 
 __all__ = [
     "Asked",
     "Excess",
     "Judgement",
-    "Need",
     "Needed",
-    "Revocation",
     "SqlAsk",
     "TableAsk",
     "WrongText",

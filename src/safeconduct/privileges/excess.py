@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, Privilege, Source, Way
+from safeconduct.model import Grant, Privilege
+from safeconduct.model.holding import Source, Way
+from safeconduct.model.ledger import Excess
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from safeconduct.model import Inventory
-    from safeconduct.privileges.needs import Need
-
-
-@dataclass(frozen=True)
-class Excess:
-    """A grant that the needs do without, and the way by which the role has it.
-
-    Where only some columns of a whole table are needed, `narrower` are the grants that would do in its place.
-    """
-
-    grant: Grant
-    way: Way
-    narrower: tuple[Grant, ...] = ()
-
-    @property
-    def revocable(self) -> bool:
-        """Whether it can be taken from the role itself: what it owns, inherits or shares with PUBLIC cannot."""
-        return self.way.source is Source.GRANTED
+    from safeconduct.model.holding import Inventory
+    from safeconduct.model.ledger import Need
 
 
 def excess_of(inventory: Inventory, needs: Iterable[Need]) -> tuple[Excess, ...]:

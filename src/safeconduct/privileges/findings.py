@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.model import Rule
+    from safeconduct.model.ledger import Need
     from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.holdings import Acl
     from safeconduct.privileges.memberships import Membership
-    from safeconduct.privileges.needs import Need
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.model import Holding, Inventory, Later, ObjectKind, Privilege, Source, Way, quote_identifier
+from safeconduct.model import ObjectKind, Privilege, quote_identifier
+from safeconduct.model.holding import Holding, Inventory, Later, Source, Way
 from safeconduct.privileges.memberships import Memberships, read_memberships
 from safeconduct.privileges.queries import as_json, statement
 

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, ObjectKind, Source, quote_identifier
+from safeconduct.model import Grant, ObjectKind, quote_identifier
+from safeconduct.model.holding import Source
+from safeconduct.model.ledger import Revocation
 from safeconduct.privileges.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from safeconduct.model.ledger import Excess
     from safeconduct.postgres.session import Session
-    from safeconduct.privileges.excess import Excess
     from safeconduct.privileges.grants import ObjectKey
-
-
-@dataclass(frozen=True)
-class Revocation:
-    """SQL that takes one thing away: `statements` in order, and what `leans` on it and would break."""
-
-    statements: tuple[str, ...]
-    leans: tuple[str, ...] = ()
 
 
 def revocations(excess: Iterable[Excess], role: str, leaning: dict[ObjectKey, tuple[str, ...]]) -> list[Revocation]:
