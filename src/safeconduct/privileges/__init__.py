@@ -4,10 +4,10 @@ asked = [parse_table("sales.orders:SELECT"), parse_sql("DELETE FROM sales.orders
 judgement = missing(session, asked, subject="warehouse")
 """
 
+from safeconduct.model.grants import grant_statement
 from safeconduct.privileges.asked import Asked, SqlAsk, TableAsk, parse_sql, parse_table
 from safeconduct.privileges.engine import needed
 from safeconduct.privileges.excess import excess_of
-from safeconduct.privileges.grants import grant_statement
 from safeconduct.privileges.holdings import held_by
 from safeconduct.privileges.inventory import read_inventory
 from safeconduct.privileges.judgement import Judgement, missing

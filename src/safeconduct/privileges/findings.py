@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
+from safeconduct.model.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges import rules
-from safeconduct.privileges.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges.hidden import instead, passed_over
 from safeconduct.privileges.memberships import PER_MEMBERSHIP, inherit_statements
 

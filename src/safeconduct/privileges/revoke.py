@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, quote_identifier
+from safeconduct.model.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.model.holding import Source
 from safeconduct.model.ledger import Revocation
-from safeconduct.privileges.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from safeconduct.model.grants import ObjectKey
     from safeconduct.model.ledger import Excess
     from safeconduct.postgres.session import Session
-    from safeconduct.privileges.grants import ObjectKey
 
 
 def revocations(excess: Iterable[Excess], role: str, leaning: dict[ObjectKey, tuple[str, ...]]) -> list[Revocation]:
