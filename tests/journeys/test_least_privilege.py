@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
 
 import safeconduct
 
 if TYPE_CHECKING:
     from tests.servers.postgres import Postgres
 
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMAS = {
+    name: json.loads((DOCS / name).read_text("utf-8")) for name in ("privileges.schema.json", "report.schema.json")
+}
+VALIDATOR = Draft202012Validator(
+    SCHEMAS["privileges.schema.json"],
+    registry=Registry().with_resources((name, Resource.from_contents(one)) for name, one in SCHEMAS.items()),
+)
 PASSWORD = "Least-Privilege-9"
 TABLES = """
 CREATE SCHEMA shop; CREATE TABLE shop.orders (id serial PRIMARY KEY, total int, note text);
@@ -34,7 +44,10 @@ class Said:
 
     @property
     def role(self) -> dict[str, Any]:
-        return json.loads(self.output)["roles"][0]
+        document = json.loads(self.output)
+        VALIDATOR.validate(document)
+        found: dict[str, Any] = document["roles"][0]
+        return found
 
 
 @dataclass(frozen=True)
@@ -177,3 +190,10 @@ def test_an_unknown_table_names_the_near_ones(shop: Shop) -> None:
     said = shop.privileges("missing", "shop", "--sql", "SELECT 1 FROM shop.order")
     assert said.code == 1
     assert "shop.orders" in said.output
+
+
+@pytest.mark.parametrize("verb", ["missing", "excess", "grant", "revoke"])
+def test_every_account_keeps_to_its_schema(shop: Shop, verb: str) -> None:
+    shop.server.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT ALL ON shop.log TO etl", database="sales")
+    role = shop.privileges(verb, "shop", "load.sql", "--sql", "SELECT 1 FROM shop.nowhere", "--format", "json").role
+    assert [finding["rule"] for finding in role["findings"]] == ["privileges.relation.missing"]
