@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.model import Finding
-    from safeconduct.privileges import Asked, Need
+    from safeconduct.model.ledger import Need
+    from safeconduct.privileges import Asked
     from tests.servers.postgres import Postgres
 
 ETL = "etl"

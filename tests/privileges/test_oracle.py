@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from safeconduct.model import Grant, ObjectKind, Privilege, Remedy, RemedyKind
-from safeconduct.privileges import Need, missing
+from safeconduct.model.ledger import Need
+from safeconduct.privileges import missing
 from tests.privileges import stand as oracle
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from safeconduct.report import FORMATS
 from safeconduct.secrets import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from safeconduct.diagnosis.task_log import LogReading
@@ -38,14 +38,19 @@ if TYPE_CHECKING:
     from safeconduct.privileges import Asked
 
 
-class _Seconds(click.FloatRange):
+class Seconds(click.FloatRange):
     """A number of seconds. FloatRange lets nan pass, which is neither too small nor too large."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; `fail` for what is none."""
         seconds: float = super().convert(value, param, ctx)
         if math.isnan(seconds):
             self.fail(f"{value!r} is no number of seconds.", param, ctx)
         return seconds
+
+
+SECONDS = Seconds(min=0, min_open=True, max=3600)
+"""How long to wait for an address."""
 
 
 @click.command("why")
@@ -83,7 +88,7 @@ class _Seconds(click.FloatRange):
 )
 @click.option(
     "--timeout",
-    type=_Seconds(min=0, min_open=True, max=3600),
+    type=SECONDS,
     default=DEFAULT_TIMEOUT,
     show_default=True,
     help="Seconds to wait for each address.",
@@ -107,8 +112,8 @@ def command(
     """
     if uri is not None and (conn_ids or task_log):
         raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID and --log out")
-    privileges = _asked(tables, statements)
-    home = _home()
+    privileges = asked_of(tables, [("--sql", text) for text in statements])
+    home = home_folder()
     sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
     reading = _read(task_log, sources)
     survey = survey_of(conn_ids, sources, reading) if uri is None else literal_survey(uri)
@@ -129,19 +134,19 @@ def command(
         report = _walked(survey, question)
         if any(not one.failed for one in report.applied):
             report = _again(survey, question, report, format_)
-    _say(report, _masker(survey, report), format_)
+    say(report, masker_of(survey, report), format_)
     raise click.exceptions.Exit(report.exit_code)
 
 
 def _walked(survey: Survey, question: Question) -> Report:
-    with _progress(len(survey.named)) as progress:
+    with progress_of(len(survey.named)) as progress:
         return walk_all(survey, question, progress)
 
 
 def _again(survey: Survey, question: Question, first: Report, format_: str) -> Report:
     """The report of a second walk. A person sees the first one as well; a program gets one document."""
     if format_ == "text":
-        _say(replace(first, applied=()), _masker(survey, first), format_)
+        say(replace(first, applied=()), masker_of(survey, first), format_)
         click.echo()
     second = _walked(survey, replace(question, real=False, memory=AddressMemory()))
     return replace(second, applied=first.applied)
@@ -155,46 +160,58 @@ def _read(task_log: Path | None, sources: Sources) -> LogReading | None:
     return read_task_log(task_log, sources)
 
 
-def _say(report: Report, masker: Masker, format_: str) -> None:
-    colour = _colour()
-    width = shutil.get_terminal_size((100, 24)).columns
-    click.echo(FORMATS[format_](report, masker, width=width, colour=colour, rule_of=_rule_of), color=colour)
+def say(report: Report, masker: Masker, format_: str) -> None:
+    """Print the report in this format."""
+    click.echo(FORMATS[format_](report, masker, width=screen_width(), colour=colour(), rule_of=rule_of), color=colour())
 
 
-def _asked(tables: tuple[str, ...], statements: tuple[str, ...]) -> tuple[Asked, ...]:
+def asked_of(tables: Sequence[str], statements: Sequence[tuple[str, str]]) -> tuple[Asked, ...]:
+    """What is asked of the role, read; statements come with what to call them in a complaint.
+
+    Raises click.UsageError for a text that is none.
+    """
     if not tables and not statements:
         return ()
     from safeconduct.privileges import WrongText, parse_sql, parse_table  # heavy, and seldom asked for
 
     try:
-        return (*map(parse_table, tables), *map(parse_sql, statements))
+        return (*map(parse_table, tables), *(parse_sql(text, name) for name, text in statements))
     except WrongText as error:
         raise click.UsageError(Masker().text(str(error))) from None
 
 
-def _masker(survey: Survey, report: Report) -> Masker:
+def masker_of(survey: Survey, report: Report) -> Masker:
+    """Hides the secrets of these connections and of the run."""
     return masker_for((answer.connection for _, answer in survey.named if isinstance(answer, Found)), report.secrets)
 
 
-def _rule_of(rule_id: str) -> Rule | None:
-    from safeconduct.diagnosis.rulebook import rule_of  # only some formats say what a rule means
+def rule_of(rule_id: str) -> Rule | None:
+    """The rule of this id."""
+    from safeconduct.diagnosis import rulebook  # only some formats say what a rule means
 
-    return rule_of(rule_id)
+    return rulebook.rule_of(rule_id)
 
 
-def _home() -> Path | None:
+def home_folder() -> Path | None:
+    """The user's own folder, where there is one."""
     try:
         return Path.home()
     except RuntimeError:
         return None
 
 
-def _colour() -> bool:
+def screen_width() -> int:
+    """The reader's columns."""
+    return shutil.get_terminal_size((100, 24)).columns
+
+
+def colour() -> bool:
+    """Whether the reader wants colours."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 @contextmanager
-def _progress(count: int) -> Iterator[Callable[[], object]]:
+def progress_of(count: int) -> Iterator[Callable[[], object]]:
     """A bar on the terminal where several walks are under way; it leaves nothing behind."""
     if count < 2 or not sys.stderr.isatty():
         yield lambda: None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from safeconduct.postgres.memory import AddressMemory
 
 if TYPE_CHECKING:
     from safeconduct.postgres.insider import Administrator, Insider
+    from safeconduct.postgres.open_session import OpenSession
     from safeconduct.privileges import Asked
 
 DEFAULT_TIMEOUT = 5.0
@@ -23,7 +24,8 @@ class Question:
     be allowed, `privileges_of` what that of one connection must be as well.
 
     `memory` is shared by all walks of the run. `insiders` are asked in turn what only the server knows of a refusal.
-    With `real` remedies are applied.
+    With `real` remedies are applied. `visit` is called in each session that is let in, with the connection's name; it
+    may be in any thread.
     """
 
     environ: Mapping[str, str]
@@ -33,6 +35,7 @@ class Question:
     privileges_of: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     insiders: tuple[Insider, ...] = ()
     real: bool = False
+    visit: Callable[[str, OpenSession], None] | None = None
     memory: AddressMemory = field(default_factory=AddressMemory)
 
     @property

@@ -64,6 +64,8 @@ def _attempted(name: str, found: Found, target: Target, question: Question) -> W
                 findings += decision.findings
                 unjudged += decision.unjudged
                 applied += decision.applied
+            if question.visit is not None:
+                question.visit(name, ended.session)
     return walked(
         name,
         target.label,

@@ -4,26 +4,34 @@ asked = [parse_table("sales.orders:SELECT"), parse_sql("DELETE FROM sales.orders
 judgement = missing(session, asked, subject="warehouse")
 """
 
+from safeconduct.model.grants import grant_statement
 from safeconduct.privileges.asked import Asked, SqlAsk, TableAsk, parse_sql, parse_table
 from safeconduct.privileges.engine import needed
-from safeconduct.privileges.grants import grant_statement
+from safeconduct.privileges.excess import excess_of
 from safeconduct.privileges.holdings import held_by
+from safeconduct.privileges.inventory import read_inventory
 from safeconduct.privileges.judgement import Judgement, missing
 from safeconduct.privileges.names import WrongText
-from safeconduct.privileges.needs import Need, Needed
+from safeconduct.privileges.needs import Needed
+from safeconduct.privileges.revoke import read_leaning, remarks, revocations
 
 __all__ = [
     "Asked",
+    "Excess",
     "Judgement",
-    "Need",
     "Needed",
     "SqlAsk",
     "TableAsk",
     "WrongText",
+    "excess_of",
     "grant_statement",
     "held_by",
     "missing",
     "needed",
     "parse_sql",
     "parse_table",
+    "read_inventory",
+    "read_leaning",
+    "remarks",
+    "revocations",
 ]

@@ -81,10 +81,11 @@ def parse_table(text: str) -> TableAsk:
     return TableAsk(relation, tuple(privileges))
 
 
-def parse_sql(text: str) -> SqlAsk:
+def parse_sql(text: str, name: str = "--sql") -> SqlAsk:
     """Read SQL by PostgreSQL 18's grammar, with placeholders `%s`, `%(x)s`, `:x` or `$1`.
 
-    Raises WrongText with line and column of what cannot be read, and for text without any statement.
+    `name` is the option or file that it comes from. Raises WrongText with it, line and column of what cannot be read,
+    and for text without any statement.
     """
     try:
         check_text(text)
@@ -93,7 +94,7 @@ def parse_sql(text: str) -> SqlAsk:
             return SqlAsk(text, unread="the statement has a chain of more than 10,000 words without a comma")
         return _parse(text, sql)
     except WrongText as wrong:
-        raise WrongText(f"--sql: {wrong}") from None
+        raise WrongText(f"{name}: {wrong}") from None
 
 
 def _shown(text: str, wrong: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, Unjudged
+from safeconduct.model.ledger import Need
 from safeconduct.privileges.absent import absent_column, explain_absent
 from safeconduct.privileges.absent_schemas import explain_lost
 from safeconduct.privileges.access import unwritable
@@ -18,7 +19,7 @@ from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.context import read_context
 from safeconduct.privileges.functions import calls_of_rows, columns_or_calls, look_up_functions, unjudged_functions
 from safeconduct.privileges.lookups import lookups
-from safeconduct.privileges.needs import Need, Needed
+from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.placeholders import readable
 from safeconduct.privileges.reading import Record, StatementReader
 from safeconduct.privileges.scope import UnknownColumn

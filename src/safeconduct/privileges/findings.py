@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
+from safeconduct.model.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges import rules
-from safeconduct.privileges.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges.hidden import instead, passed_over
 from safeconduct.privileges.memberships import PER_MEMBERSHIP, inherit_statements
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.model import Rule
+    from safeconduct.model.ledger import Need
     from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.holdings import Acl
     from safeconduct.privileges.memberships import Membership
-    from safeconduct.privileges.needs import Need
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, Remedy, RemedyKind, Severity, quote_identifier
+from safeconduct.model.grants import grant_statement
 from safeconduct.privileges import rules
-from safeconduct.privileges.grants import grant_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

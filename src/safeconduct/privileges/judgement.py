@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Unjudged
+from safeconduct.model.ledger import Need
 from safeconduct.postgres.query import QueryRefused
 from safeconduct.postgres.session import SessionLost
 from safeconduct.privileges import findings
@@ -14,7 +15,7 @@ from safeconduct.privileges.engine import needed
 from safeconduct.privileges.hidden import unsaid
 from safeconduct.privileges.holdings import access_lists, held_by
 from safeconduct.privileges.memberships import Memberships, read_memberships
-from safeconduct.privileges.needs import Need, Needed, least
+from safeconduct.privileges.needs import Needed, least
 from safeconduct.privileges.order import outside_in
 
 if TYPE_CHECKING:

@@ -1,37 +1,17 @@
-"""What is needed, as values that can be compared with what is held."""
+"""All that is needed, and what could not be told."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, Unjudged
+from safeconduct.model.ledger import Need
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from safeconduct.privileges.catalog import Relation
-
-
-@dataclass(frozen=True, order=True)
-class Need:
-    """Any one of these grants is enough; the first is the one to propose.
-
-    `why` is who needs it, in words; `sqlstate` is how the server refuses it: 42501, or 42P01 for what it hides.
-    """
-
-    grants: tuple[Grant, ...]
-    why: str = field(default="", compare=False)
-    sqlstate: str = field(default="42501", compare=False)
-
-    @property
-    def proposal(self) -> Grant:
-        """The grant that gives the least."""
-        return self.grants[0]
-
-    def met_by(self, held: frozenset[Grant]) -> bool:
-        """Whether one of them is held."""
-        return not held.isdisjoint(self.grants)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from safeconduct.privileges.holdings import held_by
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from safeconduct.model.ledger import Need
     from safeconduct.postgres.session import Session
-    from safeconduct.privileges.needs import Need
 
 LOCK_TIMEOUT = "1s"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.model.ledger import Need
 from safeconduct.privileges.asked import COLUMN_PRIVILEGES
 from safeconduct.privileges.catalog import SEQUENCE
-from safeconduct.privileges.needs import Need
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
+from safeconduct.model.grants import grant_statement, privilege_list
 from safeconduct.privileges import rules
-from safeconduct.privileges.grants import grant_statement, privilege_list
 from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.queries import as_json, statement
 

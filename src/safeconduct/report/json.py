@@ -24,8 +24,8 @@ def render_json(
     document = {
         "schema": SCHEMA,
         "walks": [_walk(walk, hide) for walk in report.walks],
-        "findings": [_finding(finding, hide) for finding in report.findings],
-        "unjudged": [_unjudged(one, hide) for one in report.unjudged],
+        "findings": [finding_document(finding, hide) for finding in report.findings],
+        "unjudged": [unjudged_document(one, hide) for one in report.unjudged],
     }
     if report.applied:
         document["applied"] = [_applied(one, hide) for one in report.applied]
@@ -46,7 +46,8 @@ def _walk(walk: Walk, hide: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, hide: Callable[[str], str]) -> dict[str, Any]:
+def finding_document(finding: Finding, hide: Callable[[str], str]) -> dict[str, Any]:
+    """A finding as it stands in every document of ours; `hide` masks a text."""
     location = finding.location
     return {
         "rule": finding.rule,
@@ -75,5 +76,6 @@ def _applied(one: Applied, hide: Callable[[str], str]) -> dict[str, Any]:
     return {"subject": hide(one.subject), "remedy": remedy, "by": hide(one.by), "failed": hide(one.failed)}
 
 
-def _unjudged(one: Unjudged, hide: Callable[[str], str]) -> dict[str, str]:
+def unjudged_document(one: Unjudged, hide: Callable[[str], str]) -> dict[str, str]:
+    """What could not be judged, in the same way."""
     return {"subject": hide(one.subject), "reason": hide(one.reason)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
-from safeconduct.privileges.needs import Need
+from safeconduct.model.ledger import Need
 
 if TYPE_CHECKING:
     from safeconduct.privileges.catalog import Relation

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
+from safeconduct.model.ledger import Need
 from safeconduct.privileges.names import RelationName
-from safeconduct.privileges.needs import Need
 from safeconduct.privileges.reading.qualified import name_in_text
 from safeconduct.privileges.scope import Source, UnknownColumn, Use
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, ObjectKind, Privilege, grant_sql, quote_identifier
+from safeconduct.model.privilege import Grant, ObjectKind, Privilege, grant_sql, quote_identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,0 +1,81 @@
+"""What a role needs, holds, lacks and has too much of: the account of one connection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from safeconduct.model.holding import Source
+
+if TYPE_CHECKING:
+    from safeconduct.model.finding import Finding, Unjudged
+    from safeconduct.model.holding import Inventory, Way
+    from safeconduct.model.privilege import Grant
+
+
+@dataclass(frozen=True, order=True)
+class Need:
+    """Any one of these grants is enough; the first is the one to propose.
+
+    `why` is who needs it, in words; `sqlstate` is how the server refuses it: 42501, or 42P01 for what it hides.
+    """
+
+    grants: tuple[Grant, ...]
+    why: str = field(default="", compare=False)
+    sqlstate: str = field(default="42501", compare=False)
+
+    @property
+    def proposal(self) -> Grant:
+        """The grant that gives the least."""
+        return self.grants[0]
+
+    def met_by(self, held: frozenset[Grant]) -> bool:
+        """Whether one of them is held."""
+        return not held.isdisjoint(self.grants)
+
+
+@dataclass(frozen=True)
+class Excess:
+    """A grant that the needs do without, and the way by which the role has it.
+
+    Where only some columns of a whole table are needed, `narrower` are the grants that would do in its place.
+    """
+
+    grant: Grant
+    way: Way
+    narrower: tuple[Grant, ...] = ()
+
+    @property
+    def revocable(self) -> bool:
+        """Whether it can be taken from the role itself: what it owns, inherits or shares with PUBLIC cannot."""
+        return self.way.source is Source.GRANTED
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """SQL that takes one thing away: `statements` in order, and what `leans` on it and would break."""
+
+    statements: tuple[str, ...]
+    leans: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The account of a role in a database, as far as it was asked for: what was not is None.
+
+    `grants` is SQL that gives what is missing; `revocations` takes away what is too much. `remarks` are sentences on
+    what is too much and cannot be taken from the role alone. `findings` are names that mean nothing and the like.
+    """
+
+    connection: str
+    role: str
+    database: str
+    needed: tuple[Need, ...] | None = None
+    held: Inventory | None = None
+    missing: tuple[Need, ...] | None = None
+    excess: tuple[Excess, ...] | None = None
+    grants: tuple[str, ...] = ()
+    revocations: tuple[Revocation, ...] = ()
+    remarks: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
