@@ -97,7 +97,7 @@ def auth_failed(refusal: Refusal) -> Finding:
     if refusal.asked and refusal.asked[-1] in {"password", "md5", "scram-sha-256"}:
         return refusal.finding(
             rules.DIRECTORY_REFUSED,
-            f"a directory behind the server (LDAP, PAM or RADIUS) refused the password of {refusal.role}",
+            f"a directory behind the server (LDAP, PAM or RADIUS) did not confirm the password of {refusal.role}",
             _by_password(refusal, "to log in with the role's own password in PostgreSQL instead"),
         )
     return refusal.finding(
