@@ -53,8 +53,10 @@ TABLE_PRIVILEGE_MISSING = Rule(
     "The privilege was never granted to the role, to PUBLIC or to a role whose privileges it inherits. A grant on all"
     " tables covers those that existed then; default privileges cover only what one creator makes later. A login that"
     " succeeds says nothing about tables, and SELECT does not imply INSERT.",
-    "has_table_privilege() for the role, the owner, and who holds the privilege in pg_class.relacl.",
-    "Grant exactly the missing privileges on the table, or make the role a member of a role that holds them.",
+    "has_table_privilege() for the role, the owner, who holds the privilege in pg_class.relacl, and the default"
+    " privileges that would have granted it (pg_default_acl), with why they did not.",
+    "Grant exactly the missing privileges on the table, or make the role a member of a role that holds them. Where the"
+    " table is made anew again and again, grant them by ALTER DEFAULT PRIVILEGES FOR ROLE the one that makes it.",
 )
 COLUMN_PRIVILEGE_MISSING = Rule(
     "privileges.column.privilege-missing",

@@ -105,11 +105,11 @@ def copied(about: About, guarded: Guarded) -> Finding:
 
 
 def looping(about: About, loops: Iterable[Loop]) -> Iterator[Finding]:
-    """One finding for each table that the server is refused at."""
-    for loop in {loop.tables[0]: loop for loop in loops}.values():
+    """One finding for each loop, wherever it was come upon."""
+    for loop in {frozenset(loop.tables): loop for loop in reversed(list(loops))}.values():
         yield rules.POLICY_LOOP.finding(
             about.subject,
-            f"the policies of {loop.tables[0]} lead back to it, and the server refuses to follow them",
+            f"the policies of {loop.tables[0]} lead back to it, and the server refuses whoever they bind",
             evidence={
                 "sqlstate": "42P17",
                 "way": " -> ".join(map(str, loop.tables)),
