@@ -13,7 +13,7 @@ from safeconduct.privileges.acts import Act
 from safeconduct.privileges.policies.guarded import Clause, Command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Set
 
 REFUSED = "42501"
 
@@ -32,17 +32,17 @@ class Check:
     sqlstate: str = ""
 
 
-def checks_of(acts: Iterable[Act], reads: bool) -> tuple[Check, ...]:
+def checks_of(acts: Set[Act], reads: bool) -> tuple[Check, ...]:
     """The checks for these acts, those that are silent first. `reads`: the statement needs SELECT on the relation."""
-    found = [check for act in Act if act in set(acts) for check in _CHECKS[act]]
+    found = [check for act in Act if act in acts for check in _CHECKS[act]]
     if reads:
-        found += [check for act in Act if act in set(acts) for check in _READING[act]]
+        found += [check for act in Act if act in acts for check in _READING[act]]
     return tuple(sorted(found, key=lambda check: bool(check.sqlstate)))
 
 
-def beneath(acts: Iterable[Act]) -> Iterator[Act]:
+def beneath(acts: Set[Act]) -> Set[Act]:
     """What is done with the rows of tables beneath a view: what is written through it is not followed."""
-    return (act for act in acts if act in (Act.READ, Act.LOCK))
+    return acts & {Act.READ, Act.LOCK}
 
 
 def _hides(command: Command, act: Act, effect: str) -> Check:

@@ -43,7 +43,7 @@ def loop_from(
         return None
     if guarded.table in above:
         return Loop((*above[above.index(guarded.table) :], guarded.table))
-    (reading,) = checks_of([Act.READ], reads=False)
+    (reading,) = checks_of({Act.READ}, reads=False)
     for policy in asking:
         for read in policy.reads:
             if policy.clause_for(check.clause) in read.clauses:
