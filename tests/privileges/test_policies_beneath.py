@@ -129,6 +129,20 @@ def test_policies_that_lead_back(any_bench: Bench) -> None:
             assert [finding.evidence["sqlstate"] for finding in found] == ([sqlstate] if sqlstate else []), setup
 
 
+def test_policies_that_lead_on_and_on_are_not_followed_for_ever(bench: Bench) -> None:
+    chain = "CREATE TABLE shop.t40 (id int); GRANT SELECT ON shop.t40 TO etl;" + "".join(
+        f"CREATE TABLE shop.t{n} (id int); ALTER TABLE shop.t{n} ENABLE ROW LEVEL SECURITY;"
+        f"GRANT SELECT ON shop.t{n} TO etl;"
+        f"CREATE POLICY p ON shop.t{n} USING (id IN (SELECT id FROM shop.t{n + 1} UNION SELECT id FROM shop.t40));"
+        for n in reversed(range(30))
+    )
+    with bench.again(chain.replace("shop.t30", "shop.t40")):
+        judgement = bench.judge("SELECT id FROM shop.t0")
+        assert not refusals(judgement)
+        (said,) = judgement.unjudged
+        assert "more than 20 times" in said.reason
+
+
 def test_an_update_whose_policy_reads_the_table_by_select(bench: Bench) -> None:
     reads = "CREATE POLICY u ON shop.orders FOR UPDATE USING (id IN (SELECT o.id FROM shop.orders o))"
     with bench.again(f"{COMMANDS['SELECT']} {reads}"):

@@ -29,12 +29,14 @@ def loop_from(
     check: Check,
     known: Mapping[RelationName, tuple[Guarded, ...]],
     above: tuple[RelationName, ...] = (),
+    done: set[Guarded] | None = None,
 ) -> Loop | None:
     """The first loop that the policies of the check lead into.
 
     As fireRIRrules() of rewriteHandler.c does it, a table is refused that is met again beneath itself, if its policies
-    have subqueries at all, wherever these lead.
+    have subqueries at all, wherever these lead. `above` are the tables on the way, `done` those that were followed.
     """
+    done = set() if done is None else done
     policies = asked(guarded.policies, check)
     if verdict(guarded.policies, check).passage is Passage.NONE or not guarded.is_session:
         return None
@@ -48,6 +50,8 @@ def loop_from(
         for read in policy.reads:
             if policy.clause_for(check.clause) in read.clauses:
                 for inner in known.get(read.relation, ()):
-                    if loop := loop_from(inner, reading, known, (*above, guarded.table)):
+                    if inner not in done and (loop := loop_from(inner, reading, known, (*above, guarded.table), done)):
                         return loop
+    if above:  # the first one is asked for another check, perhaps, than when it is met again
+        done.add(guarded)
     return None

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from safeconduct.privileges.policies.guarded import Clause, Policy, Read
     from safeconduct.privileges.scope import Use
 
+_MOST_STEPS = 20
+"""How many times policies are followed to the tables of their subqueries, a round trip each."""
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -67,12 +70,19 @@ def judge_rows(session: Session, context: Context, uses: Iterable[Use], subject:
     inquiry = _Inquiry()
     wave = [_of(use) for use in uses if use.acts and (use.relation.row_security or use.relation.kind == "v")]
     done: set[_Access] = set()
-    while wave := [access for access in dict.fromkeys(wave) if access not in done]:
+    for _ in range(_MOST_STEPS):
+        wave = [access for access in dict.fromkeys(wave) if access not in done]
         done.update(wave)
         _look_up(session, inquiry, wave)
         for access in wave:
             _inquire(inquiry, access)
         wave, inquiry.further = inquiry.further, []
+        if not wave:
+            break
+    else:
+        inquiry.reasons.append(
+            f"policies lead on to further tables more than {_MOST_STEPS} times, which is not followed"
+        )
     inquiry.loops += _loops(inquiry)
     return Rows(tuple(_findings(session, context, inquiry, subject)), tuple(inquiry.needs), tuple(inquiry.reasons))
 
