@@ -10,6 +10,7 @@ from benchmarks.figure import Figure, median
 from safeconduct.postgres.attempt import attempt
 from safeconduct.privileges import read_inventory
 from tests.postgres.rungs import PASSWORD, target_for
+from tests.servers.availability import require
 from tests.servers.builds import default_build
 from tests.servers.postgres import Postgres
 
@@ -34,8 +35,7 @@ END LOOP; END $$
 
 def figures() -> Iterator[Figure]:
     """Both in one session's time on one server, in turn; the peer's rows are fetched by psycopg."""
-    build = default_build()
-    server = Postgres(build.programs if hasattr(build, "programs") else build)
+    server = Postgres(require(default_build()))
     server.start()
     try:
         _fill(server)

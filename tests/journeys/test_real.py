@@ -196,3 +196,38 @@ def test_real_needs_an_administrator(server: Postgres, tmp_path: Path) -> None:
     answer = why(server, tmp_path, "warehouse", "--real")
     assert answer.code == 2
     assert "--admin" in answer.text
+
+
+def test_who_may_see_which_rows_is_not_decided_here(server: Postgres, tmp_path: Path) -> None:
+    """A policy needs a decision: it is offered, not tried out, and not applied; neither is a grant beside it."""
+    server.sql(
+        "GRANT USAGE ON SCHEMA sales TO etl; GRANT SELECT ON sales.orders TO etl;"
+        "INSERT INTO sales.orders VALUES (1, 'Ann'); ALTER TABLE sales.orders ENABLE ROW LEVEL SECURITY",
+        database="sales",
+    )
+    answer = asked(server, tmp_path, "--sql", "SELECT id FROM sales.orders", "--real")
+    assert answer.code == 1
+    assert answer.rules() == ["privileges.policy.none-applies"]
+    (remedy,) = answer.report["findings"][0]["remedies"]
+    assert remedy["text"] == "CREATE POLICY etl_select ON sales.orders FOR SELECT TO etl USING (true);"
+    assert (remedy["proven"], bool(remedy["when"])) == (None, True)
+    both = asked(server, tmp_path, "--table", "sales.orders:SELECT,DELETE", "--real")
+    assert "privileges.table.privilege-missing" in both.rules()
+    assert "applied" not in answer.report
+    assert "applied" not in both.report
+    assert server.sql("SELECT count(*) FROM pg_policy", database="sales") == [(0,)]
+    server.sql(remedy["text"], database="sales")
+    assert asked(server, tmp_path, "--sql", "SELECT id FROM sales.orders").code == 0
+
+
+def test_rows_that_policies_choose_are_a_note(server: Postgres, tmp_path: Path) -> None:
+    server.sql(
+        "GRANT USAGE ON SCHEMA sales TO etl; GRANT SELECT ON sales.orders TO etl;"
+        "ALTER TABLE sales.orders ENABLE ROW LEVEL SECURITY;"
+        f"CREATE POLICY p ON sales.orders USING (customer <> '{PASSWORD}')",
+        database="sales",
+    )
+    answer = asked(server, tmp_path, "--sql", "SELECT id FROM sales.orders")
+    assert answer.code == 0
+    assert answer.report["findings"][0]["severity"] == "note"
+    assert answer.report["findings"][0]["evidence"]["policies"] == "p FOR ALL TO PUBLIC USING (customer <> '***'::text)"

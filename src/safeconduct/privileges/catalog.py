@@ -35,7 +35,8 @@ _HAVE_ROWS = frozenset("rpvmftS")
 class Relation:
     """A table, view, sequence and so on; `kind` is pg_class.relkind.
 
-    `sequences` maps a column to the sequences that its default takes values from.
+    `sequences` maps a column to the sequences that its default takes values from. `row_security` says that it is on for
+    the table, whomever it binds.
     """
 
     schema: str

@@ -24,7 +24,7 @@ class Context:
     `path` is the schemas in force; `closed` those of search_path that are not: a schema there is passed over in
     silence when it does not exist or the role has no USAGE on it. `search_path` is the setting's names, among them
     `$user`; `version` is server_version_num. `read_only` is the session's transaction_read_only, which a `standby`
-    has whatever was set.
+    has whatever was set. Without `row_security` the server refuses what policies would filter (chapter 20.11).
     """
 
     role: str
@@ -38,6 +38,8 @@ class Context:
     read_only: bool = False
     standby: bool = False
     read_only_origin: Origin = field(default_factory=Origin)
+    row_security: bool = True
+    row_security_origin: Origin = field(default_factory=Origin)
 
     @property
     def role_sql(self) -> str:
@@ -92,4 +94,6 @@ def read_context(session: Session) -> Context:
         read_only=found["read_only"],
         standby=found["standby"],
         read_only_origin=origins.get("default_transaction_read_only", Origin()),
+        row_security=found["row_security"],
+        row_security_origin=origins.get("row_security", Origin()),
     )

@@ -1,7 +1,7 @@
 """Needed privileges, told from the syntax of what was asked and the catalogs alone.
 
 Nothing is run or prepared. What syntax cannot tell is said in `Needed.unjudged`: functions that did not come with
-PostgreSQL, triggers, policies, what lies beneath a view that is written through, data definition, SQL made at run
+PostgreSQL, triggers, what lies beneath a view that is written through, data definition, SQL made at run
 time. Operators, casts and types of extensions are taken to be open to everybody, as PostgreSQL creates them.
 """
 
@@ -14,6 +14,7 @@ from safeconduct.model.ledger import Need
 from safeconduct.privileges.absent import absent_column, explain_absent
 from safeconduct.privileges.absent_schemas import explain_lost
 from safeconduct.privileges.access import unwritable
+from safeconduct.privileges.acts import Act
 from safeconduct.privileges.asked import SqlAsk, TableAsk
 from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.context import read_context
@@ -21,6 +22,7 @@ from safeconduct.privileges.functions import calls_of_rows, columns_or_calls, lo
 from safeconduct.privileges.lookups import lookups
 from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.placeholders import readable
+from safeconduct.privileges.policies import judge_rows
 from safeconduct.privileges.reading import Record, StatementReader
 from safeconduct.privileges.scope import UnknownColumn
 from safeconduct.privileges.uses import caveats, needs_of
@@ -36,6 +38,13 @@ if TYPE_CHECKING:
 
 _ENOUGH = 4096
 """Bytes of a statement that are looked at for its first words."""
+_ACTS = {
+    Privilege.SELECT: Act.READ,
+    Privilege.INSERT: Act.INSERT,
+    Privilege.UPDATE: Act.UPDATE,
+    Privilege.DELETE: Act.DELETE,
+}
+"""What a privilege that is asked for lets a statement do with rows."""
 _WRITING = frozenset({Privilege.INSERT, Privilege.UPDATE, Privilege.DELETE, Privilege.TRUNCATE})
 
 
@@ -56,14 +65,17 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
     missing, called = columns_or_calls(record.unknown, calls, context)
     reasons = [*record.reasons, *unjudged_functions(calls, record.functions), *called]
     reasons += [reason for use in record.uses for reason in caveats(use)]
+    rows = judge_rows(session, context, record.uses, subject)
+    reasons += rows.reasons
     return Needed(
-        frozenset([_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record)]),
+        frozenset([_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record), *rows.needs]),
         (
             *explain_lost(session, context, record.lost, subject),
             *explain_absent(session, record.catalog, record.absent, subject),
             *(absent_column(column, subject, _hidden(record)) for column in dict.fromkeys([*unknown, *missing])),
             *unwritable(context, record.unwritable, subject),
             *closed_to_owners(session, context, (use.relation for use in record.uses), subject),
+            *rows.findings,
         ),
         () if context.superuser else tuple(Unjudged(subject, reason) for reason in dict.fromkeys(reasons)),
         tuple(record.passed_over.values()),
@@ -106,6 +118,8 @@ def _ask(item: AskedPrivilege, use: Use, record: Record) -> None:
             use.ask(privilege, known)
     else:
         use.ask_whole(privilege)
+    if privilege in _ACTS:
+        use.acts.add(_ACTS[privilege])
     if privilege is Privilege.INSERT:
         record.leave_to_default(relation, [c for c in relation.columns if not item.columns or c not in item.columns])
     if privilege in _WRITING and record.catalog.context.read_only:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
 from safeconduct.model.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges import rules
+from safeconduct.privileges.defaults import for_the_next, without_effect
 from safeconduct.privileges.hidden import instead, passed_over
 from safeconduct.privileges.memberships import PER_MEMBERSHIP, inherit_statements
 
@@ -51,6 +52,10 @@ def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
         if reasons := dict.fromkeys(need.why for need in concerned if need.why):
             evidence["because"] = "; ".join(reasons)
         remedies = [Remedy(RemedyKind.SQL, grant_statement(grants, case.context.role))]
+        lists = {grant: case.lists[grant] for grant in grants if grant in case.lists}
+        if defaults := without_effect(lists):
+            evidence["default_privileges"] = defaults
+        remedies += for_the_next(grants, lists, case.context.role)
         if hidden := case.passed_over.get((grants[0].schema, grants[0].name)):
             evidence["passed_over"] = passed_over(case.context, grants[0].object_sql, hidden)
             remedies.append(instead(case.context, hidden, grants))

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from safeconduct.privileges.defaults import Default
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
@@ -17,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Acl:
-    """Who owns an object, and to whom one privilege on it is granted (PUBLIC for everybody)."""
+    """Who owns an object, and to whom one privilege on it is granted (PUBLIC for everybody).
+
+    `defaults` are the default privileges by which the session's role would have it on others of its kind.
+    """
 
     owner: str
     grantees: tuple[str, ...]
+    defaults: tuple[Default, ...] = ()
 
 
 def held_by(session: Session, grants: Iterable[Grant], roles: Sequence[str]) -> dict[str, frozenset[Grant]]:
@@ -46,9 +51,16 @@ def access_lists(session: Session, grants: Iterable[Grant]) -> dict[Grant, Acl]:
         return {}
     rows = session.query(statement("objects.sql"), [_as_json(asked)])
     return {
-        asked[int(position or 0) - 1]: Acl(owner or "", tuple(json.loads(grantees or "null") or ()))
-        for position, owner, grantees in rows
+        asked[int(position or 0) - 1]: Acl(
+            owner or "", tuple(json.loads(grantees or "null") or ()), _defaults(defaults)
+        )
+        for position, owner, grantees, defaults in rows
     }
+
+
+def _defaults(text: str | None) -> tuple[Default, ...]:
+    rows = json.loads(text or "null") or ()
+    return tuple(Default(row["creator"], row["schema"] or "", row["grantee"]) for row in rows)
 
 
 def _as_json(grants: Sequence[Grant]) -> str:

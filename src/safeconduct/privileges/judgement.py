@@ -59,9 +59,9 @@ def missing(session: Session, asked: Sequence[Asked], subject: str) -> Judgement
     """Judge what is asked for the session's role: missing = needed - held.
 
     `subject` is the connection's name in the findings. Every finding's first remedy is enough for that finding; the
-    others are other ways. Reads the catalogs only, in two to nine round trips, and one or
-    two more for each name that means nothing. Where they cannot be read, that is
-    the judgement.
+    others are other ways. Reads the catalogs only, in two to nine round trips, one or two more for each name that means
+    nothing, and one more where row security is met, then one for each step from policy to policy and each table that
+    is shut. Where they cannot be read, that is the judgement.
     """
     try:
         return _judge(session, asked, subject)

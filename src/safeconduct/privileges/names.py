@@ -60,7 +60,7 @@ class Cursor:
         name = quoted.replace('""', '"') if quoted is not None else bare.translate(_FOLD)
         if not name:
             raise WrongText('the name "" is empty, and PostgreSQL has no empty names')
-        return _cut(name)
+        return cut(name)
 
     @property
     def place(self) -> str:
@@ -108,5 +108,6 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def _cut(name: str) -> str:
-    return name.encode(errors="surrogatepass")[:_LONGEST].decode(errors="ignore")
+def cut(name: str, less: int = 0) -> str:
+    """The name as the server keeps it, or shorter by so many bytes."""
+    return name.encode(errors="surrogatepass")[: _LONGEST - less].decode(errors="ignore")

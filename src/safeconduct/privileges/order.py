@@ -20,16 +20,22 @@ _ORDER = (
     rules.COLUMN_MISSING,
     # It may stand for a schema, too, but then for no schema that has a finding of its own.
     rules.MEMBERSHIP_NOT_INHERITED,
+    # Policies are put into a statement before it is planned.
+    rules.POLICY_SWITCHED_OFF,
+    rules.POLICY_LOOP,
     rules.SESSION_READ_ONLY,
     rules.TABLE_PRIVILEGE_MISSING,
     rules.COLUMN_PRIVILEGE_MISSING,
     rules.VIEW_OWNER_LACKS_PRIVILEGE,
+    rules.POLICY_COPY_FROM,
     rules.SEQUENCE_PRIVILEGE_MISSING,
     rules.SEQUENCE_USAGE_MISSING,
+    rules.POLICY_NONE_APPLIES,
     rules.RELATION_PASSED_OVER,
+    rules.POLICY_FILTERS_ROWS,
 )
 """Names are looked up while a statement is analysed; ExecutorStart then asks whether the transaction may write, then
-for privileges on tables; nextval() asks for its own when it is called."""
+for privileges on tables; nextval() asks for its own when it is called, and new rows meet policies last."""
 _RANK = {rule.id: rank for rank, rule in enumerate(_ORDER)}
 
 

@@ -53,8 +53,10 @@ TABLE_PRIVILEGE_MISSING = Rule(
     "The privilege was never granted to the role, to PUBLIC or to a role whose privileges it inherits. A grant on all"
     " tables covers those that existed then; default privileges cover only what one creator makes later. A login that"
     " succeeds says nothing about tables, and SELECT does not imply INSERT.",
-    "has_table_privilege() for the role, the owner, and who holds the privilege in pg_class.relacl.",
-    "Grant exactly the missing privileges on the table, or make the role a member of a role that holds them.",
+    "has_table_privilege() for the role, the owner, who holds the privilege in pg_class.relacl, and the default"
+    " privileges that would have granted it (pg_default_acl), with why they did not.",
+    "Grant exactly the missing privileges on the table, or make the role a member of a role that holds them. Where the"
+    " table is made anew again and again, grant them by ALTER DEFAULT PRIVILEGES FOR ROLE the one that makes it.",
 )
 COLUMN_PRIVILEGE_MISSING = Rule(
     "privileges.column.privilege-missing",
@@ -143,6 +145,63 @@ RELATION_PASSED_OVER = Rule(
     "search_path, the schemas on it that the role may not use, and the tables of this name in them.",
     "Grant USAGE on the schema that was meant, and the privileges on its table; or name the schema in the statement.",
 )
+POLICY_NONE_APPLIES = Rule(
+    "privileges.policy.none-applies",
+    Stage.PRIVILEGES,
+    "Row security lets the role do nothing with the table's rows",
+    "The table has row security, and none of its policies is for this role and this command (or those that are say"
+    " false). Then nothing is let through: SELECT gives 0 rows, UPDATE and DELETE touch 0 rows, all without an error;"
+    " INSERT is refused (42501: new row violates row-level security policy). UPDATE and DELETE that read columns, in"
+    " WHERE or RETURNING, are asked for the policies of SELECT, too. Superusers, roles with BYPASSRLS and the owner,"
+    " unless it is forced, see everything, so it works for whoever tries it as one of them. A policy for a role is one"
+    " for its members only where the membership inherits. Tables beneath a view are read as the view's owner.",
+    "pg_policy, relrowsecurity and relforcerowsecurity of pg_class, rolbypassrls, and the memberships that inherit.",
+    "Make the role one that a policy is for, or make a policy for it. `CREATE POLICY ... USING (true)` lets it see"
+    " every row: write the condition of the rows that it is to see in place of true. Try it as the role itself.",
+)
+POLICY_FILTERS_ROWS = Rule(
+    "privileges.policy.filters-rows",
+    Stage.PRIVILEGES,
+    "Policies choose which rows the role sees or may write",
+    "The table has row security, and the policies that are for this role let those rows through that their expressions"
+    " choose. What USING keeps out is left out without an error, what WITH CHECK keeps out is refused (42501). That"
+    " may be right. When rows are missing, this is where they went: permissive policies add rows, restrictive ones"
+    " take some away.",
+    "pg_policy, with the expressions as pg_get_expr() writes them, and the settings that they ask for.",
+    "Nothing, if these are the rows that are meant. Otherwise change the policy, or set what it asks for"
+    " (current_setting()) in the session.",
+)
+POLICY_SWITCHED_OFF = Rule(
+    "privileges.policy.row-security-off",
+    Stage.PRIVILEGES,
+    "The session refuses what policies would filter",
+    "With row_security = off the server refuses every statement whose rows a policy would filter (42501: query would"
+    " be affected by row-level security policy). The setting exempts nobody: it is for backups, which must not be"
+    " filtered in silence.",
+    "The setting row_security, who set it (pg_settings.source), and the tables whose policies bind the role.",
+    "Set row_security = on where it was switched off, or give BYPASSRLS to a role that is to see every row.",
+)
+POLICY_COPY_FROM = Rule(
+    "privileges.policy.copy-from-refused",
+    Stage.PRIVILEGES,
+    "COPY FROM does not work on a table with row security",
+    "PostgreSQL refuses COPY FROM into a table whose policies bind the role, whatever they say (0A000: COPY FROM not"
+    " supported with row-level security). COPY TO works, and copies the rows that the policies let through.",
+    "relrowsecurity and relforcerowsecurity of pg_class, the owner, and rolbypassrls.",
+    "Use INSERT, if need be from a temporary table that is filled with COPY; or load as a role that policies do not"
+    " bind: the owner, or one with BYPASSRLS.",
+)
+POLICY_LOOP = Rule(
+    "privileges.policy.endless",
+    Stage.PRIVILEGES,
+    "The policies of a table read the table itself",
+    "A policy's subquery reads the table that the policy is on, or another one whose policies lead back to it."
+    " PostgreSQL refuses every statement that would ask it (42P17: infinite recursion detected in policy). Those whom"
+    " policies do not bind, such as the owner and superusers, do not notice.",
+    "The tables that the policies' expressions read, in pg_policy and pg_depend.",
+    "Put the subquery into a SECURITY DEFINER function of an owner whom the policies do not bind, or decide by columns"
+    " of the row itself.",
+)
 
 RULES: tuple[Rule, ...] = (
     DATABASE_CONNECT_MISSING,
@@ -159,4 +218,9 @@ RULES: tuple[Rule, ...] = (
     RELATION_MISSING,
     RELATION_NOT_ON_SEARCH_PATH,
     RELATION_PASSED_OVER,
+    POLICY_NONE_APPLIES,
+    POLICY_FILTERS_ROWS,
+    POLICY_SWITCHED_OFF,
+    POLICY_COPY_FROM,
+    POLICY_LOOP,
 )

@@ -10,6 +10,7 @@ from safeconduct.model import Privilege, quote_identifier
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from safeconduct.privileges.acts import Act
     from safeconduct.privileges.catalog import Relation
 
 
@@ -18,12 +19,13 @@ class Use:
     """One mention of a relation in a statement, with the privileges that PostgreSQL will check for it.
 
     As in the server (ExecCheckOneRelPerms), a privilege without columns asks for any one column, where the
-    privilege is one that columns have; `whole` are those asked for on every column.
+    privilege is one that columns have; `whole` are those asked for on every column. `acts` is what is done with rows.
     """
 
     relation: Relation
     columns: dict[Privilege, set[str]] = field(default_factory=dict)
     whole: set[Privilege] = field(default_factory=set)
+    acts: set[Act] = field(default_factory=set)
 
     def ask(self, privilege: Privilege, columns: Iterable[str] = ()) -> None:
         """Ask for the privilege, and for these columns in particular."""

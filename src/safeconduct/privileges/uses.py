@@ -38,8 +38,6 @@ def caveats(use: Use) -> Iterator[str]:
     """Why having the privileges may still not be enough for this use."""
     relation = use.relation
     writes = {privilege for privilege in use.columns if privilege in _EVENTS}
-    if relation.row_security:
-        yield f"{relation} has row level security, whose policies are not judged"
     if relation.security_invoker:
         yield f"the view {relation} reads with the caller's rights (security_invoker), and what it reads is not judged"
     if relation.kind == "v" and writes:

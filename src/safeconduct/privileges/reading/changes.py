@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege
+from safeconduct.privileges.acts import Act
 from safeconduct.privileges.reading.queries import QueryReader
 from safeconduct.privileges.scope import Scope, Source
 from safeconduct.privileges.tree import enum_name, kind, relation_name, unwrap
@@ -46,6 +47,7 @@ class ChangeReader(QueryReader):
         width = _width(rows, source)
         columns = tuple(item.res_target.name for item in node.cols)
         if target.use:
+            target.use.acts.add(Act.INSERT)
             self._inserted(target.use, columns, width, _defaults_in_rows(rows))
         own.sources.append(target)
         if node.HasField("on_conflict_clause"):
@@ -77,12 +79,14 @@ class ChangeReader(QueryReader):
         excluded = Source("excluded", target.names, target.use, by_name_only=True)
         both = Scope([target, excluded], own.parent, own.ctes)
         if clause.target_list:
+            _does(target, Act.UPSERT)
             self._set(clause.target_list, both, target)
         if clause.HasField("where_clause"):
             self.expression(clause.where_clause, both)
 
     def _update(self, node: Node, own: Scope, target: Source) -> None:
         own.sources.append(target)
+        _does(target, Act.UPDATE)
         self.from_clause(node.from_clause, own)
         self._set(node.target_list, own, target)
         self._where(node, own)
@@ -91,12 +95,14 @@ class ChangeReader(QueryReader):
         own.sources.append(target)
         if target.use:
             target.use.ask(Privilege.DELETE)
+            target.use.acts.add(Act.DELETE)
         self.from_clause(node.using_clause, own)
         self._where(node, own)
 
     def _merge(self, node: Node, own: Scope, target: Source) -> None:
         own.sources.extend(self.from_item(unwrap(node.source_relation), own, []))
         own.sources.append(target)
+        _does(target, Act.MERGE)
         self.expression(node.join_condition, own)
         for item in node.merge_when_clauses:
             self._when(item.merge_when_clause, own, target)
@@ -109,12 +115,15 @@ class ChangeReader(QueryReader):
             self._all(clause.values, own)
             columns = tuple(item.res_target.name for item in clause.target_list)
             if target.use:
+                target.use.acts.add(Act.MERGE_INSERT)
                 defaults = [i for i, value in enumerate(clause.values) if value.HasField("set_to_default")]
                 self._inserted(target.use, columns, len(clause.values), defaults)
         elif command == "CMD_UPDATE":
+            _does(target, Act.MERGE_UPDATE)
             self._set(clause.target_list, own, target)
         elif command == "CMD_DELETE" and target.use:
             target.use.ask(Privilege.DELETE)
+            target.use.acts.add(Act.MERGE_DELETE)
 
     def _set(self, targets: Iterable[Node], scope: Scope, target: Source) -> None:
         """`SET column = value`: UPDATE on the column, and whatever the value reads."""
@@ -138,6 +147,11 @@ class ChangeReader(QueryReader):
         aliases = {"old", "new"} | {option.returning_option.value for option in clause.options}
         versions = [Source(alias, target.names, target.use, by_name_only=True) for alias in sorted(aliases)]
         return self.targets(clause.exprs, Scope([*own.sources, *versions], own.parent, own.ctes))
+
+
+def _does(target: Source, act: Act) -> None:
+    if target.use:
+        target.use.acts.add(act)
 
 
 def _width(rows: Node | None, source: Source | None) -> int | None:

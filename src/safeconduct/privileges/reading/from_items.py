@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege
+from safeconduct.privileges.acts import Act
 from safeconduct.privileges.reading.expressions import ExpressionReader
 from safeconduct.privileges.scope import Scope, Source, UnknownColumn, join_names
 from safeconduct.privileges.tree import children, kind, relation_name, strings, unwrap
@@ -47,6 +48,7 @@ class FromReader(ExpressionReader):
         source = self.record.open(name, _alias(node))
         if source.use:
             source.use.ask(Privilege.SELECT)
+            source.use.acts.add(Act.READ)
         source.names = _renamed(source.names, node)
         return source
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege, quote_identifier
+from safeconduct.privileges.acts import Act
 from safeconduct.privileges.reading.from_items import FromReader
 from safeconduct.privileges.scope import Scope, Source, join_names
 from safeconduct.privileges.tree import kind, output_name, strings, unwrap
@@ -129,6 +130,7 @@ class QueryReader(FromReader):
 def _lock_source(source: Source) -> None:
     if source.use:
         source.use.ask(Privilege.UPDATE)
+        source.use.acts.add(Act.LOCK)
     for inside in (*source.parts, *source.inner):
         _lock_source(inside)
 

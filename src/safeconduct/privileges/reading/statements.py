@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege
+from safeconduct.privileges.acts import Act
 from safeconduct.privileges.reading.changes import ChangeReader
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.reading.followed import AccessMode, FollowedPath
@@ -128,6 +129,7 @@ class StatementReader(ChangeReader):
         if not (use := source.use):
             return
         relation = use.relation
+        use.acts.add(Act.READ if privilege is Privilege.SELECT else Act.COPY_FROM)
         if not columns and not relation.generated:
             use.ask_whole(privilege)
             return

@@ -9,12 +9,13 @@ SELECT json_build_object(
     'search_path', pg_catalog.current_setting('search_path'),
     'path', pg_catalog.current_schemas(true),
     'read_only', pg_catalog.current_setting('transaction_read_only')::bool,
+    'row_security', pg_catalog.current_setting('row_security')::bool,
     'standby', pg_catalog.pg_is_in_recovery(),
     'origins', (
         SELECT json_agg(json_build_object(
             'name', s.name, 'source', s.source, 'place', s.sourcefile || ' line ' || s.sourceline
         ))
         FROM pg_catalog.pg_settings s
-        WHERE s.name IN ('search_path', 'default_transaction_read_only')
+        WHERE s.name IN ('search_path', 'default_transaction_read_only', 'row_security')
     )
 )::text

@@ -1,5 +1,6 @@
 -- Who owns the objects that something is missing on, and to whom the missing privilege is granted.
--- $1: as in held.sql. Rows: position (from 1), owner, JSON array of the grantees (PUBLIC for everybody).
+-- $1: as in held.sql. Rows: position (from 1), owner, JSON array of the grantees (PUBLIC for everybody), JSON array of the
+-- default privileges that give it to the session's role on tables or sequences (of one creator, some in one schema only).
 WITH wanted AS (
     SELECT i.position, g.*
     FROM pg_catalog.json_array_elements($1::json) WITH ORDINALITY AS i (item, position)
@@ -29,6 +30,20 @@ SELECT o.position::text, pg_catalog.pg_get_userbyid(o.owner)::text, (
         SELECT * FROM pg_catalog.aclexplode(o.column_acl)
     ) a
     WHERE a.privilege_type = o.privilege
+)::text, (
+    SELECT json_agg(DISTINCT jsonb_build_object(
+        'creator', pg_catalog.pg_get_userbyid(d.defaclrole),
+        'schema', s.nspname,
+        'grantee', CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END
+    ))
+    FROM pg_catalog.pg_default_acl d
+    LEFT JOIN pg_catalog.pg_namespace s ON s.oid = d.defaclnamespace
+    CROSS JOIN LATERAL pg_catalog.aclexplode(d.defaclacl) a
+    WHERE d.defaclobjtype = CASE o.kind WHEN 'TABLE' THEN 'r' WHEN 'SEQUENCE' THEN 'S' END
+    AND a.privilege_type = o.privilege
+    -- What creators have on what they make is among those that are for all schemas.
+    AND a.grantee <> d.defaclrole
+    AND CASE a.grantee WHEN 0 THEN true ELSE pg_catalog.pg_has_role(a.grantee, 'USAGE') END
 )::text
 FROM object o
 ORDER BY o.position

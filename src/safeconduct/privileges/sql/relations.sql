@@ -11,7 +11,7 @@ SELECT json_build_object(
     'name', c.relname,
     'kind', c.relkind,
     'options', c.reloptions,
-    'row_security', pg_catalog.row_security_active(c.oid),
+    'row_security', c.relrowsecurity,
     'columns', (
         SELECT json_agg(json_build_object(
             'name', t.attname, 'system', t.attnum < 0, 'generated', t.attgenerated <> ''
