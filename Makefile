@@ -11,7 +11,7 @@ DEV := .venv/.dev
 # Runs a command and shows what it said only when it failed.
 quietly = @said=$$($(1) 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 
-.PHONY: help demo test lint types layers servers bench readme fuzz soak clean
+.PHONY: help demo test lint types layers servers bench readme fuzz fuzz-keep soak clean
 
 help:
 	@echo "make demo    PostgreSQL with broken connections, explained and mended; needs nothing but Python"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench NAME=why    measure against Airflow on this machine"
 	@echo "make readme    write the README's transcript anew from a real run"
 	@echo "make fuzz SECONDS=600    feed random bytes to the startup exchange"
+	@echo "make fuzz-keep    keep as tests what that found"
 	@echo "make soak    tests that run for minutes"
 	@echo "make clean    remove all that these commands made"
 
@@ -53,7 +54,11 @@ readme: $(DEV)
 	@$(BIN)/python -m tools.readme
 
 fuzz: $(DEV)
-	@$(BIN)/python tests/fuzz/fuzz_wire.py --seconds $(SECONDS)
+	@$(BIN)/python -m tools.environment fuzz || true
+	@$(BIN)/python -m tests.fuzz.guided fuzz --seconds $(SECONDS)
+
+fuzz-keep: $(DEV)
+	@$(BIN)/python -m tests.fuzz.guided keep
 
 soak: $(DEV)
 	@$(BIN)/pytest --quiet -m soak
