@@ -11,7 +11,7 @@ DEV := .venv/.dev
 # Runs a command and shows what it said only when it failed.
 quietly = @said=$$($(1) 2>&1) || { printf '%s\n' "$$said"; exit 1; }
 
-.PHONY: help demo test lint types layers servers bench readme rules fuzz soak clean
+.PHONY: help demo test lint types layers servers bench readme rules fuzz fuzz-keep soak clean
 
 help:
 	@echo "make demo    PostgreSQL with broken connections, explained and mended; needs nothing but Python"
@@ -22,6 +22,7 @@ help:
 	@echo "make readme    write the README's transcript anew from a real run"
 	@echo "make rules    write docs/rules anew, with transcripts of real runs on PostgreSQL 15 and PgBouncer"
 	@echo "make fuzz SECONDS=600    feed random bytes to the startup exchange"
+	@echo "make fuzz-keep    keep as tests what that found"
 	@echo "make soak    tests that run for minutes"
 	@echo "make clean    remove all that these commands made"
 
@@ -58,7 +59,11 @@ rules: $(DEV)
 	@$(BIN)/python -m tools.rule_pages --transcripts
 
 fuzz: $(DEV)
-	@$(BIN)/python tests/fuzz/fuzz_wire.py --seconds $(SECONDS)
+	@$(BIN)/python -m tools.environment fuzz || true
+	@$(BIN)/python -m tests.fuzz.guided fuzz --seconds $(SECONDS)
+
+fuzz-keep: $(DEV)
+	@$(BIN)/python -m tests.fuzz.guided keep
 
 soak: $(DEV)
 	@$(BIN)/pytest --quiet -m soak

@@ -1,4 +1,4 @@
-"""Make `.venv` and install the project into it: `python -m tools.environment demo|dev`.
+"""Make `.venv` and install the project into it: `python -m tools.environment demo|dev|fuzz`.
 
 Quiet on success, one sentence on failure; pip's full output stands in `.cache/install.log`. It runs on whatever
 Python the machine has, so it keeps to the standard library and to old syntax until it knows better.
@@ -37,6 +37,13 @@ def make(kind: str) -> None:
     if kind == "dev":
         _pip("pip>=25.1")  # the first to read dependency groups
     _pip("--editable", *([".[all]", "--group", "dev"] if kind == "dev" else [".[demo]"]))
+
+
+def add_atheris() -> None:
+    """Put atheris into the environment of `dev`, unless it is there. Raises Failure: not every Python has a wheel."""
+    if subprocess.run([VENV / "bin" / "python", "-c", "import atheris"], capture_output=True).returncode:
+        LOG.write_text("")
+        _pip("--group", "fuzz")
 
 
 def _works() -> bool:
@@ -82,7 +89,7 @@ def _run(command: list[str], problem: str) -> None:
 def main() -> int:
     """Make it; 1 with one sentence when that fails."""
     try:
-        make(sys.argv[1])
+        add_atheris() if sys.argv[1] == "fuzz" else make(sys.argv[1])
     except Failure as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -1,18 +1,11 @@
-"""Feeds bytes to the start-up exchange and to a statement: whatever comes, it ends, and only with a WireError.
-
-    python tests/fuzz/fuzz_wire.py --seconds 600
-
-Guided by coverage where atheris is installed; otherwise it mutates real transcripts at random.
-"""
+"""Feeds bytes to the start-up exchange and to a statement: whatever comes, it ends, and only with a WireError."""
 
 from __future__ import annotations
 
-import argparse
 import random
 import sys
 import time
 from itertools import chain, repeat
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -41,7 +34,6 @@ if TYPE_CHECKING:
 
 PASSWORD = "a password that must not be seen"
 MOST_WANTS = 100_000
-FOUND = Path(__file__).parents[2] / ".cache" / "fuzz" / "wire"
 _LOGIN = Login("etl", "sales", Secret(PASSWORD))
 _TALKS: list[Callable[[], Talk[Any]]] = [
     negotiate_tls,
@@ -149,35 +141,3 @@ def run_random(seconds: float, seed: int) -> int:
             raise
         count += 1
     return count
-
-
-def run_guided(atheris: Any, seconds: int) -> None:
-    """Let atheris look for new paths, and keep what it finds in FOUND; it ends the process itself."""
-    FOUND.mkdir(parents=True, exist_ok=True)
-    for number, data in enumerate(corpus()):
-        (FOUND / f"seed-{number}").write_bytes(data)
-    atheris.instrument_all()
-    options = [f"-max_total_time={seconds}", "-max_len=4096", "-timeout=10", f"-artifact_prefix={FOUND.parent}/"]
-    atheris.Setup([sys.argv[0], *options, "-print_final_stats=1", str(FOUND)], exercise)
-    atheris.Fuzz()
-
-
-def main() -> None:
-    """Fuzz for some seconds."""
-    parser = argparse.ArgumentParser(description="Feed bytes to the start-up exchange.")
-    parser.add_argument("--seconds", type=int, default=600)
-    parser.add_argument("--seed", type=int, default=None, help="of the random mutations, where atheris is absent")
-    options = parser.parse_args()
-    try:
-        import atheris
-    except ImportError:
-        seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
-        print(f"atheris is not installed: mutating at random, without a view of coverage (seed {seed})")
-        count = run_random(options.seconds, seed)
-        print(f"{count:,} inputs in {options.seconds} s, and nothing but WireError")
-    else:
-        run_guided(atheris, options.seconds)
-
-
-if __name__ == "__main__":
-    main()

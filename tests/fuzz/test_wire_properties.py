@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,27 @@ from hypothesis import strategies as st
 
 from safeconduct.postgres.framing import WireError
 from safeconduct.postgres.wire import Exchange
+from tests.fuzz.found import FILE, found, keep
 from tests.fuzz.fuzz_wire import corpus, exercise, mutate, run_random
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 CORPUS = corpus()
+
+
+def test_what_fuzzing_found() -> None:
+    inputs = found()
+    assert len(inputs) > 100
+    assert FILE.stat().st_size <= 300_000
+    for data in inputs:
+        exercise(data)
+
+
+def test_what_is_kept_is_found_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("tests.fuzz.found.FILE", tmp_path / "found")
+    assert keep([b"\0\xff", b"a", b"", b"a"]) == 2
+    assert found() == [b"a", b"\0\xff"]
 
 
 @settings(max_examples=300, deadline=None)

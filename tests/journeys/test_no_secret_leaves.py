@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -164,3 +167,37 @@ def test_a_server_that_echoes_the_password_it_is_sent(tmp_path: Path, echo: Host
     assert secret.encode() in echo.heard
     assert "is wrong" in said
     assert not plant.found_in(said)
+
+
+BROKEN = """
+import logging
+logging.basicConfig(level=logging.DEBUG)
+def broken(*arguments, **options):
+    try:
+        raise ValueError(f"inner {secret}")
+    except ValueError as error:
+        raise RuntimeError(f"outer {secret}") from error
+"""
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_an_internal_error_amid_a_walk_that_quotes_the_password(tmp_path: Path, debug: str) -> None:
+    plant = Plants()
+    secret = plant("an internal error")
+    code = BROKEN + f"\nsecret = {secret!r}\nimport safeconduct.diagnosis.walk, safeconduct.cli.why as why\n"
+    code += "why.walk_all = broken\nfrom safeconduct.cli.main import main\nmain()\n"
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)}
+    script = tmp_path / "broken.py"
+    script.write_text(code)
+    done = subprocess.run(
+        [sys.executable, script, "why", "--uri", "-"],
+        env={**environment, "SAFECONDUCT_DEBUG": debug},
+        input=uri(secret, 1),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 3
+    assert "internal error (RuntimeError)" in done.stderr
+    assert ("Traceback of ValueError" in done.stderr) == bool(debug)
+    assert not plant.found_in(done.stdout + done.stderr)

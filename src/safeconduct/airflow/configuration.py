@@ -6,7 +6,6 @@ Read from the sources of Airflow 2.7.3, 2.11.2 and 3.3.2 (`airflow/configuration
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import PurePath
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
     from safeconduct.model import Location
 
-_WHOLE_DECIMAL = re.compile(r"[+-]?\d+\.0*")
 _TRUE, _FALSE = frozenset({"t", "true", "1"}), frozenset({"f", "false", "0"})
 
 
@@ -188,11 +186,20 @@ class Configuration:
 
 
 def _whole_number(text: str, *, decimal_point: bool) -> int | None:
-    """Airflow 3 takes 5.0 for 5."""
+    """Airflow 3 takes 5.0 and 5e0 for 5."""
     try:
         return int(text)
     except ValueError:
-        return int(text.partition(".")[0]) if decimal_point and _WHOLE_DECIMAL.fullmatch(text.strip()) else None
+        return _whole_float(text) if decimal_point else None
+
+
+def _whole_float(text: str) -> int | None:
+    try:
+        number = float(text)
+        whole = int(number)
+    except (ValueError, OverflowError):
+        return None
+    return whole if whole == number else None
 
 
 def _is_out_of_place(path: str, home: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from safeconduct.airflow.connection_uri import TOO_DEEP, conn_type, parse_uri
@@ -21,6 +22,8 @@ class _Unreadable(Exception):
 def parse_definition(conn_id: str, text: Secret, dialect: Dialect) -> Connection | Finding:
     """The connection that Airflow reads from a text: JSON when it begins with `{`, else a URI."""
     stripped = Secret(text.reveal().strip())
+    if not stripped:
+        return malformed(conn_id, "its URI cannot be read: it is empty", "URI")
     if stripped.reveal().startswith("{"):
         return parse_json(conn_id, stripped, dialect)
     return parse_uri(conn_id, stripped, dialect)
@@ -30,10 +33,11 @@ def parse_json(conn_id: str, text: Secret, dialect: Dialect) -> Connection | Fin
     """The connection that Airflow reads from JSON. A Finding names the key that is wrong, never its value."""
     try:
         fields = _fields(text.reveal())
-        uri = _uri(fields)
-        if uri is not None:
-            return parse_uri(conn_id, uri, dialect)
-        return _connection(conn_id, fields, dialect)
+        uri = _uri(fields, dialect)
+        if uri is None:
+            return _connection(conn_id, fields, dialect)
+        found = parse_uri(conn_id, uri, dialect)
+        return found if isinstance(found, Finding) else replace(found, description=_text(fields, "description"))
     except _Unreadable as error:
         return malformed(conn_id, f"its JSON cannot be read: {error}", "JSON")
     except RecursionError:
@@ -49,25 +53,24 @@ def _fields(text: str) -> dict[str, Any]:
         raise _Unreadable("a number in it is too long") from None
     if not isinstance(fields, dict):
         raise _Unreadable("it is no object")
-    fields.pop("conn_id", None)
     return fields
 
 
-def _uri(fields: dict[str, Any]) -> Secret | None:
-    if "uri" not in fields:
+def _uri(fields: dict[str, Any], dialect: Dialect) -> Secret | None:
+    """The URI, if the JSON gives one: it takes the place of all that is not empty, except the description."""
+    uri = fields.pop("uri", None)
+    if not uri:
         return None
-    if len(fields) > 1:
+    if any(fields.get(name) for name in _KEYS - {"description"}):
         raise _Unreadable('"uri" must stand alone')
-    if not isinstance(fields["uri"], str):
+    if not isinstance(uri, str):
         raise _Unreadable('"uri" must be text')
-    return Secret(fields["uri"])
+    _refuse_unknown(fields, dialect)
+    return Secret(uri)
 
 
 def _connection(conn_id: str, fields: dict[str, Any], dialect: Dialect) -> Connection:
-    unknown = sorted(set(fields) - _KEYS)
-    if unknown:
-        names = ", ".join(json.dumps(name[:40]) for name in unknown[:3])
-        raise _Unreadable(f"it has no key {names}; there are {', '.join(sorted(_KEYS))}, or uri alone")
+    _refuse_unknown(fields, dialect)
     texts = {name: _text(fields, name) for name in _TEXTS}
     password = texts.pop("password")
     return Connection(
@@ -80,6 +83,13 @@ def _connection(conn_id: str, fields: dict[str, Any], dialect: Dialect) -> Conne
     )
 
 
+def _refuse_unknown(fields: dict[str, Any], dialect: Dialect) -> None:
+    unknown = sorted(set(fields) - _KEYS - ({"team_name"} if dialect is Dialect.AIRFLOW_3 else set()))
+    if unknown:
+        names = ", ".join(json.dumps(name[:40]) for name in unknown[:3])
+        raise _Unreadable(f"it has no key {names}; there are {', '.join(sorted(_KEYS))}, or uri alone")
+
+
 def _text(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
@@ -88,7 +98,7 @@ def _text(fields: dict[str, Any], name: str) -> str | None:
 
 
 def _port(value: Any) -> int | None:
-    if value in (None, "", 0):
+    if not value:
         return None
     try:
         return int(value)
@@ -106,23 +116,33 @@ def _extra(value: Any, dialect: Dialect) -> Secret | None:
 
 
 def _is_object(text: str) -> bool:
-    """Raises RecursionError for what is nested too deeply, which every Airflow fails on."""
+    """Raises RecursionError for what is nested too deeply, which every Airflow fails on, as on endless numbers."""
     try:
         return isinstance(json.loads(text), dict)
-    except ValueError:
+    except json.JSONDecodeError:
         return False
+    except ValueError:
+        raise _Unreadable("a number in it is too long") from None
 
 
 def format_json(connection: Connection) -> Secret:
-    """The JSON that Airflow's as_json gives: empty fields are left out, an extra that is an object stays one."""
+    """The JSON that Airflow's as_json gives: what is not set is left out, and so is an extra that is no JSON."""
     fields: dict[str, Any] = {
         "conn_type": connection.conn_type,
         "description": connection.description,
+        "host": connection.host,
         "login": connection.login,
         "password": connection.password.reveal() if connection.password is not None else None,
-        "host": connection.host,
-        "port": connection.port,
         "schema": connection.schema,
-        "extra": (dict(connection.extras) or connection.extra.reveal()) if connection.extra else None,
+        "port": connection.port,
     }
-    return Secret(json.dumps({name: value for name, value in fields.items() if value not in (None, "")}))
+    set_fields = {name: value for name, value in fields.items() if value is not None}
+    extra = _value(connection.extra)
+    return Secret(json.dumps({**set_fields, "extra": extra} if extra else set_fields))
+
+
+def _value(extra: Secret | None) -> Any:
+    try:
+        return json.loads(extra.reveal()) if extra else None
+    except (ValueError, RecursionError):
+        return None

@@ -134,8 +134,11 @@ def _extra(query: str, dialect: Dialect) -> Secret | None:
     except ValueError:
         raise _Unreadable("it has more extras than can be read") from None
     if EXTRA_KEY in pairs:
-        _typed(pairs[EXTRA_KEY])  # raises RecursionError for what is nested too deeply
-        return Secret(pairs[EXTRA_KEY])
+        whole = pairs[EXTRA_KEY]
+        value = _typed(whole)  # raises RecursionError for what is nested too deeply
+        if whole and dialect is Dialect.AIRFLOW_3 and not isinstance(value, dict):
+            raise _Unreadable(f"{EXTRA_KEY} must be a JSON object in Airflow 3")
+        return Secret(whole)
     if dialect is Dialect.AIRFLOW_3:
         pairs = {key: _typed(value) for key, value in pairs.items()}
     return Secret(json.dumps(pairs))
@@ -145,8 +148,10 @@ def _typed(value: str) -> Any:
     """The value that the text is as JSON, else the text. Raises RecursionError for what is nested too deeply."""
     try:
         return json.loads(value) if value else value
-    except ValueError:
+    except json.JSONDecodeError:
         return value
+    except ValueError:  # of Python itself: int() takes 4,300 digits at most
+        raise _Unreadable("a number in an extra is too long") from None
 
 
 def format_uri(connection: Connection, dialect: Dialect) -> Secret:
@@ -166,7 +171,7 @@ def _protocol_and_host(connection: Connection, dialect: Dialect) -> tuple[str, s
     protocol, mark, host = (connection.host or "").partition("://")
     if not mark or (dialect is Dialect.AIRFLOW_3 and protocol == connection.conn_type):
         return "", connection.host
-    return f"{protocol}://", host
+    return f"{protocol}://" if protocol else "", host
 
 
 def _authority(connection: Connection) -> str:

@@ -101,12 +101,21 @@ def _main() -> None:
         if isinstance(error, OSError):
             _check_written()
         if os.environ.get("SAFECONDUCT_DEBUG"):
-            raise
+            click.echo(_where_from(error), err=True, nl=False)
         # The text of an unexpected error may quote anything, a password included: only its kind is shown.
         _fail(
             f"internal error ({type(error).__name__}); this is a defect of Safeconduct. "
             "SAFECONDUCT_DEBUG=1 shows where it came from."
         )
+
+
+def _where_from(error: BaseException) -> str:
+    """The traceback without the errors' texts, the first cause first."""
+    import traceback
+
+    before = error.__cause__ or error.__context__
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    return f"{_where_from(before) if before else ''}Traceback of {type(error).__name__}:\n{frames}"
 
 
 def _check_written() -> None:
