@@ -41,31 +41,31 @@ class Oracle:
     `data` is the folder of the files that scripts load (`abs_srcdir`/data in PostgreSQL's suite).
     """
 
-    def __init__(self, server: Postgres, set_up: Callable[[Oracle], None] | None = None, data: Path | None = None) -> None:
+    def __init__(self, server: Postgres, set_up: Callable[[Oracle], None], data: Path | None = None) -> None:
         self.server = server
         self._environment = _environment(server, data)
         server.sql(f"CREATE ROLE {ROLE}")
         server.create_database(BASE)
         server.sql(f"CREATE SCHEMA {SPARE}", database=BASE)
-        if set_up:
-            set_up(self)
+        set_up(self)
         self._roles = self._all_roles()
 
     def fill(self, name: str, text: str) -> None:
         """Replay a script in the database that each file begins with."""
-        with closing(Replay(name, text, partial(self._connect, BASE), self._environment)) as replay:
+        with closing(Replay(name, text, partial(self.connect, BASE), self._environment)) as replay:
             list(replay.run())
 
     def judge(self, name: str, text: str, engine: Engine) -> Sequence[Verdict]:
         """Replay a script and judge each of its statements."""
         self.server.sql(f"CREATE DATABASE {DATABASE} TEMPLATE {BASE}")
         try:
-            with closing(Replay(name, text, partial(self._connect, DATABASE), self._environment)) as replay:
-                return list(replay.run(lambda client, verdict, data: Trial(client, engine, DATABASE).judge(verdict, data)))
+            with closing(Replay(name, text, partial(self.connect, DATABASE), self._environment)) as replay:
+                return list(replay.run(lambda client, *case: Trial(client, engine, DATABASE).judge(*case)))
         finally:
             self._clean()
 
-    def _connect(self, database: str) -> Client:
+    def connect(self, database: str) -> Client:
+        """A session of the superuser."""
         return Client(self.server.superuser_dsn(database), _SETTINGS)
 
     def _clean(self) -> None:

@@ -39,7 +39,8 @@ def regression_suite() -> Path:
 
 
 def _installed() -> str:
-    done = subprocess.run(["dpkg-query", "-W", "-f", "${Version}", _PACKAGE], capture_output=True, text=True, check=False)
+    command = ["dpkg-query", "-W", "-f", "${Version}", _PACKAGE]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{_PACKAGE} is not installed, so its version's regression suite is not known")
     return done.stdout.strip()

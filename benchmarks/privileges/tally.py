@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from benchmarks.figure import Figure
 from benchmarks.privileges.verdict import Left
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from benchmarks.privileges.verdict import Verdict
 
 
-def figures(name: str, verdicts: Sequence[Verdict], aims: tuple[float, float, float], where: str) -> Iterator[Figure]:
+Aims: TypeAlias = "tuple[float, float, float]"
+
+
+def figures_of(
+    name: str, verdicts: Sequence[Verdict], aims: tuple[float, float, float], where: str
+) -> Iterator[Figure]:
     """Answered, of the statements that need a privilege; sound, and sound and minimal, of those answered; in %."""
     counted = [verdict for verdict in verdicts if verdict.counts]
     answered = [verdict for verdict in counted if verdict.answered]
@@ -60,7 +65,7 @@ def causes(verdicts: Sequence[Verdict], most: int = 40) -> Iterator[str]:
 
 
 def _causes(verdict: Verdict) -> set[str]:
-    kind = " ".join(verdict.text.upper().split()[:2 if verdict.text[:6].upper() in _LONG else 1])
+    kind = " ".join(verdict.text.upper().split()[: 2 if verdict.text[:6].upper() in _LONG else 1])
     if verdict.invented:
         return {f"NEEDS NOTHING, but computed: {_general(grant)} | {kind}" for grant in verdict.grants}
     if verdict.unjudged and verdict.counts:

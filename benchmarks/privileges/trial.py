@@ -12,6 +12,7 @@ from benchmarks.privileges.stage import GRANT_REFUSED, ROLE, Refused, Savepoints
 from benchmarks.privileges.verdict import Left, Verdict
 from safeconduct.model import ObjectKind, Privilege, Severity
 from safeconduct.privileges.context import read_context
+from safeconduct.privileges.holdings import held_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from safeconduct.model import Grant
     from safeconduct.privileges import Need, Needed
 
+_POSTGRES_OWN = frozenset({"pg_catalog", "information_schema"})
 _HIDDEN = frozenset({"42501", "42P01", "42883", "42704", "3F000"})
 """How the server refuses what lies in a schema that the role may not use."""
 _REFUSED = frozenset({"42501", GRANT_REFUSED})
@@ -63,13 +65,21 @@ class Trial:
         bare = stage.as_role(())
         statement = replace(statement, left=Left.NEEDS_NOTHING if bare.passed else None)
         try:
-            found = stage.ask(lambda: self._ask(statement.text))
-        except Exception as error:  # noqa: BLE001 - an engine that breaks has not answered, and the others go on
+            found = stage.ask(lambda: self._asked(statement.text))
+        except Exception as error:
+            # An engine that breaks has not answered, and the next statements are asked all the same.
             return replace(statement, unjudged=(f"{type(error).__name__}: {error}"[:300],))
         return self._weighed(stage, statement, found)
 
-    def _ask(self, text: str) -> Needed:
-        return self._engine(self._session, text, read_context(self._session))
+    def _asked(self, text: str) -> Needed:
+        found = self._engine(self._session, text, read_context(self._session))
+        return replace(found, needs=found.needs - self._public(found.needs))
+
+    def _public(self, needs: frozenset[Need]) -> set[Need]:
+        """What everybody has in PostgreSQL's own schemas, of which PUBLIC is not stripped."""
+        own = {need: need.proposal for need in needs if _is_postgres_own(need.proposal)}
+        held = held_by(self._session, own.values(), [ROLE])[ROLE]
+        return {need for need, grant in own.items() if grant in held}
 
     def _weighed(self, stage: Stage, statement: Verdict, found: Needed) -> Verdict:
         needs = tested(found.needs)
@@ -98,6 +108,10 @@ class Trial:
 
 def _sql(grant: Grant) -> str:
     return grant.sql(ROLE)
+
+
+def _is_postgres_own(grant: Grant) -> bool:
+    return (grant.name if grant.kind is ObjectKind.SCHEMA else grant.schema) in _POSTGRES_OWN
 
 
 def _is_usage(grant: Grant) -> bool:
