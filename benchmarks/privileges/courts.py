@@ -62,7 +62,7 @@ def _benchmark(name: str, engine: Engine, major: int) -> Iterator[Verdict]:
     with server_of(major) as server:
         if name == "pgbench":
             oracle = Oracle(server, lambda oracle: fill_pgbench(oracle.server, BASE))
-            yield from oracle.judge(name, pgbench_script(server.programs), engine)
+            yield from oracle.judge(name, pgbench_script(server), engine)
             return
         found = queries(name)
         oracle = Oracle(server, lambda oracle: oracle.fill(name, found.set_up))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from benchmarks.privileges.regression import ROOT
+from tools.postgres_builds import distribution_build, distribution_majors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,11 +67,11 @@ def queries(name: str) -> Queries:
     return Queries(name, tuple(found["tables"]), tuple(found["queries"]))
 
 
-def pgbench_script(programs: Path) -> str:
+def pgbench_script(server: Postgres) -> str:
     """pgbench's built-in scripts, one after the other, their variables filled in by the script itself."""
     texts = []
     for name in _SCRIPTS:
-        command = [str(programs / "pgbench"), f"--show-script={name}"]
+        command = [_pgbench(server), f"--show-script={name}"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         # Older pgbenches show scripts on standard error. Expressions of \\set are pgbench's own, not psql's.
         texts.append(re.sub(r"^\\set (\w+) .*", r"\\set \1 1", done.stdout or done.stderr, flags=re.MULTILINE))
@@ -79,10 +80,19 @@ def pgbench_script(programs: Path) -> str:
 
 def fill_pgbench(server: Postgres, database: str) -> None:
     """pgbench's own tables with their rows."""
-    command = [str(server.programs / "pgbench"), "-i", "-q", "-h", str(server.folder), "-p", str(server.port)]
+    command = [_pgbench(server), "-i", "-q", "-h", str(server.folder), "-p", str(server.port)]
     done = subprocess.run([*command, "-U", "postgres", database], capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"pgbench -i failed: {done.stderr[-500:]}")
+
+
+def _pgbench(server: Postgres) -> str:
+    """The server's own, or the distribution's: the builds from npm have none, and it fits all versions."""
+    folders = [server.programs, *filter(None, map(distribution_build, distribution_majors()))]
+    found = next((folder / "pgbench" for folder in folders if (folder / "pgbench").exists()), None)
+    if not found:
+        raise SystemExit("pgbench is not here; install it with: apt-get install postgresql-contrib")
+    return str(found)
 
 
 def _read_into(path: Path) -> None:

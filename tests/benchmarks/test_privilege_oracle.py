@@ -10,8 +10,8 @@ from benchmarks.privileges.engines import forgetful, needless, static
 from benchmarks.privileges.oracle import Oracle
 from benchmarks.privileges.tally import causes, figures_of, table, why
 from benchmarks.privileges.verdict import Left
-from safeconduct.model import Unjudged
-from safeconduct.privileges import Needed
+from safeconduct.model import Grant, ObjectKind, Privilege, Unjudged
+from safeconduct.privileges import Need, Needed
 from tests.servers.availability import require
 from tests.servers.builds import default_build
 from tests.servers.postgres import Postgres
@@ -113,6 +113,25 @@ def test_a_refusal_in_a_warning_is_a_refusal(oracle: Oracle) -> None:
     for text in ("VACUUM shop.log", "ANALYZE shop.log"):
         (verdict,) = oracle.judge("warned", f"{text};", says_nothing)
         assert (verdict.counts, verdict.sound) == (True, False), verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("DROP TABLE shop.log;", ObjectKind.ROLE, "postgres"),
+        ("CREATE ROLE oracle_new;", ObjectKind.ATTRIBUTE, "CREATEROLE"),
+    ],
+)
+def test_membership_and_attributes_are_given_and_taken_away(
+    oracle: Oracle, text: str, kind: ObjectKind, name: str
+) -> None:
+    def knows(session: AskedSession, text: str, context: Context) -> Needed:
+        return Needed(frozenset({Need((Grant(kind, "", name, Privilege.USAGE),))}))
+
+    (verdict,) = oracle.judge("roles", text, knows)
+    assert verdict.minimal, verdict
+    (verdict,) = oracle.judge("roles", text, needless(knows))
+    assert (verdict.sound, len(verdict.superfluous)) == (True, 1), verdict
 
 
 def test_nothing_of_a_file_stays_for_the_next(oracle: Oracle) -> None:
