@@ -118,9 +118,10 @@ class _Reading:
             self._parts.append(" ")
 
     def _dollar(self, token: str) -> None:
-        end = self._text.find(token, self.at)
-        self._add(token + self._text[self.at : end + len(token)])
-        self.at = end + len(token)
+        found = self._text.find(token, self.at)
+        end = found + len(token) if found >= 0 else len(self._text)
+        self._add(token + self._text[self.at : end])
+        self.at = end
 
     def _mark(self, token: str) -> Statement | None:
         if token == ";" and not self._depth and not self._blocks:
