@@ -14,6 +14,7 @@ from tests.servers.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from benchmarks.privileges.engines import Engine
     from benchmarks.privileges.verdict import Verdict
@@ -34,28 +35,38 @@ def server_of(major: int) -> Iterator[Postgres]:
         server.destroy()
 
 
-def judge(names: Sequence[str], engine: Engine, major: int) -> Iterator[Verdict]:
-    """The verdicts on these files: of PostgreSQL's regression suite, or `tpch`, `tpcds`, `pgbench`."""
+def judge(names: Sequence[str], engine: Engine, major: int, before: Sequence[str] = ()) -> Iterator[Verdict]:
+    """The verdicts on these files: of PostgreSQL's regression suite, or `tpch`, `tpcds`, `pgbench`.
+
+    Each begins with what the suite's `test_setup` and the files `before` left.
+    """
     for name in names:
         if name in TPC:
             yield from _benchmark(name, engine, major)
     files = [name for name in names if name not in TPC]
     if files:
-        yield from _regression(files, engine, major)
+        yield from _regression(files, engine, major, (SET_UP, *before))
 
 
-def _regression(names: Sequence[str], engine: Engine, major: int) -> Iterator[Verdict]:
+def _regression(names: Sequence[str], engine: Engine, major: int, before: Sequence[str]) -> Iterator[Verdict]:
     folder = regression_suite()
-    texts = {}
-    for name in (SET_UP, *names):
-        path = folder / "sql" / f"{name}.sql"
-        if not path.exists():
-            raise SystemExit(f"there is no file {name} in PostgreSQL's regression suite, nor is it one of {TPC}")
-        texts[name] = path.read_text()
+    texts = {name: _text(folder, name) for name in (*before, *names)}
+
+    def set_up(oracle: Oracle) -> None:
+        for name in before:
+            oracle.fill(name, texts[name])
+
     with server_of(major) as server:
-        oracle = Oracle(server, lambda oracle: oracle.fill(SET_UP, texts[SET_UP]), folder / "data")
+        oracle = Oracle(server, set_up, folder / "data")
         for name in names:
             yield from oracle.judge(name, texts[name], engine)
+
+
+def _text(folder: Path, name: str) -> str:
+    path = folder / "sql" / f"{name}.sql"
+    if not path.exists():
+        raise SystemExit(f"there is no file {name} in PostgreSQL's regression suite, nor is it one of {', '.join(TPC)}")
+    return path.read_text()
 
 
 def _benchmark(name: str, engine: Engine, major: int) -> Iterator[Verdict]:

@@ -28,6 +28,7 @@ def pieces(text: str, **variables: str) -> list[str]:
         ),
         ("SELECT 1 \\gset x\nSELECT 2;", ["\\gset x < SELECT 1", "SELECT 2"]),
         ("SELECT 1\\; SELECT 2;", ["SELECT 1; SELECT 2"]),
+        ("SELECT $a$ never; closed", ["SELECT $a$ never; closed"]),
         ("SELECT :a, :'a', :\"a\", 1::a, :b, ':a';", ["SELECT x, 'x', \"x\", 1::a, :b, ':a'"]),
     ],
 )
