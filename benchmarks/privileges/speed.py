@@ -1,0 +1,49 @@
+"""How long the static engine takes for TPC-DS's statements, against parsing them and nothing else."""
+
+from __future__ import annotations
+
+import time
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from benchmarks.figure import Figure, median
+from benchmarks.privileges.courts import server_of
+from benchmarks.privileges.engines import AskedSession, static
+from benchmarks.privileges.oracle import BASE, Oracle
+from benchmarks.privileges.stage import AS_ROLE, ROLE
+from benchmarks.privileges.tpc import queries
+from safeconduct.privileges.context import read_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+AIM = 5
+_TIMES = 7
+
+
+def speed(major: int) -> Figure:
+    """Wall time of the engine, parsing included, by the parse alone; the server's catalogs are warm."""
+    found = queries("tpcds")
+    parse = import_module("postgast").parse
+    with server_of(major) as server:
+        oracle = Oracle(server, lambda oracle: oracle.fill(found.name, found.set_up))
+        with oracle.connect(BASE) as client:
+            client.must(AS_ROLE)
+            session = AskedSession(client, ROLE, BASE)
+            context = read_context(session)
+            ours, bare = _in_turn(found.queries, lambda text: static(session, text, context), parse)
+    peer = f"postgast.parse, {bare / len(found.queries) * 1e6:.0f} µs for each of {len(found.queries)} statements"
+    return Figure("privileges.speed", ours / bare, AIM, peer)
+
+
+def _in_turn(texts: Sequence[str], *works: Callable[[str], object]) -> list[float]:
+    """Seconds that each takes for all texts: the middle of several rounds in turn, after one that does not count."""
+    rounds = [[_seconds(texts, work) for work in works] for _ in range(_TIMES + 1)]
+    return [median([one[number] for one in rounds[1:]]) for number in range(len(works))]
+
+
+def _seconds(texts: Sequence[str], work: Callable[[str], object]) -> float:
+    began = time.perf_counter()
+    for text in texts:
+        work(text)
+    return time.perf_counter() - began

@@ -1,0 +1,122 @@
+"""The trial of one statement: is what was computed enough, and is none of it too much?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from benchmarks.privileges.engines import AskedSession, tested
+from benchmarks.privileges.outside import Outside
+from benchmarks.privileges.stage import GRANT_REFUSED, ROLE, Refused, Savepoints
+from benchmarks.privileges.verdict import Left, Verdict
+from safeconduct.model import ObjectKind, Privilege, Severity
+from safeconduct.privileges.context import read_context
+from safeconduct.privileges.holdings import held_by
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from benchmarks.privileges.client import Client, Outcome
+    from benchmarks.privileges.engines import Engine
+    from benchmarks.privileges.stage import Stage
+    from safeconduct.model import Grant
+    from safeconduct.privileges import Need, Needed
+
+_POSTGRES_OWN = frozenset({"pg_catalog", "information_schema"})
+_HIDDEN = frozenset({"42501", "42P01", "42883", "42704", "3F000"})
+"""How the server refuses what lies in a schema that the role may not use."""
+_REFUSED = frozenset({"42501", GRANT_REFUSED})
+_NO_MATTER = re.compile(
+    r"\s*(BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|FETCH|MOVE|CLOSE|DEALLOCATE|DISCARD|LISTEN|UNLISTEN"
+    r"|NOTIFY|SHOW|RESET|SET\s+CONSTRAINTS|PREPARE\s+TRANSACTION)\b",
+    re.IGNORECASE,
+)
+_REPEATABLE_OUTSIDE = re.compile(r"\s*VACUUM\b", re.IGNORECASE)
+
+
+class Trial:
+    """An engine before the court of a server."""
+
+    def __init__(self, client: Client, engine: Engine, database: str) -> None:
+        self._client = client
+        self._engine = engine
+        self._session = AskedSession(client, ROLE, database)
+
+    def judge(self, statement: Verdict, data: Callable[[], str]) -> Verdict:
+        """Judge the statement (a verdict without an outcome yet), at this point of its file."""
+        text = statement.text
+        if _NO_MATTER.match(text):
+            return replace(statement, left=Left.NO_MATTER)
+        if self._client.idle and _REPEATABLE_OUTSIDE.match(text):
+            with Outside(self._client, text) as outside:
+                return self._on(outside, statement)
+        try:
+            with Savepoints(self._client, text, data) as stage:
+                return self._on(stage, statement)
+        except Refused as refused:
+            return replace(statement, left=Left.INVALID, error=str(refused))
+
+    def _on(self, stage: Stage, statement: Verdict) -> Verdict:
+        if not (first := stage.as_superuser()).passed:
+            return replace(statement, left=Left.INVALID, error=_words(first))
+        if not (second := stage.as_superuser()).passed:
+            return replace(statement, left=Left.NOT_REPEATABLE, error=_words(second))
+        bare = stage.as_role(())
+        statement = replace(statement, left=Left.NEEDS_NOTHING if bare.passed else None)
+        try:
+            found = stage.ask(lambda: self._asked(statement.text))
+        except Exception as error:
+            # An engine that breaks has not answered, and the next statements are asked all the same.
+            return replace(statement, unjudged=(f"{type(error).__name__}: {error}"[:300],))
+        return self._weighed(stage, statement, found)
+
+    def _asked(self, text: str) -> Needed:
+        found = self._engine(self._session, text, read_context(self._session))
+        return replace(found, needs=found.needs - self._public(found.needs))
+
+    def _public(self, needs: frozenset[Need]) -> set[Need]:
+        """What everybody has in PostgreSQL's own schemas, of which PUBLIC is not stripped."""
+        own = {need: need.proposal for need in needs if _is_postgres_own(need.proposal)}
+        held = held_by(self._session, own.values(), [ROLE])[ROLE]
+        return {need for need, grant in own.items() if grant in held}
+
+    def _weighed(self, stage: Stage, statement: Verdict, found: Needed) -> Verdict:
+        needs = tested(found.needs)
+        grants = tuple(_sql(need.proposal) for need in needs)
+        unjudged = tuple(dict.fromkeys(one.reason for one in found.unjudged))
+        statement = replace(statement, grants=grants, unjudged=unjudged)
+        if statement.left or unjudged:
+            return statement
+        refusals = [finding.message for finding in found.findings if finding.severity is not Severity.NOTE]
+        if refusals:
+            return replace(statement, error=f"said to be beyond any grant: {refusals[0]}")
+        if (outcome := stage.as_role(grants)).sqlstate:
+            return replace(statement, error=_words(outcome))
+        return replace(statement, superfluous=tuple(self._superfluous(stage, needs, grants)))
+
+    def _superfluous(self, stage: Stage, needs: Sequence[Need], grants: Sequence[str]) -> list[str]:
+        found = []
+        for position, need in enumerate(needs):
+            outcome = stage.as_role([*grants[:position], *grants[position + 1 :]])
+            if outcome.passed:
+                found.append(grants[position])
+            elif outcome.sqlstate not in (_HIDDEN if _is_usage(need.proposal) else _REFUSED):
+                found.append(f"{grants[position]} [without it: {_words(outcome)}]")
+        return found
+
+
+def _sql(grant: Grant) -> str:
+    return grant.sql(ROLE)
+
+
+def _is_postgres_own(grant: Grant) -> bool:
+    return (grant.name if grant.kind is ObjectKind.SCHEMA else grant.schema) in _POSTGRES_OWN
+
+
+def _is_usage(grant: Grant) -> bool:
+    return grant.kind is ObjectKind.SCHEMA and grant.privilege is Privilege.USAGE
+
+
+def _words(outcome: Outcome) -> str:
+    return f"{outcome.sqlstate} {outcome.message}".strip()

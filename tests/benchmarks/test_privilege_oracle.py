@@ -1,0 +1,142 @@
+"""The oracle that judges engines is itself judged: with answers that are known to be too much, and too little."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.privileges.engines import forgetful, needless, static
+from benchmarks.privileges.oracle import Oracle
+from benchmarks.privileges.tally import causes, figures_of, table, why
+from benchmarks.privileges.verdict import Left
+from safeconduct.model import Grant, ObjectKind, Privilege, Unjudged
+from safeconduct.privileges import Need, Needed
+from tests.servers.availability import require
+from tests.servers.builds import default_build
+from tests.servers.postgres import Postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from benchmarks.privileges.engines import AskedSession, Engine
+    from benchmarks.privileges.verdict import Verdict
+    from safeconduct.privileges.context import Context
+
+SET_UP = """
+CREATE SCHEMA shop;
+GRANT USAGE ON SCHEMA shop TO PUBLIC;
+CREATE TABLE shop.orders (id int PRIMARY KEY, note text);
+CREATE TABLE shop.log (entry text);
+"""
+JUDGED = r"""
+SELECT id FROM shop.orders;
+INSERT INTO shop.log SELECT note FROM shop.orders;
+BEGIN;
+UPDATE shop.orders SET note = 'a;b' WHERE id = 1;
+ROLLBACK;
+CREATE ROLE oracle_clerk;
+GRANT SELECT ON shop.orders TO PUBLIC;
+GRANT USAGE ON SCHEMA shop TO oracle_clerk;
+SET ROLE oracle_clerk;
+DELETE FROM shop.orders;
+RESET ROLE;
+COPY shop.log FROM STDIN;
+one; two
+\.
+SELECT count(*) AS lines FROM shop.log \gset
+PREPARE entries AS SELECT * FROM shop.log;
+SELECT :lines, entry FROM shop.log;
+"""
+LEFT_OUT = r"""
+SELECT 1;
+SELECT * FROM shop.nowhere;
+SELECT relname FROM pg_catalog.pg_class;
+"""
+DML = ("SELECT", "INSERT", "UPDATE", "DELETE", "COPY")
+
+
+@pytest.fixture(scope="module")
+def oracle() -> Iterator[Oracle]:
+    server = Postgres(require(default_build()))
+    yield Oracle(server, lambda oracle: oracle.fill("set-up", SET_UP))
+    server.destroy()
+
+
+def changes_of_rows(oracle: Oracle, engine: Engine) -> Sequence[Verdict]:
+    return [verdict for verdict in oracle.judge("shop", JUDGED, engine) if verdict.text.startswith(DML)]
+
+
+def shares(verdicts: Sequence[Verdict]) -> list[float]:
+    return [figure.figure for figure in figures_of("shop", verdicts, (97, 99, 98), "a server")]
+
+
+def test_exact_answers_are_sound_and_minimal(oracle: Oracle) -> None:
+    verdicts = changes_of_rows(oracle, static)
+    assert shares(verdicts) == [100, 100, 100], list(why(verdicts))
+    assert len(verdicts) == 7
+    assert verdicts[-1].text == "SELECT 1, entry FROM shop.log"
+
+
+def test_with_a_needless_grant_nothing_is_minimal(oracle: Oracle) -> None:
+    assert shares(changes_of_rows(oracle, needless(static))) == [100, 100, 0]
+
+
+def test_without_a_needed_grant_nothing_is_sound(oracle: Oracle) -> None:
+    assert shares(changes_of_rows(oracle, forgetful(static))) == [100, 0, 0]
+
+
+def test_an_engine_that_breaks_or_is_in_doubt_has_not_answered(oracle: Oracle) -> None:
+    def breaks(session: AskedSession, text: str, context: Context) -> Needed:
+        raise ValueError("no")
+
+    def doubts(session: AskedSession, text: str, context: Context) -> Needed:
+        return Needed(unjudged=(Unjudged("", "whatever"),))
+
+    for engine in (breaks, doubts):
+        verdicts = changes_of_rows(oracle, engine)
+        assert shares(verdicts) == [0, 0, 0]
+        assert len(list(causes(verdicts))) == 1
+
+
+def test_what_is_invalid_or_needs_nothing_does_not_count(oracle: Oracle) -> None:
+    verdicts = oracle.judge("left out", LEFT_OUT, static)
+    assert [verdict.left for verdict in verdicts] == [Left.NEEDS_NOTHING, Left.INVALID, Left.NEEDS_NOTHING]
+    assert not any(verdict.invented for verdict in verdicts)
+    assert oracle.judge("invented", "SELECT 1;", needless(static))[0].invented
+
+
+def test_a_refusal_in_a_warning_is_a_refusal(oracle: Oracle) -> None:
+    def says_nothing(session: AskedSession, text: str, context: Context) -> Needed:
+        return Needed()
+
+    for text in ("VACUUM shop.log", "ANALYZE shop.log"):
+        (verdict,) = oracle.judge("warned", f"{text};", says_nothing)
+        assert (verdict.counts, verdict.sound) == (True, False), verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        ("DROP TABLE shop.log;", ObjectKind.ROLE, "postgres"),
+        ("CREATE ROLE oracle_new;", ObjectKind.ATTRIBUTE, "CREATEROLE"),
+    ],
+)
+def test_membership_and_attributes_are_given_and_taken_away(
+    oracle: Oracle, text: str, kind: ObjectKind, name: str
+) -> None:
+    def knows(session: AskedSession, text: str, context: Context) -> Needed:
+        return Needed(frozenset({Need((Grant(kind, "", name, Privilege.USAGE),))}))
+
+    (verdict,) = oracle.judge("roles", text, knows)
+    assert verdict.minimal, verdict
+    (verdict,) = oracle.judge("roles", text, needless(knows))
+    assert (verdict.sound, len(verdict.superfluous)) == (True, 1), verdict
+
+
+def test_nothing_of_a_file_stays_for_the_next(oracle: Oracle) -> None:
+    before = oracle.server.sql("SELECT count(*) FROM pg_roles")
+    script = "CREATE ROLE oracle_other; SET SESSION AUTHORIZATION oracle_other;"
+    assert oracle.judge("roles", script, static)
+    assert oracle.server.sql("SELECT count(*) FROM pg_roles") == before
+    assert "in total" not in "\n".join(table(oracle.judge("shop", "SELECT 1;", static)))
