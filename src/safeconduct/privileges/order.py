@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.privileges import rules
+from safeconduct.privileges import rules, rules_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +26,7 @@ _ORDER = (
     rules.VIEW_OWNER_LACKS_PRIVILEGE,
     rules.SEQUENCE_PRIVILEGE_MISSING,
     rules.SEQUENCE_USAGE_MISSING,
+    *rules_kinds.RULES,
     rules.RELATION_PASSED_OVER,
 )
 """Names are looked up while a statement is analysed; ExecutorStart then asks whether the transaction may write, then

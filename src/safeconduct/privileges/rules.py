@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safeconduct.model import Rule, Stage
+from safeconduct.privileges import rules_kinds
 
 DATABASE_CONNECT_MISSING = Rule(
     "privileges.database.connect-missing",
@@ -159,4 +160,5 @@ RULES: tuple[Rule, ...] = (
     RELATION_MISSING,
     RELATION_NOT_ON_SEARCH_PATH,
     RELATION_PASSED_OVER,
+    *rules_kinds.RULES,
 )
