@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 
 ETL = "etl"
 _PASSWORD = "etl's own"
-REFUSALS = {"42501", "42P01", "25006"}
-ROWS = {"COPY shop.orders (note) FROM STDIN": "a default is only asked for a row\n"}
+REFUSALS = {"42501", "42P01", "25006", "42883", "42704", "3F000"}
+ROWS = {
+    "COPY shop.orders (note) FROM STDIN": "a default is only asked for a row\n",
+    "COPY mill.checked (n) FROM STDIN": "1\n",
+}
 
 
 class LoggedIn:

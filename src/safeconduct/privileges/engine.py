@@ -16,12 +16,14 @@ from safeconduct.privileges.access import unwritable
 from safeconduct.privileges.asked import SqlAsk, TableAsk
 from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.context import read_context
-from safeconduct.privileges.functions import calls_of_rows, columns_or_calls, look_up_functions, unjudged_functions
 from safeconduct.privileges.lookups import lookups
 from safeconduct.privileges.needs import Need, Needed
 from safeconduct.privileges.placeholders import readable
 from safeconduct.privileges.reading import Record, StatementReader
+from safeconduct.privileges.row_calls import columns_or_calls, pairs_of_rows
 from safeconduct.privileges.scope import UnknownColumn
+from safeconduct.privileges.things import resolve_things
+from safeconduct.privileges.unseen import Unseen
 from safeconduct.privileges.uses import caveats, needs_of
 from safeconduct.privileges.views import closed_to_owners
 
@@ -51,9 +53,11 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
             unknown += _read_table(ask, record)
         else:
             _read_sql(ask, record)
-    calls = look_up_functions(session, {*record.functions, *calls_of_rows(record.unknown, context)})
-    missing, called = columns_or_calls(record.unknown, calls, context)
-    reasons = [*record.reasons, *unjudged_functions(calls, record.functions), *called]
+    unseen = Unseen(session, record)
+    unseen.follow(pairs_of_rows(record.unknown, context))
+    resolve_things(session, record, unseen.functions)
+    missing, called = columns_or_calls(record.unknown, unseen.functions, context)
+    reasons = [*record.reasons, *called]
     reasons += [reason for use in record.uses for reason in caveats(use)]
     return Needed(
         frozenset([_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record)]),

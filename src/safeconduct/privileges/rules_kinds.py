@@ -64,7 +64,7 @@ LARGE_OBJECT_PRIVILEGE_MISSING = Rule(
     Stage.PRIVILEGES,
     "The role lacks a privilege on a large object",
     "Each large object has an owner and an access list of its own: lo_get() and lo_open() to read need SELECT, lo_put()"
-    " and lo_open() to write UPDATE. PUBLIC has nothing there.",
+    " and lo_open() to write SELECT and UPDATE. PUBLIC has nothing there.",
     "The owner and access list in pg_largeobject_metadata.",
     "Grant the privilege on the large object by its number.",
 )

@@ -18,12 +18,14 @@ class Use:
     """One mention of a relation in a statement, with the privileges that PostgreSQL will check for it.
 
     As in the server (ExecCheckOneRelPerms), a privilege without columns asks for any one column, where the
-    privilege is one that columns have; `whole` are those asked for on every column.
+    privilege is one that columns have; `whole` are those asked for on every column. `via` says whose
+    body it stands in, empty for the statement itself.
     """
 
     relation: Relation
     columns: dict[Privilege, set[str]] = field(default_factory=dict)
     whole: set[Privilege] = field(default_factory=set)
+    via: str = ""
 
     def ask(self, privilege: Privilege, columns: Iterable[str] = ()) -> None:
         """Ask for the privilege, and for these columns in particular."""
