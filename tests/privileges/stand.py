@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -124,7 +125,7 @@ class Stand:
 
 
 def _run(connection: psycopg.Connection[Any], statement: str) -> None:
-    if not statement.startswith("COPY"):
+    if not statement.startswith("COPY") or not re.search(r"STDIN|STDOUT", statement):
         connection.execute(statement.encode())
         return
     with connection.cursor().copy(statement.encode()) as copy:
@@ -151,7 +152,7 @@ def prove(stand: Stand, asked: Sequence[Asked], statement: str) -> Judgement:
 
 def refusals(judgement: Judgement) -> list[Finding]:
     """The findings that keep something out."""
-    return [finding for finding in judgement.findings if finding.severity is not Severity.NOTE]
+    return [finding for finding in judgement.findings if finding.severity is Severity.ERROR]
 
 
 def said_first(judgement: Judgement) -> str | None:
@@ -160,7 +161,7 @@ def said_first(judgement: Judgement) -> str | None:
     return found[0].evidence["sqlstate"] if found else None
 
 
-def rehearse(connection: psycopg.Connection[Any], statement: str) -> str:
+def rehearse(connection: psycopg.Connection[Any], statement: str, minimal: bool = True) -> str:
     """The same in transactions that are rolled back, and minimal as well; "" or what the server disagrees on.
 
     Without any single one of the needed grants, the server must refuse the statement again.
@@ -174,7 +175,7 @@ def rehearse(connection: psycopg.Connection[Any], statement: str) -> str:
         return f"{statement}: {before}, then {after} after {remedies}"
     if judgement.unjudged:
         return f"{statement}: {judgement.unjudged}"
-    for left_out in judgement.missing:
+    for left_out in judgement.missing if minimal else ():
         others = [sql_of(need) for need in judgement.missing if need is not left_out]
         if _outcome(connection, others, statement) not in REFUSALS:
             return f"{statement} does not need {left_out}"

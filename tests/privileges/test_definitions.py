@@ -22,6 +22,8 @@ CREATE TABLE attic.a () INHERITS (yard.family)
 CREATE TABLE attic.a PARTITION OF yard.parent FOR VALUES FROM (0) TO (10)
 CREATE TABLE attic.a (parent int REFERENCES attic.a, id int PRIMARY KEY)
 CREATE TABLE attic.a (n int DEFAULT yard.half(4), CHECK (yard.tried(n)))
+CREATE TABLE attic.a (id int PRIMARY KEY)
+CREATE TABLE attic.a (id serial)
 CREATE TEMP TABLE a (id int)
 CREATE TEMP TABLE a AS SELECT id FROM yard.crates
 CREATE TABLE attic.a AS SELECT label FROM yard.crates WHERE id = 1
@@ -34,11 +36,11 @@ CREATE TEMP VIEW a AS SELECT 1 AS x
 CREATE SEQUENCE attic.a
 CREATE TEMP SEQUENCE a
 CREATE INDEX ON yard.crates (label)
-CREATE INDEX ON yard.crates (yard.half(id))
+CREATE INDEX ON yard.crates (yard.half(id::numeric))
 CREATE STATISTICS attic.a ON id, label FROM yard.crates
 CREATE TRIGGER t BEFORE INSERT ON yard.crates FOR EACH ROW EXECUTE FUNCTION yard.ring()
 CREATE FUNCTION attic.f(yard.pair) RETURNS yard.mood LANGUAGE plpgsql AS 'BEGIN END'
-CREATE OR REPLACE FUNCTION yard.half(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1'
+CREATE OR REPLACE FUNCTION yard.half(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT 1'
 CREATE PROCEDURE attic.p() LANGUAGE plpgsql AS 'BEGIN END'
 CREATE TYPE attic.t AS ENUM ('x')
 CREATE TYPE attic.t AS (a yard.mood)
@@ -58,16 +60,15 @@ CREATE FOREIGN TABLE attic.a (id int) SERVER far
 CREATE PUBLICATION p FOR TABLE yard.crates
 CREATE RULE r AS ON INSERT TO yard.crates DO NOTHING
 CREATE POLICY p ON yard.crates
-CREATE EVENT TRIGGER e ON ddl_command_start EXECUTE FUNCTION yard.ring()
 """.strip().splitlines()
 ALTERATIONS = """
 ALTER TABLE yard.crates ADD x int
-ALTER TABLE yard.crates ADD x yard.mood
+ALTER TABLE yard.crates ADD x yard.hue
 ALTER TABLE yard.crates ADD x int DEFAULT yard.half(4)
 ALTER TABLE yard.crates ADD CHECK (yard.tried(id))
 ALTER TABLE yard.crates ADD UNIQUE (label)
 ALTER TABLE yard.crates ALTER label TYPE varchar(9)
-ALTER TABLE yard.slots ADD FOREIGN KEY (n) REFERENCES yard.crates
+ALTER TABLE yard.slots ADD FOREIGN KEY (n) REFERENCES yard.keyed
 ALTER TABLE yard.crates RENAME TO boxes
 ALTER TABLE yard.crates RENAME label TO name
 ALTER TABLE yard.crates SET SCHEMA attic
@@ -80,9 +81,9 @@ ALTER TYPE yard.mood ADD VALUE 'fair'
 ALTER TYPE yard.mood RENAME TO humour
 ALTER TYPE yard.pair ADD ATTRIBUTE c int
 ALTER DOMAIN yard.small SET NOT NULL
-ALTER FUNCTION yard.half(int) STABLE
-ALTER FUNCTION yard.half(int) RENAME TO third
-ALTER FUNCTION yard.half(int) SET SCHEMA attic
+ALTER FUNCTION yard.half(numeric) STABLE
+ALTER FUNCTION yard.half(numeric) RENAME TO third
+ALTER FUNCTION yard.half(numeric) SET SCHEMA attic
 ALTER SCHEMA yard RENAME TO garden
 ALTER SERVER far OPTIONS (a 'b')
 ALTER LARGE OBJECT 4711 OWNER TO CURRENT_USER
@@ -95,7 +96,7 @@ DROP INDEX yard.labels
 DROP MATERIALIZED VIEW yard.sums
 DROP TYPE yard.mood
 DROP DOMAIN yard.small
-DROP FUNCTION yard.half(int)
+DROP FUNCTION yard.half(numeric)
 DROP PROCEDURE yard.sweep
 DROP TRIGGER bell ON yard.slots
 DROP STATISTICS yard.stats
@@ -103,7 +104,7 @@ DROP SERVER far
 DROP SCHEMA yard CASCADE
 COMMENT ON TABLE yard.crates IS 'x'
 COMMENT ON COLUMN yard.crates.label IS 'x'
-COMMENT ON FUNCTION yard.half(int) IS 'x'
+COMMENT ON FUNCTION yard.half(numeric) IS 'x'
 COMMENT ON SCHEMA yard IS 'x'
 COMMENT ON TYPE yard.mood IS 'x'
 COMMENT ON LARGE OBJECT 4711 IS 'x'
@@ -111,22 +112,17 @@ REINDEX TABLE yard.crates
 REINDEX INDEX yard.labels
 CLUSTER yard.crates USING labels
 REFRESH MATERIALIZED VIEW yard.sums
-ANALYZE yard.crates
 TRUNCATE yard.crates CASCADE
-TRUNCATE yard.slots, yard.crates RESTART IDENTITY
 """.strip().splitlines()
 RIGHTS = """
 GRANT SELECT ON yard.crates TO helper
-GRANT SELECT, INSERT (id) ON yard.crates TO helper
-GRANT ALL ON yard.crates TO helper
 REVOKE SELECT ON yard.crates FROM helper
 GRANT USAGE ON SEQUENCE yard.tickets TO helper
 GRANT USAGE ON SCHEMA yard TO helper
-GRANT EXECUTE ON FUNCTION yard.half(int) TO helper
+GRANT EXECUTE ON FUNCTION yard.half(numeric) TO helper
 GRANT USAGE ON TYPE yard.mood TO helper
 GRANT USAGE ON FOREIGN SERVER far TO helper
 GRANT SELECT ON LARGE OBJECT 4711 TO helper
-GRANT CREATE ON DATABASE postgres TO helper
 GRANT helper TO boss
 SET ROLE helper
 SET LOCAL ROLE helper
@@ -135,17 +131,24 @@ SET log_statement = 'none'
 SET work_mem = '8MB'
 DROP OWNED BY helper
 REASSIGN OWNED BY helper TO boss
-PREPARE p AS SELECT id FROM yard.crates
-PREPARE p AS SELECT id FROM yard.crates WHERE id = $1; EXECUTE p (1)
-COPY yard.crates TO PROGRAM 'true'
+COPY yard.crates TO PROGRAM 'cat > /dev/null'
 COPY yard.crates TO '/dev/null'
 COPY yard.family FROM '/dev/null'
 SELECT lo_unlink(4711)
 """.strip().splitlines()
 
 
+SOUND_ONLY = """
+TRUNCATE yard.slots, yard.crates RESTART IDENTITY
+GRANT SELECT, INSERT (id) ON yard.crates TO helper
+GRANT ALL ON yard.crates TO helper
+""".strip().splitlines()
+"""The owner's rights, or one of several grant options, are enough for more than they were asked for."""
+
+
 def test_the_server_agrees_on_each(any_stand: Stand) -> None:
     any_stand.sql(YARD)
     with any_stand.server.superuser() as connection:
         disagreements = [rehearse(connection, statement) for statement in (*CREATIONS, *ALTERATIONS, *RIGHTS)]
+        disagreements += [rehearse(connection, statement, minimal=False) for statement in SOUND_ONLY]
     assert "\n".join(filter(None, disagreements)) == ""

@@ -1,4 +1,4 @@
-"""Functions, procedures, triggers and expressions: what runs unseen needs the caller's rights, and the server agrees."""
+"""Functions, triggers and expressions: what runs unseen needs the rights of the caller, and the server agrees."""
 
 from __future__ import annotations
 

@@ -204,11 +204,12 @@ class AlterationReader(CreationReader):
         return ""
 
     def _into(self, schema: str, what: str, why: str) -> None:
-        if what in RELATIONS or THING_OF[what] in (TYPE, FUNCTION, "COLLATION", "STATISTICS"):
+        if what in RELATIONS or THING_OF[what] in (FUNCTION, "COLLATION", "STATISTICS"):
             self.create_in(schema, why)
 
     def _drop_relation(self, name: RelationName, why: str, missing_ok: bool) -> None:
-        relation = None if missing_ok and not self._is_there(name) else self.record.refer(name, ELSEWHERE)
+        relation = None if missing_ok and self.passes_over(name) else self.record.refer(name, ELSEWHERE)
+        self.record.created.discard(name)
         if relation:
             self.need_owner_of(relation, why)
             last = self.record.needs.pop()
@@ -222,6 +223,8 @@ class AlterationReader(CreationReader):
             self.own(RelationName(*(("", *parts)[-2:])), why)
         elif what in _ON_TABLES:
             self.own(RelationName(*(("", *parts[:-1])[-2:])), why, missing_ok=or_nothing)
+        elif or_nothing and len(parts) > 1 and parts[-2] not in self.record.catalog.schemas:
+            return
         elif what in THING_OF:
             thing = self.thing(THING_OF[what], parts, inputs)
             others = self.owner_of_schema(parts[-2]) if dropped and len(parts) > 1 else ()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
 
 _UNTRUSTED = frozenset({"c", "internal"})
+_SERIALS = tuple((name,) for name in "serial serial2 serial4 serial8 smallserial bigserial".split())
+_KEYS = frozenset("CONSTR_PRIMARY CONSTR_UNIQUE CONSTR_EXCLUSION CONSTR_FOREIGN".split())
 _SUPERUSERS = frozenset("OBJECT_TSPARSER OBJECT_TSTEMPLATE".split())
 
 
@@ -37,6 +39,8 @@ class CreationReader(RightsReader):
         for found in everything(node):
             if kind(found) == "Constraint" and found.HasField("pktable"):
                 self.references(found, relation_name(node.relation))
+        if node.relation.schemaname and any(_looks_it_up(element) for element in node.table_elts):
+            self.record.mention(node.relation.schemaname, f"{name} looks its own table up")
         self.in_tablespace(node.tablespacename, f"{name} names it")
 
     def create_foreign_table(self, node: Node, name: str) -> None:
@@ -104,8 +108,10 @@ class CreationReader(RightsReader):
             self.record.things.append(asked)
         if node.replace:
             inputs = tuple(input_type(one) for one in _inputs(node.parameters))
-            self.record.things.append(ThingAsk(self.thing(FUNCTION, parts, inputs), name, or_nothing=True))
-        self.record.made.add((FUNCTION, parts[-1]))
+            thing = self.thing(FUNCTION, parts, inputs, is_looked_up=False)
+            self.record.things.append(ThingAsk(thing, name, or_nothing=True))
+        else:
+            self.record.made.add((FUNCTION, parts[-1]))
 
     def create_type(self, node: Node, name: str) -> None:
         """CREATE TYPE AS ENUM and AS RANGE, CREATE DOMAIN."""
@@ -173,6 +179,16 @@ class CreationReader(RightsReader):
 def _columns(elements: Iterable[Node]) -> list[Node]:
     """The types of columns: what defaults and constraints cast to needs no USAGE."""
     return [item.column_def.type_name for item in elements if item.HasField("column_def")]
+
+
+def _looks_it_up(element: Node) -> bool:
+    """Whether the table is named once more when it is made: for a serial's sequence, and for keys."""
+    for found in everything(element):
+        if kind(found) == "Constraint" and enum_name(found, "contype") in _KEYS:
+            return True
+        if kind(found) == "TypeName" and strings(found.names)[-1:] in _SERIALS:
+            return True
+    return False
 
 
 def _inputs(parameters: Iterable[Node]) -> Iterable[Node]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.reading.calls import Call, named_in, types_of
-from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS, large_object_needs
+from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS, large_object_needs, unlinked
 from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS
+from safeconduct.privileges.reading.things import LARGE_OBJECT, Thing, ThingAsk
 from safeconduct.privileges.tree import children, kind, strings, text_constant, unwrap
 
 if TYPE_CHECKING:
@@ -64,6 +65,9 @@ class ExpressionReader(ABC):
         self.record.unclear = True
 
     def _large_object(self, function: str, node: Node) -> None:
+        if number := unlinked(function, node.args):
+            self.record.things.append(ThingAsk(Thing(LARGE_OBJECT, (number,)), function))
+            return
         needs = large_object_needs(function, node.args)
         if needs is None:
             self.record.reasons.append(f"{function} is called on a large object that is only known when it runs")

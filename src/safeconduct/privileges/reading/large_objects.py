@@ -9,13 +9,19 @@ from safeconduct.privileges.needs import Need
 from safeconduct.privileges.tree import kind, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from safeconduct.privileges.tree import Node
 
 LARGE_OBJECT_FUNCTIONS = frozenset({"lo_open", "lo_get", "lo_put", "lo_export", "lo_unlink"})
 _READ, _WRITE = 0x40000, 0x20000
 """INV_READ and INV_WRITE: the bits of lo_open's mode."""
+
+
+def unlinked(function: str, arguments: Sequence[Node]) -> str:
+    """The number of the large object that lo_unlink removes, which takes its ownership; empty where it is not told."""
+    number = _number(unwrap(arguments[0])) if function == "lo_unlink" and arguments else None
+    return "" if number is None else str(number)
 
 
 def large_object_needs(function: str, arguments: Iterable[Node]) -> tuple[Need, ...] | None:
@@ -37,7 +43,7 @@ def _privileges(function: str, mode: int | None) -> tuple[Privilege, ...] | None
         return (Privilege.SELECT,)
     if function == "lo_put":
         return (Privilege.SELECT, Privilege.UPDATE)
-    if function == "lo_unlink" or mode is None:
+    if mode is None:
         return None
     # Opened to write, it may be read as well.
     asked = ((_READ | _WRITE, Privilege.SELECT), (_WRITE, Privilege.UPDATE))

@@ -111,7 +111,11 @@ class Record:
 
         Its schema needs USAGE, also where the name means nothing: the schema is looked up first.
         """
-        if name in self.created or not (name.schema or self.path_known):
+        if not (name.schema or self.path_known):
+            return None
+        if name in self.created:
+            if name.schema:
+                self.mention(name.schema, f"{name} is looked for", lost, name)
             return None
         database = self.catalog.context.database
         if name.database not in ("", database):

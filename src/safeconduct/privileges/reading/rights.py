@@ -53,7 +53,7 @@ class RightsReader(ChangeReader):
 
     def own(self, name: RelationName, why: str, *others: Grant, missing_ok: bool = False) -> Relation | None:
         """The relation of this name, whose ownership is needed."""
-        if missing_ok and not self._is_there(name):
+        if missing_ok and self.passes_over(name):
             return None
         relation = self.record.refer(name, ELSEWHERE)
         if relation:
@@ -121,11 +121,15 @@ class RightsReader(ChangeReader):
                     ask = ThingAsk(thing, why, (Privilege.USAGE,), or_nothing=True)
                     self.record.things += [ask] if parts[0] != "pg_catalog" else []
 
-    def thing(self, what: str, parts: tuple[str, ...], inputs: tuple[str, ...] | None = None) -> Thing:
-        """An object by its name, as search_path has it now."""
+    def thing(
+        self, what: str, parts: tuple[str, ...], inputs: tuple[str, ...] | None = None, is_looked_up: bool = True
+    ) -> Thing:
+        """An object by its name, as search_path has it now; where it is looked up, its schema needs USAGE."""
         if what not in IN_SCHEMAS:
             return Thing(what, parts[-1:])
         context = self.record.catalog.context
+        if len(parts) > 1 and is_looked_up:
+            self.record.mention(parts[-2], f"the {what.lower()} {'.'.join(parts)} is looked for")
         schemas = (parts[-2],) if len(parts) > 1 else (*context.path, *context.closed)
         return Thing(what, parts, schemas, inputs)
 
@@ -155,5 +159,10 @@ class RightsReader(ChangeReader):
         self.query(query, scope)
         del record.uses[uses:], record.needs[needs:], record.calls[calls:], record.reasons[reasons:]
 
-    def _is_there(self, name: RelationName) -> bool:
-        return name in self.record.created or self.record.catalog.find(name) is not None
+    def passes_over(self, name: RelationName) -> bool:
+        """Whether IF EXISTS finds no relation of this name: its schema is looked up all the same."""
+        if name in self.record.created or self.record.catalog.find(name) is not None:
+            return False
+        if name.schema in self.record.catalog.schemas:
+            self.record.mention(name.schema, f"{name} is looked for")
+        return True
