@@ -1,8 +1,10 @@
 """Needed privileges, told from the syntax of what was asked and the catalogs alone.
 
-Nothing is run or prepared. What syntax cannot tell is said in `Needed.unjudged`: functions that did not come with
-PostgreSQL, triggers, policies, what lies beneath a view that is written through, data definition, SQL made at run
-time. Operators, casts and types of extensions are taken to be open to everybody, as PostgreSQL creates them.
+Nothing is run or prepared. What runs unseen is read as well: bodies in SQL and PL/pgSQL that run with the caller's
+rights, triggers, and the functions of defaults, constraints, generated columns, indexes, domains and views. A body is
+judged as if all of it ran. What cannot be told is said in `Needed.unjudged`: which of several functions of a name is
+called, policies, what lies beneath a view that is written through, SQL made at run time, bodies in other languages but
+C. Operators, casts and types of extensions are taken to be open to everybody, as PostgreSQL creates them.
 """
 
 from __future__ import annotations

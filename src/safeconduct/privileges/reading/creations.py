@@ -114,14 +114,12 @@ class CreationReader(RightsReader):
             self.record.made.add((FUNCTION, parts[-1]))
 
     def create_type(self, node: Node, name: str) -> None:
-        """CREATE TYPE AS ENUM and AS RANGE, CREATE DOMAIN."""
+        """CREATE TYPE AS ENUM and AS RANGE, CREATE DOMAIN. No server asks for USAGE on a range's subtype."""
         field = "domainname" if kind(node) == "CreateDomainStmt" else "type_name"
         parts = strings(getattr(node, field))
         self._make_type(parts, name)
         if kind(node) == "CreateDomainStmt":
             self.use_types([node.type_name], f"{name} is based on it")
-        elif kind(node) == "CreateRangeStmt":
-            self.use_types(node.params, f"{name} is based on it")
 
     def create_composite(self, node: Node, name: str) -> None:
         """CREATE TYPE AS (...)."""
