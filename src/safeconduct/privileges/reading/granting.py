@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.privileges.asked import COLUMN_PRIVILEGES
 from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.reading.alterations import AlterationReader
 from safeconduct.privileges.reading.record import ELSEWHERE
@@ -28,7 +29,10 @@ _ALL = {
     "OBJECT_DATABASE": (Privilege.CREATE, Privilege.TEMPORARY, Privilege.CONNECT),
     "OBJECT_LARGEOBJECT": (Privilege.SELECT, Privilege.UPDATE),
     "OBJECT_TABLESPACE": (Privilege.CREATE,),
+    "OBJECT_PARAMETER_ACL": (Privilege.SET, Privilege.ALTER_SYSTEM),
 }
+_WORDS = {"TEMP": Privilege.TEMPORARY, **{privilege.value: privilege for privilege in Privilege}}
+"""The server refuses other words as it reads them."""
 _EXECUTED = frozenset("OBJECT_FUNCTION OBJECT_PROCEDURE OBJECT_ROUTINE".split())
 
 
@@ -41,6 +45,9 @@ class GrantReader(AlterationReader):
         if enum_name(node, "targtype") != "ACL_TARGET_OBJECT":
             self.record.reasons.append(f"{name} on all objects in a schema is not judged")
             return
+        for item in node.privileges:
+            if item.access_priv.priv_name.upper() not in ("", *_WORDS):
+                self.record.reasons.append(f"{name}: {item.access_priv.priv_name} is no privilege")
         for item in node.objects:
             if what in ("OBJECT_TABLE", "OBJECT_SEQUENCE"):
                 self._grant_on_relation(node, what, relation_name(item.range_var), name)
@@ -72,6 +79,9 @@ class GrantReader(AlterationReader):
 
     def alter_role(self, node: Node, name: str) -> None:
         """ALTER ROLE: everybody may change the own password and settings."""
+        if not node.HasField("role"):
+            self.need_attribute("SUPERUSER", f"{name} is about all roles")
+            return
         role = node.role.rolename
         options = {item.def_elem.defname for item in getattr(node, "options", ())}
         own = role in ("", self.record.catalog.context.role) and options <= {"password"}
@@ -197,10 +207,10 @@ def _privileges(node: Node, what: str) -> Iterator[tuple[Privilege, tuple[str, .
     for item in node.privileges:
         word = item.access_priv.priv_name.upper()
         columns = strings(item.access_priv.cols)
-        if word:
-            yield Privilege("TEMPORARY" if word == "TEMP" else word), columns
-        else:
-            yield from ((privilege, columns) for privilege in _ALL[what][:3])
+        if word in _WORDS:
+            yield _WORDS[word], columns
+        elif not word:
+            yield from ((privilege, columns) for privilege in COLUMN_PRIVILEGES)
 
 
 GRANTING = {
