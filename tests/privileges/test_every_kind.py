@@ -153,7 +153,7 @@ VACUUM (FULL, ANALYZE) t, u (a, b)
 """.strip().splitlines()
 
 
-SILENT = "CLUSTER DEALLOCATE DECLARE DISCARD SET SHOW VACUUM CALL ALTER DROP".split()
+SILENT = "PREPARE CLUSTER DEALLOCATE DECLARE DISCARD SET SHOW VACUUM CALL ALTER DROP".split()
 """How those begin that may need nothing."""
 TABLES = {("public", name): Relation("public", name, "r", ("a", "b", "x"), owner="boss") for name in "tuvabx"}
 
