@@ -37,6 +37,21 @@ def test_membership_in_a_superuser_is_not_proposed(stand: Stand) -> None:
     assert finding.remedies[0].text == "ALTER TABLE shop.secrets OWNER TO etl;"
 
 
+@pytest.mark.parametrize(
+    ("statement", "remedy"),
+    [
+        ("COMMENT ON SCHEMA public IS 'x'", "ALTER SCHEMA public OWNER TO etl;"),
+        ("TRUNCATE shop.numbered RESTART IDENTITY", "ALTER TABLE shop.numbered OWNER TO etl;"),
+        ("ALTER FUNCTION shop.f() STABLE", "ALTER FUNCTION shop.f() OWNER TO etl;"),
+    ],
+)
+def test_nor_where_a_superuser_owns_something_else(stand: Stand, statement: str, remedy: str) -> None:
+    stand.sql(SETUP + "CREATE TABLE shop.numbered (id serial); GRANT TRUNCATE ON shop.numbered TO etl")
+    stand.sql("CREATE FUNCTION shop.f() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    (finding,) = prove(stand, [parse_sql(statement)], statement).findings
+    assert finding.remedies[0].text == remedy
+
+
 def test_a_member_that_does_not_inherit(stand: Stand) -> None:
     stand.sql(SETUP + "ALTER ROLE etl NOINHERIT; GRANT boss TO etl")
     statement = "COMMENT ON TABLE shop.orders IS 'x'"

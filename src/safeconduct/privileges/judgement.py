@@ -66,9 +66,8 @@ def missing(session: Session, asked: Sequence[Asked], subject: str) -> Judgement
     """Judge what is asked for the session's role: missing = needed - held.
 
     `subject` is the connection's name in the findings. Every finding's first remedy is enough for that finding; the
-    others are other ways. Reads the catalogs only, in two to nine round trips, and one or
-    two more for each name that means nothing. Where they cannot be read, that is
-    the judgement.
+    others are other ways. Reads the catalogs only, in two to twelve round trips, two more for each level of functions
+    that call others, and one or two for each name that means nothing. Where they cannot be read, that is the judgement.
     """
     try:
         return _judge(session, asked, subject)

@@ -141,7 +141,9 @@ class AlterationReader(CreationReader):
             if relation:
                 owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
                 grants = (*self._maintain_on(relation.schema, relation.name), owner)
-                self.need(f"{name} passes {relation} over without it", *grants, sqlstate=SKIPPED)
+                mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
+                safer = mend if grants[0] == owner else ""
+                self.need(f"{name} passes {relation} over without it", *grants, sqlstate=SKIPPED, mend=safer)
 
     def maintain(self, name: RelationName, why: str) -> None:
         """The owner of a relation, or MAINTAIN on it."""

@@ -69,7 +69,9 @@ class RightsReader(ChangeReader):
             return
         owner, superuser = self.record.catalog.schema_owners[schema]
         written = Grant(ObjectKind.SCHEMA, "", schema, Privilege.USAGE).object_sql
-        mend = f"ALTER SCHEMA {written} OWNER TO {{role}};" if superuser else ""
+        # Nobody can be made a member of pg_database_owner, which owns public since PostgreSQL 14.
+        is_mended = superuser or owner == "pg_database_owner"
+        mend = f"ALTER SCHEMA {written} OWNER TO {{role}};" if is_mended else ""
         self.need(
             f"{why} takes the ownership of schema {written}",
             Grant(ObjectKind.ROLE, "", owner, Privilege.USAGE),

@@ -95,6 +95,8 @@ class StatementReader(GrantReader):
         """Note what a read-only transaction refuses."""
         if self._mode.now is False:
             return
+        if kind(node) == "ExecuteStmt":
+            node = self._prepared.get(node.name, node)
         for command in writes(node, name, uses, self._mode.standby):
             if self._mode.now:
                 self.record.unwritable.append((command, self._mode.by_text))
@@ -188,7 +190,9 @@ class StatementReader(GrantReader):
 
     def _restart(self, relation: Relation) -> None:
         for sequence, owner in relation.owned_sequences:
-            self.need_rights_of(owner, f"TRUNCATE RESTART IDENTITY takes the ownership of {sequence}")
+            rights = Grant(ObjectKind.ROLE, "", owner, Privilege.USAGE)
+            mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
+            self.need(f"TRUNCATE RESTART IDENTITY takes the ownership of {sequence}", rights, mend=mend)
 
     def _cascade(self, relation: Relation) -> None:
         for referring in relation.referenced_by:
