@@ -52,6 +52,21 @@ def test_nor_where_a_superuser_owns_something_else(stand: Stand, statement: str,
     assert finding.remedies[0].text == remedy
 
 
+@pytest.mark.parametrize(
+    ("extension", "remedy"),
+    [("hstore", "GRANT CREATE ON DATABASE postgres TO etl;"), ("file_fdw", "ALTER ROLE etl SUPERUSER;")],
+)
+def test_extensions_are_trusted_or_not(stand: Stand, extension: str, remedy: str) -> None:
+    stand.sql("GRANT USAGE, CREATE ON SCHEMA public TO etl")
+    statement = f"CREATE EXTENSION {extension}"
+    try:
+        (finding,) = prove(stand, [parse_sql(statement)], statement).findings
+    finally:
+        stand.sql("ALTER ROLE etl NOSUPERUSER")
+    assert finding.remedies[0].text == remedy
+    assert not prove(stand, [parse_sql("CREATE EXTENSION IF NOT EXISTS plpgsql")], "SELECT 1").findings
+
+
 def test_a_member_that_does_not_inherit(stand: Stand) -> None:
     stand.sql(SETUP + "ALTER ROLE etl NOINHERIT; GRANT boss TO etl")
     statement = "COMMENT ON TABLE shop.orders IS 'x'"

@@ -33,7 +33,10 @@ CREATE FUNCTION broken() RETURNS void LANGUAGE plpgsql AS 'BEGIN DELETE FROM abs
     ("statement", "reason"),
     [
         ("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO etl", "ALTER DEFAULT PRIVILEGES: this kind of statement"),
-        ("/* now */ CREATE EXTENSION hstore", "CREATE EXTENSION: this kind of statement is not judged"),
+        (
+            "/* now */ CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION twice)",
+            "CREATE TRANSFORM: this kind",
+        ),
         (
             "DO $$ BEGIN EXECUTE 'DROP TABLE ' || 'orders'; END $$",
             "EXECUTE in line 1 of DO runs SQL that is made at run",

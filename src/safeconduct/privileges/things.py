@@ -10,7 +10,7 @@ from safeconduct.privileges.functions import Functions, look_up_functions, writt
 from safeconduct.privileges.holdings import PARAMETERS
 from safeconduct.privileges.needs import Need
 from safeconduct.privileges.queries import as_json, statement
-from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, LARGE_OBJECT, PARAMETER, TYPE
+from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, LARGE_OBJECT, PARAMETER, TO_CREATE, TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,12 +39,13 @@ def resolve_things(session: Session, record: Record, functions: Functions) -> No
     asks = [ask for ask in dict.fromkeys(record.things) if (ask.thing.kind, ask.thing.name) not in record.made]
     if not asks:
         return
+    context = record.catalog.context
     look_up_functions(session, functions, _pairs(asks))
     found = _look_up(session, [ask.thing for ask in asks if ask.thing.kind != FUNCTION])
     for ask in asks:
         hits = _functions(ask.thing, functions) if ask.thing.kind == FUNCTION else _first(ask.thing, found)
         if len(hits) == 1:
-            record.needs += _needs(ask, hits[0], record.catalog.context.version)
+            record.needs += _needs(ask, hits[0], context.version, context.database)
             continue
         name = written(ask.thing.parts) if ask.thing.kind != LARGE_OBJECT else ask.thing.name
         if hits:
@@ -53,11 +54,13 @@ def resolve_things(session: Session, record: Record, functions: Functions) -> No
             record.reasons.append(f"{ask.why}: no {ask.thing.kind.lower()} {name} is found, so it is not judged")
 
 
-def _needs(ask: ThingAsk, found: Found, version: int) -> list[Need]:
+def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Need]:
     if ask.thing.kind == PARAMETER:
         return _of_parameter(ask, found, version)
     if ask.thing.kind == LANGUAGE and found.word == "untrusted" and not ask.grantable:
         return [Need((_SUPERUSER,), f"the language {found.written} is not trusted")]
+    if ask.thing.kind == TO_CREATE:
+        return [_of_extension(ask, found, database)]
     owner = Grant(ObjectKind.ROLE, "", found.owner, Privilege.USAGE)
     if not ask.privileges:
         mend = f"ALTER {ask.thing.kind} {found.written} OWNER TO {{role}};" if found.superuser else ""
@@ -77,6 +80,11 @@ def _with(found: Found, privilege: Privilege, grantable: bool) -> Grant:
     assert found.grant is not None, "a privilege is only asked on what has privileges"
     grant = found.grant
     return Grant(grant.kind, grant.schema, grant.name, privilege, arguments=grant.arguments, grantable=grantable)
+
+
+def _of_extension(ask: ThingAsk, found: Found, database: str) -> Need:
+    create = Grant(ObjectKind.DATABASE, "", database, Privilege.CREATE)
+    return Need((_SUPERUSER if found.word == "untrusted" else create,), f"{ask.why} is {found.word or 'for all'}")
 
 
 def _of_parameter(ask: ThingAsk, found: Found, version: int) -> list[Need]:

@@ -9,7 +9,7 @@ from safeconduct.privileges.asked import COLUMN_PRIVILEGES
 from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.reading.alterations import AlterationReader
 from safeconduct.privileges.reading.record import ELSEWHERE
-from safeconduct.privileges.reading.things import FOREIGN_SERVER, THING_OF, ThingAsk, parts_of
+from safeconduct.privileges.reading.things import FOREIGN_SERVER, THING_OF, TO_CREATE, ThingAsk, parts_of
 from safeconduct.privileges.tree import enum_name, relation_name, strings
 
 if TYPE_CHECKING:
@@ -163,6 +163,11 @@ class GrantReader(AlterationReader):
         for table in tables:
             self.own(relation_name(table.relation), name)
 
+    def create_extension(self, node: Node, name: str) -> None:
+        """CREATE EXTENSION: CREATE on the database for trusted ones, else a superuser."""
+        thing = self.thing(TO_CREATE, (node.extname,))
+        self.record.things.append(ThingAsk(thing, f"{name} {node.extname}", or_nothing=node.if_not_exists))
+
     def superuser(self, node: Node, name: str) -> None:
         """What nobody else may do."""
         self.need_attribute("SUPERUSER", f"{name} is a superuser's")
@@ -231,6 +236,7 @@ GRANTING = {
     "DropUserMappingStmt": GrantReader.user_mapping,
     "ImportForeignSchemaStmt": GrantReader.import_schema,
     "CreatePublicationStmt": GrantReader.create_publication,
+    "CreateExtensionStmt": GrantReader.create_extension,
     "CreateFdwStmt": GrantReader.superuser,
     "AlterFdwStmt": GrantReader.superuser,
     "CreateTableSpaceStmt": GrantReader.superuser,

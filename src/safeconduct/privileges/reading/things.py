@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 FUNCTION, TYPE, PARAMETER, DATABASE, LARGE_OBJECT = "FUNCTION", "TYPE", "PARAMETER", "DATABASE", "LARGE OBJECT"
 LANGUAGE, FOREIGN_SERVER, EXTENSION, ROLE = "LANGUAGE", "FOREIGN SERVER", "EXTENSION", "ROLE"
+TO_CREATE = "EXTENSION TO CREATE"
 IN_SCHEMAS = frozenset({FUNCTION, TYPE, "COLLATION", "TEXT SEARCH CONFIGURATION", "STATISTICS"})
 THING_OF = {
     "OBJECT_TYPE": TYPE,
@@ -37,8 +38,6 @@ THING_OF = {
     "OBJECT_PARAMETER_ACL": PARAMETER,
 }
 """By the names of PostgreSQL's ObjectType."""
-OWNER = "OWNER"
-FREELY = "FREELY"
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,6 @@ class ThingAsk:
     grantable: bool = False
     others: tuple[Grant, ...] = ()
     or_nothing: bool = False
-    schema_owner: bool = False
 
 
 def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:

@@ -1,6 +1,7 @@
 -- Who owns what is no relation, schema or function, and whether that is a superuser.
 -- $1: JSON array of {"kind", "schema", "name"}; schema is empty where objects have none. Rows: kind, schema, name, owner,
--- whether the owner is a superuser, and a word: the context of a parameter, or whether a language is trusted.
+-- whether the owner is a superuser, and a word: the context of a parameter, or whether a language or an
+-- extension that is not created yet is trusted.
 WITH asked AS (
     SELECT DISTINCT a.kind, a.schema, a.name
     FROM pg_catalog.json_to_recordset($1::json) AS a (kind text, schema text, name text)
@@ -48,6 +49,12 @@ WITH asked AS (
     UNION ALL
     SELECT a.*, NULL, s.context FROM asked a
     JOIN pg_catalog.pg_settings s ON a.kind = 'PARAMETER' AND lower(s.name) = lower(a.name)
+    UNION ALL
+    SELECT a.*, NULL, CASE WHEN v.superuser AND NOT v.trusted THEN 'untrusted' WHEN v.trusted THEN 'trusted' ELSE '' END
+    FROM asked a
+    JOIN pg_catalog.pg_available_extensions e ON a.kind = 'EXTENSION TO CREATE' AND e.name = a.name
+    JOIN pg_catalog.pg_available_extension_versions v ON v.name = e.name AND v.version = e.default_version
+    WHERE e.installed_version IS NULL
     UNION ALL
     SELECT a.*, r.oid, '' FROM asked a JOIN pg_catalog.pg_roles r ON a.kind = 'ROLE' AND r.rolname = a.name
 )
