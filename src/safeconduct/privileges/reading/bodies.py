@@ -49,7 +49,7 @@ def body_of(function: Function, relation: Relation | None = None, trigger: Trigg
             body.statements += statements_of(function.body)
         else:
             _read_code(body, function.body, function)
-    except WrongText as wrong:
+    except (WrongText, RecursionError) as wrong:
         body.reasons.append(f"what {via} does is not known: {wrong}")
     body.scope.sources.append(Source(function.name, dict.fromkeys(function.names, "")))
     if relation is not None and trigger is not None:
@@ -67,7 +67,7 @@ def block_of(text: str, language: str) -> Body:
         return body
     try:
         _read_code(body, text, None)
-    except WrongText as wrong:
+    except (WrongText, RecursionError) as wrong:
         body.reasons.append(f"what DO does is not known: {wrong}")
     return body
 
