@@ -8,8 +8,9 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from safeconduct.model import Grant, ObjectKind, Privilege, Unjudged
+from safeconduct.model.ledger import Need
 from safeconduct.postgres.query import QueryRefused
-from safeconduct.privileges import Need, Needed, WrongText, needed, parse_sql
+from safeconduct.privileges import Needed, WrongText, needed, parse_sql
 from safeconduct.privileges.needs import least
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from benchmarks.privileges.engines import Engine
     from benchmarks.privileges.stage import Stage
     from safeconduct.model import Grant
-    from safeconduct.privileges import Need, Needed
+    from safeconduct.model.ledger import Need
+    from safeconduct.privileges import Needed
 
 _POSTGRES_OWN = frozenset({"pg_catalog", "information_schema"})
 _HIDDEN = frozenset({"42501", "42P01", "42883", "42704", "3F000"})

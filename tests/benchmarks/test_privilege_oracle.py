@@ -11,7 +11,8 @@ from benchmarks.privileges.oracle import Oracle
 from benchmarks.privileges.tally import causes, figures_of, table, why
 from benchmarks.privileges.verdict import Left
 from safeconduct.model import Grant, ObjectKind, Privilege, Unjudged
-from safeconduct.privileges import Need, Needed
+from safeconduct.model.ledger import Need
+from safeconduct.privileges import Needed
 from tests.servers.availability import require
 from tests.servers.builds import default_build
 from tests.servers.postgres import Postgres

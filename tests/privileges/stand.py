@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
 
 ETL = "etl"
 _PASSWORD = "etl's own"
-REFUSALS = {"42501", "42P01", "25006"}
-ROWS = {"COPY shop.orders (note) FROM STDIN": "a default is only asked for a row\n"}
+REFUSALS = {"42501", "42P01", "25006", "42883", "42704", "3F000"}
+ROWS = {
+    "COPY shop.orders (note) FROM STDIN": "a default is only asked for a row\n",
+    "COPY mill.checked (n) FROM STDIN": "1\n",
+}
 
 
 class LoggedIn:
@@ -122,7 +126,7 @@ class Stand:
 
 
 def _run(connection: psycopg.Connection[Any], statement: str) -> None:
-    if not statement.startswith("COPY"):
+    if not statement.startswith("COPY") or not re.search(r"STDIN|STDOUT", statement):
         connection.execute(statement.encode())
         return
     with connection.cursor().copy(statement.encode()) as copy:
@@ -149,7 +153,7 @@ def prove(stand: Stand, asked: Sequence[Asked], statement: str) -> Judgement:
 
 def refusals(judgement: Judgement) -> list[Finding]:
     """The findings that keep something out."""
-    return [finding for finding in judgement.findings if finding.severity is not Severity.NOTE]
+    return [finding for finding in judgement.findings if finding.severity is Severity.ERROR]
 
 
 def said_first(judgement: Judgement) -> str | None:
@@ -158,7 +162,7 @@ def said_first(judgement: Judgement) -> str | None:
     return found[0].evidence["sqlstate"] if found else None
 
 
-def rehearse(connection: psycopg.Connection[Any], statement: str) -> str:
+def rehearse(connection: psycopg.Connection[Any], statement: str, minimal: bool = True) -> str:
     """The same in transactions that are rolled back, and minimal as well; "" or what the server disagrees on.
 
     Without any single one of the needed grants, the server must refuse the statement again.
@@ -172,7 +176,7 @@ def rehearse(connection: psycopg.Connection[Any], statement: str) -> str:
         return f"{statement}: {before}, then {after} after {remedies}"
     if judgement.unjudged:
         return f"{statement}: {judgement.unjudged}"
-    for left_out in judgement.missing:
+    for left_out in judgement.missing if minimal else ():
         others = [sql_of(need) for need in judgement.missing if need is not left_out]
         if _outcome(connection, others, statement) not in REFUSALS:
             return f"{statement} does not need {left_out}"

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from safeconduct.privileges import Judgement
     from safeconduct.privileges.rehearsal import Rehearsed
 
-_ABOUT_GRANTS = ("privilege-missing", "usage-missing", "connect-missing", "not-inherited")
-"""How the ids end of rules whose remedy is a grant, which the catalogs can show."""
+_ABOUT_GRANTS = (
+    *("privilege-missing", "usage-missing", "connect-missing", "not-inherited"),
+    *("execute-missing", "create-missing", "temporary-missing"),
+)
+"""How the ids end of rules whose remedy is a grant, which the catalogs can show. Not the rules on roles: membership in
+an owner gives more than was asked for, and is not granted on trial."""
 
 # One process of one server: its id alone may be another's on another server. When it began is hidden from roles
 # without pg_read_all_stats.

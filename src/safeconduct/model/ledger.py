@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 class Need:
     """Any one of these grants is enough; the first is the one to propose.
 
-    `why` is who needs it, in words; `sqlstate` is how the server refuses it: 42501, or 42P01 for what it hides.
+    `why` is who needs it, in words; `sqlstate` is how the server refuses it: 42501, or 42P01 for what it hides. One of
+    class 01 says that it only warns, and leaves the work undone. `mend` is SQL to propose in place of the first grant,
+    where that would give too much; it has `{role}` where the role's name belongs.
     """
 
     grants: tuple[Grant, ...]
     why: str = field(default="", compare=False)
     sqlstate: str = field(default="42501", compare=False)
+    mend: str = field(default="", compare=False)
 
     @property
     def proposal(self) -> Grant:

@@ -71,7 +71,8 @@ class Grant:
     """One privilege on one object, or on one of its columns.
 
     `schema` is empty where objects have none (databases, schemas, large objects, roles, ...). `arguments` are the types
-    that tell a function or procedure from others of its name, as pg_get_function_identity_arguments() writes them.
+    of the input arguments that tell a function or procedure from others of its name, with a comma and a blank between
+    them; those that are not of pg_catalog with their schema.
     `grantable` asks for the right to pass it on: the grant option, or for a role the admin option.
     """
 

@@ -10,7 +10,7 @@ from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.context import Context
@@ -32,11 +32,38 @@ _HAVE_ROWS = frozenset("rpvmftS")
 
 
 @dataclass(frozen=True)
+class Trigger:
+    """A trigger of a relation or of a partition of it: pg_trigger.tgtype, the function, the columns of UPDATE OF.
+
+    `tables` has the names of its transition tables.
+    """
+
+    name: str
+    events: int
+    function: int
+    columns: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expression:
+    """That an expression of a relation calls a function which did not come with PostgreSQL.
+
+    `what` is default, generated, check, index, domain or view; without `columns` it is about all of them.
+    """
+
+    what: str
+    columns: tuple[str, ...]
+    function: int
+
+
+@dataclass(frozen=True)
 class Relation:
     """A table, view, sequence and so on; `kind` is pg_class.relkind.
 
-    `sequences` maps a column to the sequences that its default takes values from. `row_security` says that it is on for
-    the table, whomever it binds.
+    `sequences` maps a column to the sequences that its default takes values from; `owned_sequences` has those of its
+    columns, each with its owner. `referenced_by` has the tables whose foreign keys lead to it, directly or through
+    others; `table` an index's table. `row_security` says that it is on for the table, whomever it binds.
     """
 
     schema: str
@@ -46,9 +73,15 @@ class Relation:
     system_columns: tuple[str, ...] = ()
     generated: frozenset[str] = frozenset()
     sequences: Mapping[str, tuple[RelationName, ...]] = field(default_factory=dict)
-    own_defaults: frozenset[str] = frozenset()
     constraints: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    triggers: tuple[tuple[str, int], ...] = ()
+    primary_key: tuple[str, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    expressions: tuple[Expression, ...] = ()
+    owner: str = ""
+    owned_by_superuser: bool = False
+    owned_sequences: tuple[tuple[str, str], ...] = ()
+    referenced_by: tuple[RelationName, ...] = ()
+    table: RelationName | None = None
     row_security: bool = False
     security_invoker: bool = False
 
@@ -60,6 +93,15 @@ class Relation:
         """The kind in words."""
         return _KINDS.get(self.kind, "object")
 
+    def functions_of(self, what: str, columns: Iterable[str] | None = None) -> tuple[int, ...]:
+        """The functions that its expressions of this kind call, on these columns or on all (None)."""
+        wanted = None if columns is None else set(columns)
+        return tuple(
+            one.function
+            for one in self.expressions
+            if one.what == what and (wanted is None or not one.columns or not wanted.isdisjoint(one.columns))
+        )
+
     @property
     def has_rows(self) -> bool:
         """Whether a statement can read it: indexes and composite types stand in pg_class, too."""
@@ -70,12 +112,14 @@ class Relation:
 class Catalog:
     """The named relations that exist, and how unqualified names find them.
 
-    `schemas` has those that were named and exist, with whether the role may use them.
+    `schemas` has those that were named and exist, with whether the role may use them; `schema_owners` who owns them,
+    and whether that is a superuser.
     """
 
     context: Context
     relations: Mapping[tuple[str, str], Relation]
     schemas: Mapping[str, bool] = field(default_factory=dict)
+    schema_owners: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
 
     def find(self, name: RelationName) -> Relation | None:
         """The relation that PostgreSQL would take the name for, or would if the role could use its schema."""
@@ -96,6 +140,15 @@ class Catalog:
         hidden = (self.relations.get((schema, name.name)) for schema in before if schema in self.context.closed)
         return next((found for found in hidden if found), None)
 
+    def with_more(self, other: Catalog) -> Catalog:
+        """This one with what another lookup of the same session found."""
+        return replace(
+            self,
+            relations={**self.relations, **other.relations},
+            schemas={**self.schemas, **other.schemas},
+            schema_owners={**self.schema_owners, **other.schema_owners},
+        )
+
     def under(self, setting: tuple[str, ...]) -> Catalog:
         """The same catalog for a session that has SET search_path to these names."""
         return replace(self, context=self.context.with_path(setting, self.may_use))
@@ -113,7 +166,8 @@ def read_catalog(session: Session, context: Context, pairs: set[tuple[str, str]]
     ]
     usable = {row["usable_schema"]: row["usable"] for row in rows if "usable_schema" in row}
     relations = [_relation(row) for row in rows if "usable_schema" not in row]
-    return Catalog(context, {(relation.schema, relation.name): relation for relation in relations}, usable)
+    owners = {row["usable_schema"]: (row["owner"], row["superuser"]) for row in rows if "usable_schema" in row}
+    return Catalog(context, {(relation.schema, relation.name): relation for relation in relations}, usable, owners)
 
 
 def _relation(found: dict[str, Any]) -> Relation:
@@ -126,12 +180,25 @@ def _relation(found: dict[str, Any]) -> Relation:
         system_columns=tuple(c["name"] for c in columns if c["system"]),
         generated=frozenset(c["name"] for c in columns if c["generated"]),
         sequences=_sequences(found["sequences"] or []),
-        own_defaults=frozenset(found["functions"] or []),
         constraints={name: tuple(cols or ()) for name, cols in (found["constraints"] or {}).items()},
-        triggers=tuple((t["name"], t["events"]) for t in found["triggers"] or []),
+        primary_key=tuple(found["primary_key"] or ()),
+        triggers=tuple(_trigger(row) for row in found["triggers"] or []),
+        expressions=tuple(
+            Expression(row["what"], tuple(row["columns"] or ()), row["function"]) for row in found["expressions"] or []
+        ),
+        owner=found["owner"],
+        owned_by_superuser=found["owned_by_superuser"],
+        owned_sequences=tuple((row["name"], row["owner"]) for row in found["owned_sequences"] or []),
+        referenced_by=tuple(RelationName(row["schema"], row["name"]) for row in found["referenced_by"] or []),
+        table=RelationName(*found["table"]) if found["table"] else None,
         row_security=bool(found["row_security"]),
         security_invoker=_is_invoker(found["options"] or []),
     )
+
+
+def _trigger(row: dict[str, Any]) -> Trigger:
+    tables = tuple(name for name in (row["old_table"], row["new_table"]) if name)
+    return Trigger(row["name"], row["events"], row["function"], tuple(row["columns"] or ()), tables)
 
 
 def _sequences(rows: list[dict[str, str]]) -> dict[str, tuple[RelationName, ...]]:

@@ -1,8 +1,10 @@
 """Needed privileges, told from the syntax of what was asked and the catalogs alone.
 
-Nothing is run or prepared. What syntax cannot tell is said in `Needed.unjudged`: functions that did not come with
-PostgreSQL, triggers, what lies beneath a view that is written through, data definition, SQL made at run
-time. Operators, casts and types of extensions are taken to be open to everybody, as PostgreSQL creates them.
+Nothing is run or prepared. What runs unseen is read as well: bodies in SQL and PL/pgSQL that run with the caller's
+rights, triggers, and the functions of defaults, constraints, generated columns, indexes, domains and views. A body is
+judged as if all of it ran. What cannot be told is said in `Needed.unjudged`: which of several functions of a name is
+called, what lies beneath a view that is written through, SQL made at run time, bodies in other languages but
+C. Operators, casts and types of extensions are taken to be open to everybody, as PostgreSQL creates them.
 """
 
 from __future__ import annotations
@@ -18,13 +20,15 @@ from safeconduct.privileges.acts import Act
 from safeconduct.privileges.asked import SqlAsk, TableAsk
 from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.context import read_context
-from safeconduct.privileges.functions import calls_of_rows, columns_or_calls, look_up_functions, unjudged_functions
 from safeconduct.privileges.lookups import lookups
 from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.placeholders import readable
 from safeconduct.privileges.policies import judge_rows
 from safeconduct.privileges.reading import Record, StatementReader
+from safeconduct.privileges.row_calls import columns_or_calls, pairs_of_rows
 from safeconduct.privileges.scope import UnknownColumn
+from safeconduct.privileges.things import resolve_things
+from safeconduct.privileges.unseen import Unseen
 from safeconduct.privileges.uses import caveats, needs_of
 from safeconduct.privileges.views import closed_to_owners
 
@@ -61,9 +65,11 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
             unknown += _read_table(ask, record)
         else:
             _read_sql(ask, record)
-    calls = look_up_functions(session, {*record.functions, *calls_of_rows(record.unknown, context)})
-    missing, called = columns_or_calls(record.unknown, calls, context)
-    reasons = [*record.reasons, *unjudged_functions(calls, record.functions), *called]
+    unseen = Unseen(session, record)
+    unseen.follow(pairs_of_rows(record.unknown, context))
+    resolve_things(session, record, unseen.functions)
+    missing, called = columns_or_calls(record.unknown, unseen.functions, context)
+    reasons = [*record.reasons, *called]
     reasons += [reason for use in record.uses for reason in caveats(use)]
     rows = judge_rows(session, context, record.uses, subject)
     reasons += rows.reasons

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Remedy, RemedyKind, Stage, quote_identifier
+from safeconduct.model import Finding, Grant, ObjectKind, Remedy, RemedyKind, Severity, Stage, quote_identifier
 from safeconduct.model.grants import by_object, grant_statement, object_key, privilege_list
-from safeconduct.privileges import rules
+from safeconduct.privileges import rules, rules_kinds
 from safeconduct.privileges.defaults import for_the_next, without_effect
 from safeconduct.privileges.hidden import instead, passed_over
 from safeconduct.privileges.memberships import PER_MEMBERSHIP, inherit_statements
+from safeconduct.privileges.needs import NOTHING_GRANTED, SKIPPED
+from safeconduct.privileges.rule_of import rule_of, what_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,13 +47,13 @@ class Case:
 def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
     """One finding for each object that privileges are missing on."""
     for grants in by_object(need.proposal for need in needs).values():
-        rule = _rule(grants)
         concerned = [need for need in needs if need.proposal in grants]
-        sqlstate = max(need.sqlstate for need in concerned)
+        sqlstate = _sqlstate(case, grants, concerned)
+        rule = _rule(grants, sqlstate)
         evidence = {"sqlstate": sqlstate, **_evidence(case, grants)}
         if reasons := dict.fromkeys(need.why for need in concerned if need.why):
             evidence["because"] = "; ".join(reasons)
-        remedies = [Remedy(RemedyKind.SQL, grant_statement(grants, case.context.role))]
+        remedies = [*_mended(case, grants, concerned)]
         lists = {grant: case.lists[grant] for grant in grants if grant in case.lists}
         if defaults := without_effect(lists):
             evidence["default_privileges"] = defaults
@@ -59,13 +61,12 @@ def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
         if hidden := case.passed_over.get((grants[0].schema, grants[0].name)):
             evidence["passed_over"] = passed_over(case.context, grants[0].object_sql, hidden)
             remedies.append(instead(case.context, hidden, grants))
-        yield Finding(
-            rule.id,
+        yield rule.finding(
             case.subject,
-            f"{case.role} lacks {_what(grants)}{_hidden(sqlstate)}",
-            Stage.PRIVILEGES,
+            f"{case.role} lacks {what_of(grants)}{_hidden(sqlstate)}",
             evidence=evidence,
             remedies=tuple(remedies),
+            severity=Severity.WARNING if sqlstate.startswith("01") else Severity.ERROR,
         )
 
 
@@ -73,7 +74,7 @@ def not_inherited(case: Case, path: Sequence[Membership], needs: Sequence[Need])
     """The finding for privileges that a membership would give if it were inherited."""
     group = quote_identifier(path[-1].role)
     objects = by_object(need.proposal for need in needs)
-    what = "; ".join(_what(grants) for grants in objects.values())
+    what = "; ".join(what_of(grants) for grants in objects.values())
     broken = " and ".join(
         f"{quote_identifier(link.member)} in {quote_identifier(link.role)}" for link in path if not link.inherits
     )
@@ -111,23 +112,26 @@ def _why_not(case: Case) -> str:
     return "because the member is NOINHERIT"
 
 
-def _rule(grants: tuple[Grant, ...]) -> Rule:
-    kind = grants[0].kind
-    if kind is ObjectKind.DATABASE:
-        return rules.DATABASE_CONNECT_MISSING
-    if kind is ObjectKind.SCHEMA:
-        return rules.SCHEMA_USAGE_MISSING
-    if kind is ObjectKind.SEQUENCE:
-        usage = all(grant.privilege is Privilege.USAGE for grant in grants)
-        return rules.SEQUENCE_USAGE_MISSING if usage else rules.SEQUENCE_PRIVILEGE_MISSING
-    columns_only = all(grant.column for grant in grants)
-    return rules.COLUMN_PRIVILEGE_MISSING if columns_only else rules.TABLE_PRIVILEGE_MISSING
+def _mended(case: Case, grants: tuple[Grant, ...], concerned: Sequence[Need]) -> tuple[Remedy, ...]:
+    """What lets the role in, the safest first."""
+    grant = Remedy(RemedyKind.SQL, grant_statement(grants, case.context.role))
+    mends = dict.fromkeys(need.mend.replace("{role}", case.role) for need in concerned)
+    if "" in mends:
+        return (grant,)
+    return (Remedy(RemedyKind.SQL, "\n".join(mends)),)
 
 
-def _what(grants: tuple[Grant, ...]) -> str:
-    kind = grants[0].kind
-    noun = "" if kind is ObjectKind.TABLE else f"{kind.value.lower()} "
-    return f"{privilege_list(grants)} on {noun}{grants[0].object_sql}"
+def _rule(grants: tuple[Grant, ...], sqlstate: str) -> Rule:
+    return rules_kinds.MAINTENANCE_SKIPPED if sqlstate == SKIPPED else rule_of(grants)
+
+
+def _sqlstate(case: Case, grants: tuple[Grant, ...], concerned: Sequence[Need]) -> str:
+    """A role that holds any privilege on the object is only warned that it may not grant another."""
+    if grants[0].grantable and grants[0].kind is not ObjectKind.ROLE:
+        place = replace(grants[0], grantable=False)
+        if any(object_key(grant) == object_key(place) for grant in case.held):
+            return NOTHING_GRANTED
+    return max(need.sqlstate for need in concerned)
 
 
 def _hidden(sqlstate: str) -> str:
@@ -142,7 +146,7 @@ def _evidence(case: Case, grants: tuple[Grant, ...]) -> dict[str, str]:
     lists = {grant: case.lists[grant] for grant in grants if grant in case.lists}
     owners = dict.fromkeys(f"{grant.object_sql}: {quote_identifier(acl.owner)}" for grant, acl in lists.items())
     granted = [
-        f"{_what((grant,))}: {', '.join(quote_identifier(name) for name in acl.grantees) or 'nobody'}"
+        f"{what_of((grant,))}: {', '.join(quote_identifier(name) for name in acl.grantees) or 'nobody'}"
         for grant, acl in lists.items()
     ]
     return {

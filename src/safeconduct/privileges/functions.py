@@ -1,92 +1,159 @@
-"""Functions that statements call: those of PostgreSQL itself are open to all unless somebody closed them."""
+"""Functions that statements call: which ones a call may mean, whether the role may, and what cannot be told."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from safeconduct.model import quote_identifier
+from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from safeconduct.postgres.session import Session
-    from safeconduct.privileges.context import Context
-    from safeconduct.privileges.scope import UnknownColumn
+    from safeconduct.privileges.reading.calls import Call
 
-_READ_OTHERS = frozenset(
+READ_OTHERS = frozenset(
     """query_to_xml query_to_xmlschema query_to_xml_and_xmlschema cursor_to_xml table_to_xml table_to_xmlschema
     table_to_xml_and_xmlschema schema_to_xml schema_to_xmlschema schema_to_xml_and_xmlschema database_to_xml
-    database_to_xmlschema database_to_xml_and_xmlschema ts_stat ts_rewrite lo_open lo_get lo_put lo_unlink lo_export
-    lo_import loread lowrite set_config""".split()
+    database_to_xmlschema database_to_xml_and_xmlschema ts_stat ts_rewrite set_config""".split()
 )
 """Built-in functions that are open to all, but look at objects named in their arguments, or change the role."""
-
-
-Call = tuple[tuple[str, ...], tuple[str, ...]]
-"""The parts of a function's name, and the schemas in which an unqualified one is looked for."""
+_NOT_LOOKED_INTO = frozenset({"c", "internal", "sql", "plpgsql"})
+"""Languages whose functions are read, or ask for nothing of their own (C, as far as is known)."""
 
 
 @dataclass(frozen=True)
-class Called:
-    """All functions of one name in one schema: whether all are open to the role, and whether one takes a row."""
+class Function:
+    """A function or procedure (`kind` p) of the catalogs; `made` says that it did not come with PostgreSQL.
 
+    `inputs` are its input arguments' types, of which the last `len(inputs) - least` may be left out. `body` is in the
+    language, `parsed` the whole definition of one whose body is stored as it was understood.
+    """
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    owner: str
+    owned_by_superuser: bool
+    arguments: str
+    inputs: tuple[str, ...]
+    least: int
+    variadic: bool
+    names: tuple[str, ...]
+    modes: tuple[str, ...]
+    returns: str
+    returns_set: bool
+    language: str
+    definer: bool
+    settings: tuple[str, ...]
+    made: bool
+    body: str
+    parsed: str
     may_execute: bool
     takes_row: bool
 
+    def __str__(self) -> str:
+        return self.execute.object_sql
 
-def look_up_functions(session: Session, calls: Iterable[Call]) -> dict[tuple[str, str], Called]:
-    """The functions that may be called, by schema and name, in one round trip. Raises what Session.query raises."""
-    pairs = {(schema, parts[-1]) for parts, path in calls for schema in _schemas(parts, path)}
-    if not pairs:
-        return {}
-    asked = as_json([{"schema": schema, "name": name} for schema, name in sorted(pairs)])
-    rows = session.query(statement("functions.sql"), [asked])
-    return {(schema or "", name or ""): Called(may == "true", row == "true") for schema, name, may, row in rows}
+    @property
+    def execute(self) -> Grant:
+        """The grant that lets a role call it."""
+        kind = ObjectKind.PROCEDURE if self.kind == "p" else ObjectKind.FUNCTION
+        return Grant(kind, self.schema, self.name, Privilege.EXECUTE, arguments=self.arguments)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether its body runs with the caller's rights and can be read."""
+        return not self.definer and bool(self.body or self.parsed)
 
-def unjudged_functions(found: Mapping[tuple[str, str], Called], calls: Iterable[Call]) -> Iterator[str]:
-    """Why a call may be refused, one reason for each function that cannot be told to be open."""
-    for parts, path in sorted(calls):
-        hits = {schema: found[schema, parts[-1]] for schema in _schemas(parts, path) if (schema, parts[-1]) in found}
-        if reason := _reason(".".join(map(quote_identifier, parts)), parts, hits):
-            yield reason
+    @property
+    def opaque(self) -> str:
+        """Why what it does cannot be told; empty where it can, or where it runs with its owner's rights."""
+        if self.definer or self.language in _NOT_LOOKED_INTO:
+            return ""
+        return f"{self} is written in {self.language}, and what it does is not judged"
 
-
-def calls_of_rows(unknown: Iterable[UnknownColumn], context: Context) -> Iterator[Call]:
-    """The calls that alias.name may be where there is no such column: name(alias)."""
-    return (((column.parts[-1],), context.path) for column in unknown if column.in_row)
-
-
-def columns_or_calls(
-    unknown: Iterable[UnknownColumn], found: Mapping[tuple[str, str], Called], context: Context
-) -> tuple[list[UnknownColumn], list[str]]:
-    """The columns that are missing for certain, and why others may be calls of functions."""
-    missing: list[UnknownColumn] = []
-    reasons: list[str] = []
-    for column in unknown:
-        name = column.parts[-1]
-        hits = [schema for schema in context.path if (schema, name) in found and found[schema, name].takes_row]
-        if column.in_row and hits:
-            reasons.append(f"{column} is no column, and may call the function {hits[0]}.{name}, which is not judged")
-        else:
-            missing.append(column)
-    return missing, reasons
+    def takes(self, count: int, named: Iterable[str] = ()) -> bool:
+        """Whether it can be called with this many arguments, and with these names among them."""
+        if not set(named) <= set(self.names):
+            return False
+        return count >= self.least and (count <= len(self.inputs) or self.variadic)
 
 
-def _schemas(parts: tuple[str, ...], path: tuple[str, ...]) -> tuple[str, ...]:
-    return path if len(parts) == 1 else (parts[-2],)
+@dataclass
+class Functions:
+    """Those that have been looked up so far."""
+
+    by_oid: dict[int, Function] = field(default_factory=dict)
+    by_name: dict[tuple[str, str], list[Function]] = field(default_factory=dict)
+
+    def add(self, function: Function) -> None:
+        """Take one in, once."""
+        if function.oid not in self.by_oid:
+            self.by_oid[function.oid] = function
+            self.by_name.setdefault((function.schema, function.name), []).append(function)
+
+    def named(self, schema: str, name: str) -> list[Function]:
+        """All of this name in this schema."""
+        return self.by_name.get((schema, name), [])
+
+    def meant(self, call: Call, schemas: Iterable[str]) -> list[Function]:
+        """Those that the call may mean, as far as syntax tells: by name, number of arguments, and known types."""
+        fitting: dict[tuple[str, ...], Function] = {}
+        for schema in schemas:
+            for one in self.named(schema, call.parts[-1]):
+                if (one.kind == "p") == call.procedure and one.takes(len(call.types), call.named):
+                    fitting.setdefault(one.inputs, one)
+        exact = [one for inputs, one in fitting.items() if inputs == call.types]
+        return exact if exact and not call.named else list(fitting.values())
 
 
-def _reason(text: str, name: tuple[str, ...], hits: dict[str, Called]) -> str:
-    if name[-1] in _READ_OTHERS and "pg_catalog" in hits:
-        return f"{text} reads or changes what its arguments say, which is not judged"
-    if set(hits) == {"pg_catalog"}:
-        is_open = hits["pg_catalog"].may_execute
-        return "" if is_open else f"{text} is not open to everybody, and EXECUTE on it is not judged"
-    if not hits:
-        # The parser writes some of SQL's own syntax as calls of functions that older servers do not have.
-        return "" if name[0] == "pg_catalog" else f"no function {text} is found by this role, so its call is not judged"
-    where = ", ".join(map(quote_identifier, hits))
-    return f"{text} is a function of {where}: neither EXECUTE on it nor what it does is judged"
+def look_up_functions(
+    session: Session, found: Functions, pairs: Iterable[tuple[str, str]], oids: Iterable[int] = ()
+) -> None:
+    """Add the functions of these schemas and names, and of these numbers, in one round trip.
+
+    Raises what Session.query raises.
+    """
+    names, numbers = sorted(set(pairs)), sorted(set(oids))
+    if not names and not numbers:
+        return
+    asked = as_json([{"schema": schema, "name": name} for schema, name in names])
+    for (text,) in session.query(statement("functions.sql"), [asked, as_json(numbers)]):
+        found.add(_function(json.loads(text or "{}")))
+
+
+def _function(row: Mapping[str, Any]) -> Function:
+    return Function(
+        oid=row["oid"],
+        schema=row["schema"],
+        name=row["name"],
+        kind=row["kind"],
+        owner=row["owner"],
+        owned_by_superuser=row["superuser"],
+        arguments=row["arguments"],
+        inputs=tuple(row["inputs"] or ()),
+        least=row["least"],
+        variadic=row["variadic"],
+        names=tuple(row["names"] or ()),
+        modes=tuple(row["modes"] or ()),
+        returns=row["returns"],
+        returns_set=row["set"],
+        language=row["language"],
+        definer=row["definer"],
+        settings=tuple(row["settings"] or ()),
+        made=row["made"],
+        body=row["body"] or "",
+        parsed=row["parsed"] or "",
+        may_execute=row["may_execute"],
+        takes_row=row["takes_row"],
+    )
+
+
+def written(parts: Iterable[str]) -> str:
+    """A name as it stands in SQL."""
+    return ".".join(map(quote_identifier, parts))

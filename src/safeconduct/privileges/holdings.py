@@ -6,14 +6,18 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from safeconduct.model import ObjectKind
 from safeconduct.privileges.defaults import Default
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.model import Grant
     from safeconduct.postgres.session import Session
+
+PARAMETERS = 150000
+"""Since PostgreSQL 15 the right to set a parameter can be granted."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Acl:
 
 
 def held_by(session: Session, grants: Iterable[Grant], roles: Sequence[str]) -> dict[str, frozenset[Grant]]:
-    """Which of these grants each role has in effect, in one round trip.
+    """Which of these grants each role has in effect, in one round trip (two with parameters).
 
     A role has what PUBLIC has, what it owns, what its memberships inherit, and all if it is a superuser. It has a
     privilege on a table also where it has it on every column. Raises what Session.query raises.
@@ -37,10 +41,10 @@ def held_by(session: Session, grants: Iterable[Grant], roles: Sequence[str]) -> 
     asked = sorted(set(grants))
     if not asked or not roles:
         return {role: frozenset() for role in roles}
-    rows = session.query(statement("held.sql"), [_as_json(asked), as_json(list(roles))])
     found: dict[str, set[Grant]] = {role: set() for role in roles}
-    for position, role in rows:
-        found[role or ""].add(asked[int(position or 0) - 1])
+    for query, some in _parts(asked, session.server_version):
+        for position, role in session.query(statement(query), [_as_json(some), as_json(list(roles))]):
+            found[role or ""].add(some[int(position or 0) - 1])
     return {role: frozenset(held) for role, held in found.items()}
 
 
@@ -63,6 +67,16 @@ def _defaults(text: str | None) -> tuple[Default, ...]:
     return tuple(Default(row["creator"], row["schema"] or "", row["grantee"]) for row in rows)
 
 
+def _parts(asked: Sequence[Grant], version: int) -> Iterator[tuple[str, list[Grant]]]:
+    """What is asked by each of the two statements: parameters can be granted since PostgreSQL 15."""
+    others = [grant for grant in asked if grant.kind is not ObjectKind.PARAMETER]
+    if others:
+        yield "held.sql", others
+    parameters = [grant for grant in asked if grant.kind is ObjectKind.PARAMETER]
+    if parameters and version >= PARAMETERS:
+        yield "held_parameters.sql", parameters
+
+
 def _as_json(grants: Sequence[Grant]) -> str:
     return as_json(
         [
@@ -71,7 +85,9 @@ def _as_json(grants: Sequence[Grant]) -> str:
                 "schema": grant.schema,
                 "name": grant.name,
                 "column": grant.column,
+                "arguments": grant.arguments,
                 "privilege": grant.privilege.value,
+                "grantable": grant.grantable,
             }
             for grant in grants
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Unjudged
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from safeconduct.privileges.context import Context
 
 _SHOWN = {
-    ObjectKind.DATABASE: (Privilege.CONNECT,),
+    ObjectKind.DATABASE: (Privilege.CONNECT, Privilege.CREATE, Privilege.TEMPORARY),
     ObjectKind.SCHEMA: (Privilege.USAGE, Privilege.CREATE),
     ObjectKind.SEQUENCE: (Privilege.USAGE, Privilege.SELECT, Privilege.UPDATE),
     ObjectKind.TABLE: (
@@ -36,6 +36,14 @@ _SHOWN = {
         Privilege.DELETE,
         Privilege.TRUNCATE,
     ),
+    ObjectKind.FUNCTION: (Privilege.EXECUTE,),
+    ObjectKind.PROCEDURE: (Privilege.EXECUTE,),
+    ObjectKind.TYPE: (Privilege.USAGE,),
+    ObjectKind.LARGE_OBJECT: (Privilege.SELECT, Privilege.UPDATE),
+    ObjectKind.LANGUAGE: (Privilege.USAGE,),
+    ObjectKind.FOREIGN_SERVER: (Privilege.USAGE,),
+    ObjectKind.FOREIGN_DATA_WRAPPER: (Privilege.USAGE,),
+    ObjectKind.TABLESPACE: (Privilege.CREATE,),
 }
 """What is looked up beside the needs, to show what the role has on an object where something is missing."""
 
@@ -59,9 +67,9 @@ def missing(session: Session, asked: Sequence[Asked], subject: str) -> Judgement
     """Judge what is asked for the session's role: missing = needed - held.
 
     `subject` is the connection's name in the findings. Every finding's first remedy is enough for that finding; the
-    others are other ways. Reads the catalogs only, in two to nine round trips, one or two more for each name that means
-    nothing, and one more where row security is met, then one for each step from policy to policy and each table that
-    is shut. Where they cannot be read, that is the judgement.
+    others are other ways. Reads the catalogs only, in two to twelve round trips, two more for each level of functions
+    that call others, one or two for each name that means nothing, and one where row security is met, then one for each
+    step from policy to policy and each table that is shut. Where they cannot be read, that is the judgement.
     """
     try:
         return _judge(session, asked, subject)
@@ -83,7 +91,9 @@ def _judge(session: Session, asked: Sequence[Asked], subject: str) -> Judgement:
 def _of_interest(needs: Iterable[Need]) -> set[Grant]:
     wanted = {grant for need in needs for grant in need.grants}
     return wanted | {
-        Grant(grant.kind, grant.schema, grant.name, privilege) for grant in wanted for privilege in _SHOWN[grant.kind]
+        replace(grant, privilege=privilege, column="", grantable=False)
+        for grant in wanted
+        for privilege in _SHOWN.get(grant.kind, ())
     }
 
 
@@ -109,8 +119,15 @@ def _through(
     """The missing needs that a role would meet whose membership does not inherit, by the nearest such role."""
     found: dict[str, tuple[Need, ...]] = {}
     for need in lacking:
+        if not _is_inherited(need.proposal):
+            continue
         roles = [role for role, grants in unused.items() if need.met_by(grants)]
         if roles:
             nearest = min(roles, key=lambda role: (len(memberships.path(role)), role))
             found[nearest] = (*found.get(nearest, ()), need)
     return found
+
+
+def _is_inherited(grant: Grant) -> bool:
+    """Whether a member has it: a role's attributes and its right to SET ROLE are its own."""
+    return grant.kind is not ObjectKind.ATTRIBUTE and grant.privilege is not Privilege.SET

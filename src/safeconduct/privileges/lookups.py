@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from safeconduct.privileges.asked import TableAsk
 from safeconduct.privileges.reading import FollowedPath, names_in, qualified_in
-from safeconduct.privileges.tree import unwrap
+from safeconduct.privileges.reading.expressions import QUERIES
+from safeconduct.privileges.reading.places import schemas_in
+from safeconduct.privileges.tree import kind, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from safeconduct.privileges.asked import Asked, SqlAsk
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.names import RelationName
+    from safeconduct.privileges.tree import Node
 
 
 def lookups(asked: Iterable[Asked], context: Context) -> tuple[set[tuple[str, str]], set[str]]:
@@ -27,6 +30,9 @@ def lookups(asked: Iterable[Asked], context: Context) -> tuple[set[tuple[str, st
         for name, looked_in in _names(ask, context):
             pairs.update(_meant(name, looked_in))
         schemas.update(named.schema for raw in ask.statements for named in qualified_in(raw.stmt))
+        for raw in ask.statements:
+            if kind(unwrap(raw.stmt)) not in QUERIES:
+                schemas.update((*context.path, *context.closed, *schemas_in(raw.stmt)))
     return pairs, schemas
 
 
@@ -41,3 +47,10 @@ def _names(ask: SqlAsk, context: Context) -> Iterator[tuple[RelationName, tuple[
 
 def _meant(name: RelationName, looked_in: Iterable[str]) -> Iterator[tuple[str, str]]:
     yield from ((schema, name.name) for schema in ((name.schema,) if name.schema else looked_in))
+
+
+def names_meant(nodes: Iterable[Node], looked_in: tuple[str, ...]) -> tuple[set[tuple[str, str]], set[str]]:
+    """The same for statements that stand in a body, all under one search_path."""
+    nodes = list(nodes)
+    pairs = {pair for node in nodes for name in names_in(node) for pair in _meant(name, looked_in)}
+    return pairs, {named.schema for node in nodes for named in qualified_in(node)}

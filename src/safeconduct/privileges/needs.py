@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
     from safeconduct.privileges.catalog import Relation
 
+NOTHING_GRANTED = "01007"
+SKIPPED = "01000"
+"""Warnings: GRANT by a role that may not, VACUUM and ANALYZE of a table that they pass over."""
+
 
 @dataclass(frozen=True)
 class Needed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.privileges import rules
+from safeconduct.privileges import rules, rules_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +31,7 @@ _ORDER = (
     rules.SEQUENCE_PRIVILEGE_MISSING,
     rules.SEQUENCE_USAGE_MISSING,
     rules.POLICY_NONE_APPLIES,
+    *rules_kinds.RULES,
     rules.RELATION_PASSED_OVER,
     rules.POLICY_FILTERS_ROWS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from safeconduct.model import Rule, Stage
+from safeconduct.privileges import rules_kinds
 
 DATABASE_CONNECT_MISSING = Rule(
     "privileges.database.connect-missing",
@@ -223,4 +224,5 @@ RULES: tuple[Rule, ...] = (
     POLICY_SWITCHED_OFF,
     POLICY_COPY_FROM,
     POLICY_LOOP,
+    *rules_kinds.RULES,
 )

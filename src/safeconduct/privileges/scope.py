@@ -20,12 +20,14 @@ class Use:
 
     As in the server (ExecCheckOneRelPerms), a privilege without columns asks for any one column, where the
     privilege is one that columns have; `whole` are those asked for on every column. `acts` is what is done with rows.
+    `via` says whose body it stands in, empty for the statement itself.
     """
 
     relation: Relation
     columns: dict[Privilege, set[str]] = field(default_factory=dict)
     whole: set[Privilege] = field(default_factory=set)
     acts: set[Act] = field(default_factory=set)
+    via: str = ""
 
     def ask(self, privilege: Privilege, columns: Iterable[str] = ()) -> None:
         """Ask for the privilege, and for these columns in particular."""

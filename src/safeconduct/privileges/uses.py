@@ -12,23 +12,37 @@ from safeconduct.privileges.catalog import SEQUENCE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from safeconduct.privileges.catalog import Relation, Trigger
     from safeconduct.privileges.scope import Use
 
 _EVENTS = {Privilege.INSERT: 4, Privilege.DELETE: 8, Privilege.UPDATE: 16, Privilege.TRUNCATE: 32}
+_INSTEAD = 64
 """pg_trigger.tgtype's bits."""
+_CHECKED = {
+    Privilege.INSERT: ("check", "generated", "index", "domain"),
+    Privilege.UPDATE: ("check", "generated", "index", "domain"),
+}
+_WORDS = {
+    "view": "the query",
+    "check": "a CHECK constraint",
+    "generated": "a generated column",
+    "index": "an index",
+    "domain": "a domain",
+}
 
 
 def needs_of(use: Use) -> Iterator[Need]:
     """One need for each privilege, or for each column where columns are named."""
     relation = use.relation
     kind = ObjectKind.SEQUENCE if relation.kind == SEQUENCE else ObjectKind.TABLE
+    via = f"{use.via} needs it" if use.via else ""
     for privilege, columns in use.columns.items():
         whole = Grant(kind, relation.schema, relation.name, privilege)
         if privilege in use.whole or privilege not in COLUMN_PRIVILEGES or kind is ObjectKind.SEQUENCE:
-            yield Need((whole,))
+            yield Need((whole,), via)
         elif columns:
             for column in columns:
-                yield Need((_on(whole, column),))
+                yield Need((_on(whole, column),), via)
         else:
             singly = tuple(_on(whole, column) for column in relation.columns)
             yield Need((*singly, whole), f"{privilege.value} on any one column is enough, the statement names none")
@@ -40,13 +54,44 @@ def caveats(use: Use) -> Iterator[str]:
     writes = {privilege for privilege in use.columns if privilege in _EVENTS}
     if relation.security_invoker:
         yield f"the view {relation} reads with the caller's rights (security_invoker), and what it reads is not judged"
-    if relation.kind == "v" and writes:
+    if relation.kind == "v" and writes and not any(one.events & _INSTEAD for one in relation.triggers):
         yield f"what lies beneath the view {relation}, which is written through, is not judged"
     if relation.kind == "f":
         yield f"{relation} is a foreign table: what the other server allows is not judged"
-    for name, events in relation.triggers:
-        if any(events & _EVENTS[privilege] for privilege in writes):
-            yield f"the trigger {name} of {relation} runs with the caller's rights, and what it does is not judged"
+
+
+def fired_by(use: Use) -> Iterator[tuple[int, Relation, Trigger]]:
+    """The functions of the triggers that this use fires, which run with the rights of who fires them.
+
+    Foreign keys' own triggers run as the tables' owners, and are not among them.
+    """
+    relation = use.relation
+    for trigger in relation.triggers:
+        for privilege, columns in _written(use):
+            of = trigger.columns if privilege is Privilege.UPDATE else ()
+            if trigger.events & _EVENTS[privilege] and (not of or not columns.isdisjoint(of)):
+                yield trigger.function, relation, trigger
+                break
+
+
+def expressions_of(use: Use) -> Iterator[tuple[int, str]]:
+    """The functions that the relation's expressions call for this use, each with why."""
+    relation = use.relation
+    found: list[tuple[str, frozenset[str] | None]] = [("view", None)] if Privilege.SELECT in use.columns else []
+    for privilege, columns in _written(use):
+        changed = columns if privilege is Privilege.UPDATE else None
+        found += [(what, changed) for what in _CHECKED.get(privilege, ())]
+    for what, changed in found:
+        for oid in relation.functions_of(what, changed):
+            yield oid, f"{_WORDS[what]} of {relation} calls it{', in ' + use.via if use.via else ''}"
+
+
+def _written(use: Use) -> Iterator[tuple[Privilege, frozenset[str]]]:
+    """What the use writes, and on which columns. FOR UPDATE asks for UPDATE without any, and writes nothing."""
+    for privilege, columns in use.columns.items():
+        whole = frozenset(use.relation.columns) if privilege in use.whole else frozenset()
+        if privilege in _EVENTS and (privilege is not Privilege.UPDATE or columns or whole):
+            yield privilege, whole | frozenset(columns)
 
 
 def _on(grant: Grant, column: str) -> Grant:

@@ -6,7 +6,10 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
+from safeconduct.privileges.reading.calls import Call, named_in, types_of
+from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS, large_object_needs, unlinked
 from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS
+from safeconduct.privileges.reading.things import LARGE_OBJECT, Thing, ThingAsk
 from safeconduct.privileges.tree import children, kind, strings, text_constant, unwrap
 
 if TYPE_CHECKING:
@@ -37,7 +40,7 @@ class ExpressionReader(ABC):
             self.query(node, scope)
         else:
             if what == "FuncCall":
-                self._function(node)
+                self.call(node)
             for child in children(node):
                 self.expression(child, scope)
 
@@ -61,10 +64,27 @@ class ExpressionReader(ABC):
         self.record.reasons.append(f"{reason}, so what else the statement needs is not known")
         self.record.unclear = True
 
-    def _function(self, node: Node) -> None:
+    def _large_object(self, function: str, node: Node) -> None:
+        if number := unlinked(function, node.args):
+            self.record.things.append(ThingAsk(Thing(LARGE_OBJECT, (number,)), function))
+            return
+        needs = large_object_needs(function, node.args)
+        if needs is None:
+            self.record.reasons.append(f"{function} is called on a large object that is only known when it runs")
+        self.record.needs += needs or ()
+
+    def call(self, node: Node, procedure: bool = False) -> None:
+        """Note the call of a FuncCall, whose arguments are read apart."""
         names = strings(node.funcname)
         if names[-1] in SEQUENCE_FUNCTIONS and names[:-1] in ((), ("pg_catalog",)):
             argument = text_constant(node.args[0]) if node.args else None
             self.record.call_on_sequence(names[-1], argument)
-        elif len(names) == 1 or names[-2] in self.record.catalog.schemas or names[-2] == "pg_catalog":
-            self.record.functions.add((names, self.record.catalog.context.path))
+            return
+        if names[-1] in LARGE_OBJECT_FUNCTIONS and names[:-1] in ((), ("pg_catalog",)):
+            self._large_object(names[-1], node)
+        if len(names) == 1 or names[-2] in self.record.catalog.schemas or names[-2] == "pg_catalog":
+            context = self.record.catalog.context
+            via = self.record.via
+            self.record.calls.append(
+                Call(names, context.path, context.closed, types_of(node), named_in(node), procedure, via)
+            )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Setting = tuple[str, ...] | None
 """The names of a search_path; None where the text sets it to what is only known when it runs."""
 
-_RESETS = frozenset({"VAR_SET_DEFAULT", "VAR_RESET", "VAR_RESET_ALL"})
+RESETS = frozenset({"VAR_SET_DEFAULT", "VAR_RESET", "VAR_RESET_ALL"})
 
 
 class FollowedPath:
@@ -39,7 +39,7 @@ class FollowedPath:
             self._set(self._initial)
         elif what == "VariableSetStmt":
             if node.name.lower() == "search_path" or enum_name(node, "kind") == "VAR_RESET_ALL":
-                self._set(self._initial if enum_name(node, "kind") in _RESETS else _names(node), node.is_local)
+                self._set(self._initial if enum_name(node, "kind") in RESETS else _names(node), node.is_local)
         elif any(_is_set_config(found) for found in everything(node)):
             self._set(None)
 

@@ -30,8 +30,6 @@ class QueryReader(FromReader):
             if node.HasField(clause):
                 self.expression(getattr(node, clause), own)
         self._lock(node, own)
-        if node.HasField("into_clause"):
-            self.record.reasons.append("SELECT INTO creates a table, which is not judged")
         unique = names is not None and len(set(names)) == len(names)
         return Source("", dict.fromkeys(names or (), "") if unique else None, inner=own.sources)
 

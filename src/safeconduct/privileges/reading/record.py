@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from safeconduct.privileges.catalog import Catalog, Relation
     from safeconduct.privileges.context import Context
+    from safeconduct.privileges.reading.calls import Call
+    from safeconduct.privileges.reading.things import ThingAsk
 
 SEQUENCE_FUNCTIONS = {
     "nextval": (Privilege.USAGE, Privilege.UPDATE),
@@ -50,12 +52,23 @@ class LostSchema:
     relation: RelationName | None = None
 
 
+@dataclass(frozen=True)
+class Block:
+    """The text of a DO statement and its language; `via` says whose body it stands in."""
+
+    text: str
+    language: str
+    via: str = ""
+
+
 @dataclass
 class Record:
     """Uses of relations, needs beside them, names that are in no catalog, and what cannot be told.
 
     `catalog` is as the statement that is being read sees it; without `path_known`, what unqualified names mean is not
-    known. `functions` has the calls, each with the schemas in which an unqualified name is looked for.
+    known. `called` has functions that are called unseen, by their numbers, with why; `blocks` the texts of DO. `via` is
+    whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
+    what the text makes itself; `things` what it asks of objects that are no relations.
     """
 
     catalog: Catalog
@@ -68,11 +81,17 @@ class Record:
     passed_over: dict[RelationName, tuple[Relation, Relation]] = field(default_factory=dict)
     unknown: list[UnknownColumn] = field(default_factory=list)
     unwritable: list[tuple[str, bool]] = field(default_factory=list)
-    functions: set[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=set)
+    calls: list[Call] = field(default_factory=list)
+    called: dict[int, str] = field(default_factory=dict)
+    blocks: list[Block] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)
+    created_schemas: set[str] = field(default_factory=set)
+    made: set[tuple[str, str]] = field(default_factory=set)
+    things: list[ThingAsk] = field(default_factory=list)
     path_known: bool = True
     unclear: bool = False
+    via: str = ""
 
     @property
     def as_regclass(self) -> str:
@@ -92,7 +111,11 @@ class Record:
 
         Its schema needs USAGE, also where the name means nothing: the schema is looked up first.
         """
-        if name in self.created or not (name.schema or self.path_known):
+        if not (name.schema or self.path_known):
+            return None
+        if name in self.created:
+            if name.schema:
+                self.mention(name.schema, f"{name} is looked for", lost, name)
             return None
         database = self.catalog.context.database
         if name.database not in ("", database):
@@ -112,7 +135,7 @@ class Record:
 
     def mention(self, schema: str, what: str, lost: str = ELSEWHERE, relation: RelationName | None = None) -> bool:
         """Note that the schema is looked up by its name, and say whether it exists. `what` begins the reason."""
-        if schema.startswith("pg_temp"):
+        if schema.startswith("pg_temp") or schema in self.created_schemas:
             return True
         if schema not in self.catalog.schemas:
             self.lost.append(LostSchema(schema, what, lost, relation))
@@ -125,7 +148,7 @@ class Record:
         relation = self.find(name, lost)
         if relation is None:
             return Source(alias or name.name, None, schema=name.schema)
-        use = Use(relation)
+        use = Use(relation, via=self.via)
         self.uses.append(use)
         names = {column: column for column in relation.columns}
         return Source(alias or name.name, names, use, schema="" if alias else relation.schema)
@@ -146,8 +169,8 @@ class Record:
             for name in relation.sequences.get(column, ()):
                 why = f"{written} is left to its default, which takes a value from {name}"
                 self.needs.append(sequence_need(name, (Privilege.USAGE, Privilege.UPDATE), why))
-            if column in relation.own_defaults:
-                self.reasons.append(f"the default of {written} calls a function that is not judged")
+            for oid in relation.functions_of("default", [column]):
+                self.called.setdefault(oid, f"the default of {written} calls it")
 
     def call_on_sequence(self, function: str, argument: str | None) -> None:
         """Note what nextval, currval or setval needs on the sequence that its argument names."""

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Privilege
+from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.model.ledger import Need
 from safeconduct.privileges.acts import Act
-from safeconduct.privileges.reading.changes import ChangeReader
+from safeconduct.privileges.holdings import PARAMETERS
+from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.reading.alterations import ALTERATIONS
+from safeconduct.privileges.reading.creations import CREATIONS
 from safeconduct.privileges.reading.expressions import QUERIES
-from safeconduct.privileges.reading.followed import AccessMode, FollowedPath
+from safeconduct.privileges.reading.followed import RESETS, AccessMode, FollowedPath
+from safeconduct.privileges.reading.granting import GRANTING, GrantReader
 from safeconduct.privileges.reading.kinds import name_of
 from safeconduct.privileges.reading.locks import lock_need
 from safeconduct.privileges.reading.qualified import name_in_text, qualified_in, relations_in_texts
-from safeconduct.privileges.reading.record import ELSEWHERE, SEQUENCE_FUNCTIONS
+from safeconduct.privileges.reading.record import ELSEWHERE, SEQUENCE_FUNCTIONS, Block
+from safeconduct.privileges.reading.things import PARAMETER, ThingAsk, parts_of
 from safeconduct.privileges.reading.writes import writes
 from safeconduct.privileges.scope import Scope
 from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings, text_constant, unwrap
@@ -20,7 +26,7 @@ from safeconduct.privileges.tree import enum_name, everything, kind, relation_na
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from safeconduct.privileges.names import RelationName
+    from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.reading.record import Record
     from safeconduct.privileges.scope import Source, Use
     from safeconduct.privileges.tree import Node
@@ -29,7 +35,7 @@ _FREE = frozenset(
     """TransactionStmt VariableShowStmt DeallocateStmt ClosePortalStmt FetchStmt ListenStmt NotifyStmt UnlistenStmt
     DiscardStmt ConstraintsSetStmt""".split()
 )
-_WRAPPERS = frozenset({"ExplainStmt", "PrepareStmt", "DeclareCursorStmt"})
+_WRAPPERS = frozenset({"ExplainStmt", "DeclareCursorStmt"})
 _HARMLESS_SETTINGS = frozenset(
     """application_name client_encoding client_min_messages datestyle default_transaction_isolation
     default_transaction_read_only enable_seqscan extra_float_digits idle_in_transaction_session_timeout intervalstyle
@@ -40,12 +46,15 @@ _HARMLESS_SETTINGS = frozenset(
 UNCLEAR = "what else the statement needs can only be told when its columns are there"
 
 
-class StatementReader(ChangeReader):
+class StatementReader(GrantReader):
     """Reads the statements of one text in turn; those that it does not judge leave a reason."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, outer: Scope | None = None) -> None:
         context = record.catalog.context
         super().__init__(record)
+        self._outer = outer or Scope()
+        self._prepared: dict[str, Node] = {}
+        self._as_other = ""
         self._initial = record.catalog
         self._path = FollowedPath(context.search_path)
         self._mode = AccessMode(context.read_only, context.read_only, context.standby)
@@ -55,6 +64,10 @@ class StatementReader(ChangeReader):
         node = unwrap(node)
         uses, needs, unknown = (len(found) for found in (self.record.uses, self.record.needs, self.record.unknown))
         self.record.unclear = False
+        if self._as_other and kind(node) not in ("VariableSetStmt", "TransactionStmt", "DiscardStmt"):
+            self.record.reasons.append(f"what follows SET runs with the rights of {self._as_other}: it is not judged")
+            self._follow(node)
+            return
         self._read(node, name_of(node, text))
         for name, as_regclass in relations_in_texts(node):
             self.record.refer(name, self.record.as_regclass if as_regclass else ELSEWHERE)
@@ -75,7 +88,7 @@ class StatementReader(ChangeReader):
         elif what in _WRAPPERS:
             self._read(unwrap(node.query), name)
         elif handler := _HANDLERS.get(what):
-            handler(self, node)
+            handler(self, node, name)
         elif what not in _FREE:
             self._unjudged(name)
 
@@ -83,6 +96,8 @@ class StatementReader(ChangeReader):
         """Note what a read-only transaction refuses."""
         if self._mode.now is False:
             return
+        if kind(node) == "ExecuteStmt":
+            node = self._prepared.get(node.name, node)
         for command in writes(node, name, uses, self._mode.standby):
             if self._mode.now:
                 self.record.unwritable.append((command, self._mode.by_text))
@@ -107,15 +122,33 @@ class StatementReader(ChangeReader):
         )
 
     def _top_query(self, node: Node) -> None:
-        self.query(node, Scope())
+        self.query(node, self._outer)
         if kind(node) == "SelectStmt" and node.HasField("into_clause"):
-            self.record.created.add(relation_name(node.into_clause.rel))
+            self.create_relation(node.into_clause.rel, "SELECT INTO")
+            self.in_tablespace(node.into_clause.table_space_name, "SELECT INTO names it")
 
-    def _copy(self, node: Node) -> None:
+    def _call(self, node: Node, name: str) -> None:
+        self.call(node.funccall, procedure=True)
+        self._all(node.funccall.args, self._outer)
+
+    def _do(self, node: Node, name: str) -> None:
+        options = {item.def_elem.defname: item.def_elem.arg.string.sval for item in node.args}
+        language = options.get("language", "plpgsql")
+        self.record.needs.append(
+            Need((Grant(ObjectKind.LANGUAGE, "", language, Privilege.USAGE),), "DO is written in it")
+        )
+        self.record.blocks.append(Block(options.get("as", ""), language, self.record.via))
+
+    def _return(self, node: Node, name: str) -> None:
+        if node.HasField("returnval"):
+            self.expression(node.returnval, self._outer)
+
+    def _copy(self, node: Node, name: str) -> None:
         if node.filename:
-            self.record.reasons.append("COPY with a file or program of the server needs a role that may use it")
+            role = "pg_read_server_files" if node.is_from else "pg_write_server_files"
+            self.need_rights_of("pg_execute_server_program" if node.is_program else role, "COPY names it")
         if node.HasField("query"):
-            self.query(unwrap(node.query), Scope())
+            self.query(unwrap(node.query), self._outer)
             return
         source = self.record.open(relation_name(node.relation), lost=ELSEWHERE)
         columns = strings(node.attlist)
@@ -140,49 +173,79 @@ class StatementReader(ChangeReader):
         if privilege is Privilege.INSERT:
             self.record.leave_to_default(relation, [c for c in relation.columns if c not in chosen])
 
-    def _lock_table(self, node: Node) -> None:
+    def _lock_table(self, node: Node, name: str) -> None:
         for item in node.relations:
             if relation := self.record.find(relation_name(item.range_var), ELSEWHERE):
                 if relation.kind == "v":
                     self.record.reasons.append(f"LOCK of the view {relation} locks what it reads, too")
                 self.record.needs.append(lock_need(relation, node.mode, self.record.catalog.context.version))
 
-    def _truncate(self, node: Node) -> None:
+    def _truncate(self, node: Node, name: str) -> None:
         for item in node.relations:
             source = self.record.open(relation_name(item.range_var), lost=ELSEWHERE)
             if source.use:
                 source.use.ask(Privilege.TRUNCATE)
-        if node.restart_seqs:
-            self.record.reasons.append("TRUNCATE RESTART IDENTITY needs ownership of the sequences")
-        if enum_name(node, "behavior") == "DROP_CASCADE":
-            self.record.reasons.append("TRUNCATE CASCADE also empties the tables that refer to it")
+                if node.restart_seqs:
+                    self._restart(source.use.relation)
+                if enum_name(node, "behavior") == "DROP_CASCADE":
+                    self._cascade(source.use.relation)
 
-    def _create_table_as(self, node: Node) -> None:
-        if kind(unwrap(node.query)) in QUERIES:
-            self.query(unwrap(node.query), Scope())
-        self._create(node.into.rel)
+    def _restart(self, relation: Relation) -> None:
+        for sequence, owner in relation.owned_sequences:
+            rights = Grant(ObjectKind.ROLE, "", owner, Privilege.USAGE)
+            mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
+            self.need(f"TRUNCATE RESTART IDENTITY takes the ownership of {sequence}", rights, mend=mend)
 
-    def _create_table(self, node: Node) -> None:
-        self._create(node.relation)
+    def _cascade(self, relation: Relation) -> None:
+        for referring in relation.referenced_by:
+            grant = Grant(ObjectKind.TABLE, referring.schema, referring.name, Privilege.TRUNCATE)
+            self.need(f"TRUNCATE CASCADE empties it, because it refers to {relation}", grant)
 
-    def _create_view(self, node: Node) -> None:
-        self._create(node.view)
+    def _set_variable(self, node: Node, name: str) -> None:
+        setting = node.name.lower()
+        constant = text_constant(node.args[0]) if node.args else None
+        if setting in ("role", "session_authorization"):
+            self._become(setting, constant, enum_name(node, "kind") in RESETS or constant == "none")
+        elif setting and setting not in _HARMLESS_SETTINGS:
+            ask = ThingAsk(self.thing(PARAMETER, (setting,)), f"{name} {setting}", (Privilege.SET,), or_nothing=True)
+            self.record.things.append(ask)
 
-    def _create(self, range_var: Node) -> None:
-        name = relation_name(range_var)
-        self.record.created.add(name)
-        self.record.reasons.append(f"the creation of {name} is not judged: only reading and changing rows is")
+    def _become(self, setting: str, role: str | None, back: bool) -> None:
+        """What follows runs with other rights, and is not judged until the text comes back."""
+        self._as_other = "" if back else role or "another role"
+        if back or role == self.record.catalog.context.role:
+            self._as_other = ""
+        elif setting == "session_authorization":
+            self.need_attribute("SUPERUSER", "SET SESSION AUTHORIZATION is a superuser's")
+        elif role:
+            self.need("SET ROLE", Grant(ObjectKind.ROLE, "", role, Privilege.SET))
+        else:
+            self.record.reasons.append("SET ROLE takes a role that is only known when it runs")
 
-    def _set_variable(self, node: Node) -> None:
-        if node.name.lower() in ("role", "session_authorization"):
-            self.record.reasons.append(
-                f"SET {node.name} changes what later names or rights mean; they are judged as of now"
-            )
-        elif node.name and node.name.lower() not in _HARMLESS_SETTINGS:
-            self.record.reasons.append(f"whether the role may SET {node.name} is not judged")
+    def _alter_system(self, node: Node, name: str) -> None:
+        ask = ThingAsk(self.thing(PARAMETER, (node.setstmt.name,)), name, (Privilege.ALTER_SYSTEM,))
+        self.record.things.append(ask)
+
+    def _checkpoint(self, node: Node, name: str) -> None:
+        if self.record.catalog.context.version >= PARAMETERS:
+            self.need_rights_of("pg_checkpoint", f"{name} is its members'")
+        else:
+            self.need_attribute("SUPERUSER", f"{name} is a superuser's")
+
+    def _prepare(self, node: Node, name: str) -> None:
+        """PREPARE looks names up; privileges are asked for by EXECUTE."""
+        self._prepared[node.name] = unwrap(node.query)
+        self.names_only(unwrap(node.query), self._outer)
+
+    def _execute(self, node: Node, name: str) -> None:
+        self._all(node.params, self._outer)
+        if query := self._prepared.get(node.name):
+            self._read(query, name)
+        else:
+            self.record.reasons.append(f"{name}: what was prepared as {node.name} is not known")
 
     def _unjudged(self, name: str) -> None:
-        self.record.reasons.append(f"{name}: this kind of statement is not judged, only reading and changing rows")
+        self.record.reasons.append(f"{name}: this kind of statement is not judged")
 
 
 def names_in(node: Node) -> Iterator[RelationName]:
@@ -193,15 +256,34 @@ def names_in(node: Node) -> Iterator[RelationName]:
         elif kind(found) == "FuncCall" and strings(found.funcname)[-1] in SEQUENCE_FUNCTIONS and found.args:
             sequence = name_in_text(text_constant(found.args[0]))
             yield from [sequence] if sequence else []
+        elif kind(found) in ("DropStmt", "CommentStmt"):
+            yield from _in_lists(found)
     yield from (name for name, _ in relations_in_texts(node))
 
 
+def _in_lists(node: Node) -> Iterator[RelationName]:
+    """The names of relations that stand as lists of words, or of which something is named that belongs to them."""
+    items = node.objects if kind(node) == "DropStmt" else [node.object]
+    for item in items:
+        parts, _ = parts_of(item)
+        for some in (parts, parts[:-1]):
+            if some:
+                yield RelationName(*(("", *some)[-2:]))
+
+
 _HANDLERS = {
+    **CREATIONS,
+    **ALTERATIONS,
+    **GRANTING,
+    "CallStmt": StatementReader._call,
+    "DoStmt": StatementReader._do,
+    "ReturnStmt": StatementReader._return,
     "CopyStmt": StatementReader._copy,
     "LockStmt": StatementReader._lock_table,
     "TruncateStmt": StatementReader._truncate,
-    "CreateTableAsStmt": StatementReader._create_table_as,
-    "CreateStmt": StatementReader._create_table,
-    "ViewStmt": StatementReader._create_view,
     "VariableSetStmt": StatementReader._set_variable,
+    "AlterSystemStmt": StatementReader._alter_system,
+    "CheckPointStmt": StatementReader._checkpoint,
+    "PrepareStmt": StatementReader._prepare,
+    "ExecuteStmt": StatementReader._execute,
 }

@@ -1,15 +1,52 @@
--- Which functions the named ones may be: names are looked for in every schema of the path.
--- $1: JSON array of {"schema", "name"}. Rows: schema, name, whether the role may execute each function of that name,
--- whether one of them takes a whole row: alias.name is read as its call where there is no such column.
-WITH asked AS (
-    SELECT DISTINCT a.schema, a.name
-    FROM pg_catalog.json_to_recordset($1::json) AS a (schema text, name text)
-)
-SELECT n.nspname::text, p.proname::text, bool_and(pg_catalog.has_function_privilege(p.oid, 'EXECUTE'))::text,
-    bool_or(p.pronargs > 0 AND EXISTS (
+-- Functions and procedures, by the names that are called and by their numbers.
+-- $1: JSON array of {"schema", "name"}; $2: JSON array of numbers. One column: a JSON object for each function.
+-- What a body says is only of interest where somebody made the function (from 16384 on) in a language that can be read.
+SELECT json_build_object(
+    'oid', p.oid::bigint,
+    'schema', n.nspname,
+    'name', p.proname,
+    'kind', p.prokind,
+    'owner', pg_catalog.pg_get_userbyid(p.proowner),
+    'superuser', (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = p.proowner),
+    'arguments', (
+        SELECT coalesce(pg_catalog.string_agg(CASE tn.nspname
+            WHEN 'pg_catalog' THEN pg_catalog.format_type(y.oid, NULL)
+            ELSE pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(y.typname)
+        END, ', ' ORDER BY a.place), '')
+        FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)
+        JOIN pg_catalog.pg_type y ON y.oid = a.type
+        JOIN pg_catalog.pg_namespace tn ON tn.oid = y.typnamespace
+    ),
+    'inputs', (
+        SELECT json_agg(y.typname ORDER BY a.place)
+        FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)
+        JOIN pg_catalog.pg_type y ON y.oid = a.type
+    ),
+    'least', p.pronargs - p.pronargdefaults,
+    'variadic', p.provariadic <> 0,
+    'names', p.proargnames,
+    'modes', p.proargmodes,
+    'returns', pg_catalog.format_type(p.prorettype, NULL),
+    'set', p.proretset,
+    'language', l.lanname,
+    'definer', p.prosecdef,
+    'settings', p.proconfig,
+    'made', p.oid >= 16384,
+    'body', CASE WHEN p.oid >= 16384 AND l.lanname IN ('sql', 'plpgsql') THEN p.prosrc END,
+    -- Since PostgreSQL 14 an SQL body may be stored as it was understood, and is written out again here.
+    'parsed', CASE WHEN p.oid >= 16384 AND pg_catalog.to_jsonb(p) ->> 'prosqlbody' IS NOT NULL
+        THEN pg_catalog.pg_get_functiondef(p.oid) END,
+    'may_execute', pg_catalog.has_function_privilege(p.oid, 'EXECUTE'),
+    'takes_row', p.pronargs > 0 AND EXISTS (
         SELECT FROM pg_catalog.pg_type t WHERE t.oid = p.proargtypes[0] AND t.typtype IN ('c', 'p')
-    ))::text
-FROM asked a
-JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
-JOIN pg_catalog.pg_proc p ON p.pronamespace = n.oid AND p.proname = a.name
-GROUP BY n.nspname, p.proname
+    )
+)::text
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+JOIN pg_catalog.pg_language l ON l.oid = p.prolang
+WHERE p.proname IN (SELECT a.name FROM pg_catalog.json_to_recordset($1::json) AS a (schema text, name text))
+AND (n.nspname, p.proname) IN (
+    SELECT a.schema, a.name FROM pg_catalog.json_to_recordset($1::json) AS a (schema text, name text)
+)
+OR p.oid = ANY (ARRAY(SELECT pg_catalog.json_array_elements_text($2::json)::oid))
+ORDER BY p.oid

@@ -5,7 +5,7 @@ WITH wanted AS (
     SELECT i.position, g.*
     FROM pg_catalog.json_array_elements($1::json) WITH ORDINALITY AS i (item, position)
     CROSS JOIN LATERAL pg_catalog.json_to_record(i.item)
-        AS g (kind text, schema text, name text, "column" text, privilege text)
+        AS g (kind text, schema text, name text, "column" text, arguments text, privilege text)
 ), object AS (
     SELECT w.*, d.datdba AS owner,
         coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba)) AS acl, NULL::aclitem[] AS column_acl
@@ -21,6 +21,40 @@ WITH wanted AS (
     JOIN pg_catalog.pg_namespace n ON w.kind IN ('TABLE', 'SEQUENCE') AND n.nspname = w.schema
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
     LEFT JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND t.attname = w."column" AND w."column" <> ''
+    UNION ALL
+    SELECT w.*, f.proowner, coalesce(f.proacl, pg_catalog.acldefault('f', f.proowner)), NULL
+    FROM wanted w
+    JOIN pg_catalog.pg_namespace n ON w.kind IN ('FUNCTION', 'PROCEDURE') AND n.nspname = w.schema
+    JOIN pg_catalog.pg_proc f ON f.pronamespace = n.oid AND f.proname = w.name AND w.arguments = (
+        SELECT coalesce(pg_catalog.string_agg(CASE tn.nspname
+            WHEN 'pg_catalog' THEN pg_catalog.format_type(y.oid, NULL)
+            ELSE pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(y.typname)
+        END, ', ' ORDER BY a.place), '')
+        FROM pg_catalog.unnest(f.proargtypes) WITH ORDINALITY AS a (type, place)
+        JOIN pg_catalog.pg_type y ON y.oid = a.type
+        JOIN pg_catalog.pg_namespace tn ON tn.oid = y.typnamespace
+    )
+    UNION ALL
+    SELECT w.*, t.typowner, coalesce(t.typacl, pg_catalog.acldefault('T', t.typowner)), NULL
+    FROM wanted w
+    JOIN pg_catalog.pg_namespace n ON w.kind = 'TYPE' AND n.nspname = w.schema
+    JOIN pg_catalog.pg_type t ON t.typnamespace = n.oid AND t.typname = w.name
+    UNION ALL
+    SELECT w.*, l.lanowner, coalesce(l.lanacl, pg_catalog.acldefault('l', l.lanowner)), NULL
+    FROM wanted w JOIN pg_catalog.pg_language l ON w.kind = 'LANGUAGE' AND l.lanname = w.name
+    UNION ALL
+    SELECT w.*, s.srvowner, coalesce(s.srvacl, pg_catalog.acldefault('S', s.srvowner)), NULL
+    FROM wanted w JOIN pg_catalog.pg_foreign_server s ON w.kind = 'FOREIGN SERVER' AND s.srvname = w.name
+    UNION ALL
+    SELECT w.*, f.fdwowner, coalesce(f.fdwacl, pg_catalog.acldefault('F', f.fdwowner)), NULL
+    FROM wanted w
+    JOIN pg_catalog.pg_foreign_data_wrapper f ON w.kind = 'FOREIGN DATA WRAPPER' AND f.fdwname = w.name
+    UNION ALL
+    SELECT w.*, s.spcowner, coalesce(s.spcacl, pg_catalog.acldefault('t', s.spcowner)), NULL
+    FROM wanted w JOIN pg_catalog.pg_tablespace s ON w.kind = 'TABLESPACE' AND s.spcname = w.name
+    UNION ALL
+    SELECT w.*, b.lomowner, coalesce(b.lomacl, pg_catalog.acldefault('L', b.lomowner)), NULL
+    FROM wanted w JOIN pg_catalog.pg_largeobject_metadata b ON w.kind = 'LARGE OBJECT' AND b.oid::text = w.name
 )
 SELECT o.position::text, pg_catalog.pg_get_userbyid(o.owner)::text, (
     SELECT json_agg(DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END)

@@ -32,17 +32,130 @@ SELECT json_build_object(
         JOIN pg_catalog.pg_namespace sn ON sn.oid = s.relnamespace
         WHERE d.adrelid = c.oid
     ),
-    -- Defaults that call a function which did not come with PostgreSQL.
-    'functions', (
-        SELECT json_agg(DISTINCT t.attname)
-        FROM pg_catalog.pg_attrdef d
-        JOIN pg_catalog.pg_attribute t ON t.attrelid = d.adrelid AND t.attnum = d.adnum
-        JOIN pg_catalog.pg_depend p
-            ON p.classid = 'pg_catalog.pg_attrdef'::regclass AND p.objid = d.oid
-            AND p.refclassid = 'pg_catalog.pg_proc'::regclass
-        JOIN pg_catalog.pg_proc f
-            ON f.oid = p.refobjid AND f.pronamespace <> 'pg_catalog'::regnamespace
-        WHERE d.adrelid = c.oid
+    -- Expressions that call a function which did not come with PostgreSQL, and on which columns they are.
+    'expressions', (
+        SELECT json_agg(json_build_object('what', x.what, 'columns', x.columns, 'function', x.function::bigint))
+        FROM (
+            -- A generated column's dependencies are its own before PostgreSQL 15, its default's since.
+            SELECT CASE t.attgenerated WHEN '' THEN 'default' ELSE 'generated' END AS what,
+                CASE t.attgenerated WHEN '' THEN ARRAY[t.attname] ELSE ARRAY(
+                    SELECT b.attname
+                    FROM pg_catalog.pg_depend u
+                    JOIN pg_catalog.pg_attribute b ON b.attrelid = c.oid AND b.attnum = u.refobjsubid
+                    WHERE u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = c.oid
+                    AND u.refobjsubid <> d.adnum AND (
+                        (u.classid = 'pg_catalog.pg_attrdef'::regclass AND u.objid = d.oid) OR (
+                            u.classid = 'pg_catalog.pg_class'::regclass AND u.objid = c.oid AND u.objsubid = d.adnum
+                        )
+                    )
+                ) END AS columns,
+                p.refobjid AS function
+            FROM pg_catalog.pg_attrdef d
+            JOIN pg_catalog.pg_attribute t ON t.attrelid = d.adrelid AND t.attnum = d.adnum
+            JOIN pg_catalog.pg_depend p ON p.refclassid = 'pg_catalog.pg_proc'::regclass AND (
+                (p.classid = 'pg_catalog.pg_attrdef'::regclass AND p.objid = d.oid) OR (
+                    p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid AND p.objsubid = d.adnum
+                )
+            )
+            WHERE d.adrelid = c.oid
+            UNION ALL
+            SELECT 'check', NULL, p.refobjid
+            FROM pg_catalog.pg_constraint k
+            JOIN pg_catalog.pg_depend p
+                ON p.classid = 'pg_catalog.pg_constraint'::regclass AND p.objid = k.oid
+                AND p.refclassid = 'pg_catalog.pg_proc'::regclass
+            WHERE k.conrelid = c.oid AND k.contype = 'c'
+            UNION ALL
+            -- An update that touches no column of any index leaves them alone.
+            SELECT 'index', ARRAY(
+                SELECT DISTINCT t.attname
+                FROM pg_catalog.pg_index j
+                JOIN pg_catalog.pg_depend u
+                    ON u.classid = 'pg_catalog.pg_class'::regclass AND u.objid = j.indexrelid
+                    AND u.refclassid = 'pg_catalog.pg_class'::regclass AND u.refobjid = c.oid
+                JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND t.attnum = u.refobjsubid
+                WHERE j.indrelid = c.oid
+            ), p.refobjid
+            FROM pg_catalog.pg_index i
+            JOIN pg_catalog.pg_depend p
+                ON p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = i.indexrelid
+                AND p.refclassid = 'pg_catalog.pg_proc'::regclass
+            WHERE i.indrelid = c.oid
+            UNION ALL
+            SELECT 'domain', ARRAY[t.attname], p.refobjid
+            FROM pg_catalog.pg_attribute t
+            CROSS JOIN LATERAL (
+                WITH RECURSIVE base (oid) AS (
+                    SELECT y.oid FROM pg_catalog.pg_type y WHERE y.oid = t.atttypid AND y.typtype = 'd'
+                    UNION ALL
+                    SELECT z.oid FROM base
+                    JOIN pg_catalog.pg_type y ON y.oid = base.oid
+                    JOIN pg_catalog.pg_type z ON z.oid = y.typbasetype AND z.typtype = 'd'
+                )
+                SELECT oid FROM base
+            ) y
+            JOIN pg_catalog.pg_constraint k ON k.contypid = y.oid
+            JOIN pg_catalog.pg_depend p
+                ON p.classid = 'pg_catalog.pg_constraint'::regclass AND p.objid = k.oid
+                AND p.refclassid = 'pg_catalog.pg_proc'::regclass
+            WHERE t.attrelid = c.oid AND t.attnum > 0
+            UNION ALL
+            -- What a view calls is called by who reads it, unlike what it reads.
+            SELECT 'view', NULL, p.refobjid
+            FROM (
+                WITH RECURSIVE used (oid) AS (
+                    SELECT c.oid WHERE c.relkind = 'v'
+                    UNION
+                    SELECT v.oid
+                    FROM used
+                    JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
+                    JOIN pg_catalog.pg_depend u
+                        ON u.classid = 'pg_catalog.pg_rewrite'::regclass AND u.objid = w.oid
+                        AND u.refclassid = 'pg_catalog.pg_class'::regclass
+                    JOIN pg_catalog.pg_class v ON v.oid = u.refobjid AND v.relkind = 'v'
+                )
+                SELECT oid FROM used
+            ) used
+            JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
+            JOIN pg_catalog.pg_depend p
+                ON p.classid = 'pg_catalog.pg_rewrite'::regclass AND p.objid = w.oid
+                AND p.refclassid = 'pg_catalog.pg_proc'::regclass
+        ) x
+        JOIN pg_catalog.pg_proc f ON f.oid = x.function AND f.pronamespace <> 'pg_catalog'::regnamespace
+    ),
+    'owner', pg_catalog.pg_get_userbyid(c.relowner),
+    'owned_by_superuser', (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = c.relowner),
+    'owned_sequences', (
+        SELECT json_agg(json_build_object('name', s.oid::regclass::text, 'owner', pg_get_userbyid(s.relowner)))
+        FROM pg_catalog.pg_depend p
+        JOIN pg_catalog.pg_class s ON s.oid = p.objid AND s.relkind = 'S'
+        WHERE p.classid = 'pg_catalog.pg_class'::regclass AND p.refclassid = 'pg_catalog.pg_class'::regclass
+        AND p.refobjid = c.oid AND p.deptype IN ('a', 'i')
+    ),
+    'referenced_by', (
+        WITH RECURSIVE referring (oid) AS (
+            SELECT k.conrelid FROM pg_catalog.pg_constraint k WHERE k.contype = 'f' AND k.confrelid = c.oid
+            UNION
+            SELECT k.conrelid
+            FROM referring JOIN pg_catalog.pg_constraint k ON k.contype = 'f' AND k.confrelid = referring.oid
+        )
+        SELECT json_agg(json_build_object('schema', rn.nspname, 'name', r.relname))
+        FROM referring
+        JOIN pg_catalog.pg_class r ON r.oid = referring.oid AND r.oid <> c.oid
+        JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+    ),
+    'table', (
+        SELECT json_build_array(rn.nspname, r.relname)
+        FROM pg_catalog.pg_index i
+        JOIN pg_catalog.pg_class r ON r.oid = i.indrelid
+        JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+        WHERE i.indexrelid = c.oid
+    ),
+    'primary_key', (
+        SELECT json_agg(t.attname)
+        FROM pg_catalog.pg_constraint k
+        JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid AND t.attnum = ANY (k.conkey)
+        WHERE k.conrelid = c.oid AND k.contype = 'p'
     ),
     'constraints', (
         SELECT json_object_agg(k.conname, (
@@ -52,10 +165,22 @@ SELECT json_build_object(
         FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')
     ),
     -- tgtype is a set of bits: 4 INSERT, 8 DELETE, 16 UPDATE, 32 TRUNCATE.
+    -- A row that goes into a partition, or is changed in a child table, fires the triggers there.
     'triggers', (
-        SELECT json_agg(json_build_object('name', g.tgname, 'events', g.tgtype))
-        FROM pg_catalog.pg_trigger g
-        WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgenabled <> 'D'
+        WITH RECURSIVE family (oid) AS (
+            SELECT c.oid
+            UNION
+            SELECT h.inhrelid FROM family JOIN pg_catalog.pg_inherits h ON h.inhparent = family.oid
+        )
+        SELECT json_agg(json_build_object(
+            'name', g.tgname, 'events', g.tgtype, 'function', g.tgfoid::bigint, 'old_table', g.tgoldtable,
+            'new_table', g.tgnewtable, 'columns', (
+                SELECT json_agg(t.attname)
+                FROM pg_catalog.pg_attribute t WHERE t.attrelid = g.tgrelid AND t.attnum = ANY (g.tgattr)
+            )
+        ))
+        FROM family
+        JOIN pg_catalog.pg_trigger g ON g.tgrelid = family.oid AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
     )
 )::text
 FROM asked a
@@ -63,7 +188,9 @@ JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
 JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = a.name
 UNION ALL
 SELECT json_build_object(
-    'usable_schema', n.nspname, 'usable', pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+    'usable_schema', n.nspname, 'usable', pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
+    'owner', r.rolname, 'superuser', r.rolsuper
 )::text
 FROM pg_catalog.pg_namespace n
+LEFT JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner
 WHERE n.nspname IN (SELECT pg_catalog.json_array_elements_text($2::json))

@@ -1,0 +1,267 @@
+"""ALTER, DROP, COMMENT, REINDEX, CLUSTER, REFRESH, VACUUM: the rights of the owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.needs import SKIPPED
+from safeconduct.privileges.reading.creations import CreationReader
+from safeconduct.privileges.reading.record import ELSEWHERE
+from safeconduct.privileges.reading.things import DATABASE, FUNCTION, THING_OF, TYPE, ThingAsk, parts_of
+from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings, unwrap
+
+if TYPE_CHECKING:
+    from safeconduct.privileges.tree import Node
+
+MAINTAIN = 170000
+"""Since PostgreSQL 17 the privilege MAINTAIN lets others than the owner maintain a table."""
+RELATIONS = frozenset(
+    "OBJECT_TABLE OBJECT_VIEW OBJECT_MATVIEW OBJECT_SEQUENCE OBJECT_INDEX OBJECT_FOREIGN_TABLE".split()
+)
+_ON_TABLES = frozenset("OBJECT_COLUMN OBJECT_TRIGGER OBJECT_RULE OBJECT_POLICY OBJECT_TABCONSTRAINT".split())
+_FAMILY = frozenset("AT_AttachPartition AT_AddInherit AT_DetachPartition AT_DropInherit".split())
+
+
+class AlterationReader(CreationReader):
+    """Reads statements that change or remove what is there."""
+
+    def alter_table(self, node: Node, name: str) -> None:
+        """ALTER TABLE and its like for views, indexes, sequences and types."""
+        if enum_name(node, "objtype") == "OBJECT_TYPE":
+            self._own_thing(TYPE, RelationName(node.relation.schemaname, node.relation.relname), name)
+        else:
+            self.own(relation_name(node.relation), name, missing_ok=node.missing_ok)
+        for item in node.cmds:
+            self._command(item.alter_table_cmd, relation_name(node.relation), name)
+
+    def alter_sequence(self, node: Node, name: str) -> None:
+        """ALTER SEQUENCE."""
+        self.own(relation_name(node.sequence), name, missing_ok=node.missing_ok)
+
+    def rename(self, node: Node, name: str) -> None:
+        """ALTER ... RENAME: a new name is made in the schema, a column's or a constraint's is not."""
+        what = enum_name(node, "rename_type")
+        if what == "OBJECT_ROLE":
+            self.need_attribute("CREATEROLE", f"{name} is about roles")
+            return
+        if what == "OBJECT_SCHEMA":
+            self.own_schema(node.subname, name)
+            self.need_on_database(Privilege.CREATE, f"{name} makes the new name there")
+            return
+        if what == "OBJECT_DATABASE":
+            self.need_attribute("CREATEDB", f"{name} needs it beside the ownership")
+        schema = self._about(what, node, name, node.subname)
+        if what in RELATIONS or what in THING_OF:
+            self._into(schema, what, f"the new name of {name}")
+
+    def move(self, node: Node, name: str) -> None:
+        """ALTER ... SET SCHEMA."""
+        self._about(enum_name(node, "object_type"), node, name)
+        self.create_in(node.newschema, f"what {name} moves")
+
+    def give(self, node: Node, name: str) -> None:
+        """ALTER ... OWNER TO, for all but relations."""
+        what = enum_name(node, "object_type")
+        if what == "OBJECT_SCHEMA":
+            self.own_schema(strings([node.object])[0], name)
+            self.need_on_database(Privilege.CREATE, f"{name} needs it beside the ownership")
+        elif what == "OBJECT_DATABASE":
+            self._about(what, node, name)
+            self.need_attribute("CREATEDB", f"{name} needs it beside the ownership")
+        else:
+            self._about(what, node, name)
+        self._given_to(node.newowner, name)
+
+    def drop(self, node: Node, name: str) -> None:
+        """DROP: the owner of the object or of its schema."""
+        what = enum_name(node, "remove_type")
+        for item in node.objects:
+            parts, _ = parts_of(item)
+            if what in RELATIONS:
+                self._drop_relation(RelationName(*(("", *parts)[-2:])), name, node.missing_ok)
+            elif what == "OBJECT_SCHEMA":
+                if not (node.missing_ok and parts[0] not in self.record.catalog.schemas):
+                    self.own_schema(parts[0], name)
+            else:
+                self._object(what, item, name, or_nothing=node.missing_ok, dropped=True)
+
+    def comment(self, node: Node, name: str) -> None:
+        """COMMENT ON and SECURITY LABEL ON."""
+        what = enum_name(node, "objtype")
+        if what == "OBJECT_SCHEMA":
+            self.own_schema(parts_of(node.object)[0][0], name)
+        elif what == "OBJECT_ROLE":
+            self.need_attribute("CREATEROLE", f"{name} is about a role")
+        else:
+            self._object(what, node.object, name)
+
+    def alter_function(self, node: Node, name: str) -> None:
+        """ALTER FUNCTION."""
+        self._object("OBJECT_FUNCTION", node.func, name)
+
+    def alter_type(self, node: Node, name: str) -> None:
+        """ALTER TYPE ... ADD VALUE, ALTER DOMAIN."""
+        names = strings(node.type_name)
+        self.record.things.append(ThingAsk(self.thing(TYPE, names), name))
+
+    def on_table(self, node: Node, name: str) -> None:
+        """CREATE and ALTER POLICY, CREATE RULE: the table's owner."""
+        self.own(relation_name(node.table if hasattr(node, "table") else node.relation), name)
+
+    def alter_database(self, node: Node, name: str) -> None:
+        """ALTER DATABASE."""
+        self.record.things.append(ThingAsk(self.thing(DATABASE, (node.dbname,)), name))
+
+    def reindex(self, node: Node, name: str) -> None:
+        """REINDEX: the owner of the table, schema or database."""
+        what = enum_name(node, "kind")
+        if what in ("REINDEX_OBJECT_TABLE", "REINDEX_OBJECT_INDEX"):
+            self.maintain(relation_name(node.relation), name)
+        elif what == "REINDEX_OBJECT_SCHEMA":
+            self.own_schema(node.name, name)
+        else:
+            database = node.name or self.record.catalog.context.database
+            self.record.things.append(ThingAsk(self.thing(DATABASE, (database,)), name))
+
+    def cluster(self, node: Node, name: str) -> None:
+        """CLUSTER: without a table, all that the role owns."""
+        if node.relation.relname:
+            self.maintain(relation_name(node.relation), name)
+
+    def refresh(self, node: Node, name: str) -> None:
+        """REFRESH MATERIALIZED VIEW: its query runs with the owner's rights."""
+        self.maintain(relation_name(node.relation), name)
+
+    def vacuum(self, node: Node, name: str) -> None:
+        """VACUUM and ANALYZE: what the role may not maintain is passed over with a warning."""
+        for item in node.rels:
+            relation = self.record.refer(relation_name(item.vacuum_relation.relation), ELSEWHERE)
+            if relation:
+                owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
+                grants = (*self._maintain_on(relation.schema, relation.name), owner)
+                mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
+                safer = mend if grants[0] == owner else ""
+                self.need(f"{name} passes {relation} over without it", *grants, sqlstate=SKIPPED, mend=safer)
+
+    def maintain(self, name: RelationName, why: str) -> None:
+        """The owner of a relation, or MAINTAIN on it."""
+        if relation := self.record.refer(name, ELSEWHERE):
+            table = relation.table or RelationName(relation.schema, relation.name)
+            self.need_owner_of(relation, why, *self._maintain_on(table.schema, table.name))
+
+    def _maintain_on(self, schema: str, name: str) -> tuple[Grant, ...]:
+        since = self.record.catalog.context.version >= MAINTAIN
+        return (Grant(ObjectKind.TABLE, schema, name, Privilege.MAINTAIN),) if since else ()
+
+    def _command(self, command: Node, own: RelationName, name: str) -> None:
+        what = enum_name(command, "subtype")
+        if what == "AT_ChangeOwner":
+            self._given_to(command.newowner, name)
+        elif what == "AT_SetTableSpace":
+            self.in_tablespace(command.name, f"{name} names it")
+        elif what in _FAMILY:
+            for found in everything(command):
+                if kind(found) == "RangeVar":
+                    self.own(relation_name(found), name)
+        elif what in ("AT_AddColumn", "AT_AlterColumnType"):
+            self.use_types(_types(command), name)
+        for found in everything(command):
+            if kind(found) == "Constraint":
+                self._constraint(found, own, name)
+        if what == "AT_AlterColumnType":
+            self.calls_in(command)
+
+    def _constraint(self, constraint: Node, own: RelationName, name: str) -> None:
+        """Those that exist rows must meet are tried on them at once; a key makes an index in the table's schema."""
+        what = enum_name(constraint, "contype")
+        if what == "CONSTR_FOREIGN":
+            self.references(constraint, own)
+        elif what in ("CONSTR_CHECK", "CONSTR_DEFAULT", "CONSTR_GENERATED") and constraint.HasField("raw_expr"):
+            self.calls_in(constraint.raw_expr)
+        elif what in ("CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"):
+            relation = None if own in self.record.created else self.record.catalog.find(own)
+            if relation:
+                self.create_in(relation.schema, f"the index of {name}")
+
+    def _given_to(self, role: Node, name: str) -> None:
+        self.need_set_role(role, f"{name} gives it away")
+        if enum_name(role, "roletype") == "ROLESPEC_CSTRING":
+            self.record.reasons.append(f"whether {role.rolename} may own it there, which takes CREATE, is not judged")
+
+    def _about(self, what: str, node: Node, name: str, subname: str = "") -> str:
+        """The ownership of what a node of ALTER is about; its schema, where it is said or known."""
+        if what in RELATIONS or node.relation.relname:
+            relation = self.own(relation_name(node.relation), name, missing_ok=node.missing_ok)
+            return relation.schema if relation else node.relation.schemaname
+        if node.HasField("object"):
+            self._object(what, node.object, name)
+            parts, _ = parts_of(node.object)
+            return parts[-2] if len(parts) > 1 else ""
+        if what in THING_OF:
+            self.record.things.append(ThingAsk(self.thing(THING_OF[what], (subname,)), name))
+        else:
+            self.record.reasons.append(f"{name}: this kind of object is not judged")
+        return ""
+
+    def _into(self, schema: str, what: str, why: str) -> None:
+        if what in RELATIONS or THING_OF[what] in (FUNCTION, "COLLATION", "STATISTICS"):
+            self.create_in(schema, why)
+
+    def _drop_relation(self, name: RelationName, why: str, missing_ok: bool) -> None:
+        relation = None if missing_ok and self.passes_over(name) else self.record.refer(name, ELSEWHERE)
+        self.record.created.discard(name)
+        if relation:
+            self.need_owner_of(relation, why)
+            last = self.record.needs.pop()
+            others = self.owner_of_schema(relation.schema)
+            self.need(last.why, *last.grants, *others, mend=last.mend)
+
+    def _object(self, what: str, node: Node, why: str, or_nothing: bool = False, dropped: bool = False) -> None:
+        """The ownership of an object by its kind and name."""
+        parts, inputs = parts_of(node)
+        if what in RELATIONS:
+            self.own(RelationName(*(("", *parts)[-2:])), why)
+        elif what in _ON_TABLES:
+            self.own(RelationName(*(("", *parts[:-1])[-2:])), why, missing_ok=or_nothing)
+        elif or_nothing and len(parts) > 1 and parts[-2] not in self.record.catalog.schemas:
+            return
+        elif what in THING_OF:
+            thing = self.thing(THING_OF[what], parts, inputs)
+            others = self.owner_of_schema(parts[-2]) if dropped and len(parts) > 1 else ()
+            self.record.things.append(ThingAsk(thing, why, others=others, or_nothing=or_nothing))
+        else:
+            self.record.reasons.append(f"{why}: this kind of object is not judged")
+
+    def _own_thing(self, what: str, name: RelationName, why: str) -> None:
+        parts = (name.schema, name.name) if name.schema else (name.name,)
+        self.record.things.append(ThingAsk(self.thing(what, parts), why))
+
+
+def _types(command: Node) -> list[Node]:
+    definition = unwrap(getattr(command, "def"))
+    return [definition.type_name] if kind(definition) == "ColumnDef" else []
+
+
+ALTERATIONS = {
+    "AlterTableStmt": AlterationReader.alter_table,
+    "AlterSeqStmt": AlterationReader.alter_sequence,
+    "RenameStmt": AlterationReader.rename,
+    "AlterObjectSchemaStmt": AlterationReader.move,
+    "AlterOwnerStmt": AlterationReader.give,
+    "DropStmt": AlterationReader.drop,
+    "CommentStmt": AlterationReader.comment,
+    "AlterFunctionStmt": AlterationReader.alter_function,
+    "AlterEnumStmt": AlterationReader.alter_type,
+    "AlterDomainStmt": AlterationReader.alter_type,
+    "CreatePolicyStmt": AlterationReader.on_table,
+    "AlterPolicyStmt": AlterationReader.on_table,
+    "RuleStmt": AlterationReader.on_table,
+    "AlterDatabaseStmt": AlterationReader.alter_database,
+    "AlterDatabaseSetStmt": AlterationReader.alter_database,
+    "ReindexStmt": AlterationReader.reindex,
+    "ClusterStmt": AlterationReader.cluster,
+    "RefreshMatViewStmt": AlterationReader.refresh,
+    "VacuumStmt": AlterationReader.vacuum,
+}

@@ -1,0 +1,144 @@
+"""Bodies of functions that run with the caller's rights, read like the statements that call them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from safeconduct.privileges.names import WrongText
+from safeconduct.privileges.reading.parsed import statements_of
+from safeconduct.privileges.reading.plpgsql import read_plpgsql, statements_in
+from safeconduct.privileges.reading.statements import StatementReader
+from safeconduct.privileges.scope import Scope, Source
+from safeconduct.privileges.tree import everything, kind, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from safeconduct.privileges.catalog import Catalog, Relation, Trigger
+    from safeconduct.privileges.functions import Function
+    from safeconduct.privileges.reading.record import Record
+    from safeconduct.privileges.tree import Node
+
+
+@dataclass
+class Body:
+    """What is to be read: the statements, and the names beside those of tables that they know.
+
+    `via` says whose body it is; `resolved` that its names were looked up when it was made, so that their schemas need
+    no USAGE.
+    """
+
+    via: str
+    statements: list[Node] = field(default_factory=list)
+    scope: Scope = field(default_factory=Scope)
+    reasons: list[str] = field(default_factory=list)
+    settings: tuple[str, ...] = ()
+    resolved: bool = False
+
+
+def body_of(function: Function, relation: Relation | None = None, trigger: Trigger | None = None) -> Body:
+    """A function's body; as a trigger of the relation it knows NEW, OLD and the transition tables."""
+    via = str(function) if trigger is None else f"{function}, the trigger {trigger.name} of {relation},"
+    body = Body(via, settings=function.settings)
+    try:
+        if function.parsed:
+            body.resolved = True
+            body.statements += _parsed(function.parsed)
+        elif function.language == "sql":
+            body.statements += statements_of(function.body)
+        else:
+            _read_code(body, function.body, function)
+    except (WrongText, RecursionError) as wrong:
+        body.reasons.append(f"what {via} does is not known: {wrong}")
+    body.scope.sources.append(Source(function.name, dict.fromkeys(function.names, "")))
+    if relation is not None and trigger is not None:
+        names = {column: column for column in relation.columns}
+        body.scope.sources += [Source(name, names, by_name_only=True) for name in ("new", "old")]
+        body.scope.ctes.update({name: Source(name, names) for name in trigger.tables})
+    return body
+
+
+def block_of(text: str, language: str) -> Body:
+    """The body of a DO statement."""
+    body = Body("DO")
+    if language != "plpgsql":
+        body.reasons.append(f"DO in {language} is not judged")
+        return body
+    try:
+        _read_code(body, text, None)
+    except (WrongText, RecursionError) as wrong:
+        body.reasons.append(f"what DO does is not known: {wrong}")
+    return body
+
+
+def read_body(record: Record, body: Body, catalog: Catalog) -> None:
+    """Read it into the record: what it names and does not exist is no finding, for it may never run."""
+    before = replace(
+        record,
+        needs=list(record.needs),
+        reasons=list(record.reasons),
+        absent=list(record.absent),
+        lost=list(record.lost),
+        unknown=list(record.unknown),
+        opened=list(record.opened),
+        schemas=list(record.schemas),
+    )
+    record.catalog, record.path_known, record.via = catalog, True, body.via
+    reader = StatementReader(record, body.scope)
+    for node in body.statements:
+        reader.statement(node, "")
+    record.catalog, record.path_known, record.via = before.catalog, before.path_known, before.via
+    fresh = len(before.needs)
+    record.needs[fresh:] = [replace(need, why=_because(need.why, body.via)) for need in record.needs[fresh:]]
+    record.reasons[len(before.reasons) :] = [
+        *body.reasons,
+        *(f"in {body.via}: {reason}" for reason in record.reasons[len(before.reasons) :]),
+        *(f"in {body.via}: {name} is not found, so what needs it is not judged" for name in _lost(record, before)),
+    ]
+    record.absent, record.lost, record.unknown = before.absent, before.lost, before.unknown
+    if body.resolved:
+        record.opened, record.schemas = before.opened, before.schemas
+
+
+def _because(why: str, via: str) -> str:
+    return f"{why}, in {via}" if why else f"{via} needs it"
+
+
+def _lost(record: Record, before: Record) -> Iterator[str]:
+    yield from (str(one.name) for one in record.absent[len(before.absent) :])
+    yield from (f"schema {one.schema}" for one in record.lost[len(before.lost) :])
+    yield from (str(one) for one in record.unknown[len(before.unknown) :])
+
+
+def _read_code(body: Body, text: str, function: Function | None) -> None:
+    if function is None:
+        code = read_plpgsql(text)
+    else:
+        code = read_plpgsql(text, function.returns, function.returns_set, function.names)
+    body.scope.sources.append(Source("", dict.fromkeys(code.variables, "")))
+    body.scope.sources += [Source(name, None, by_name_only=True) for name in code.variables]
+    for piece in code.pieces:
+        statements = statements_in(piece)
+        body.statements += statements
+        if not statements:
+            body.reasons.append(
+                f"EXECUTE in line {piece.line} of {body.via} runs SQL that is made at run time, which is not judged"
+            )
+
+
+def _parsed(definition: str) -> Iterable[Node]:
+    """The statements of a body that was understood when it was made: BEGIN ATOMIC ... END, or RETURN."""
+    (create,) = statements_of(definition)
+    body = unwrap(unwrap(create).sql_body)
+    for node in everything(body):
+        if kind(node) == "ReturnStmt":
+            yield node
+        elif kind(node) == "List":
+            yield from (item for item in node.items if kind(unwrap(item)) != "List")
+
+
+def search_path_of(settings: Iterable[str]) -> str | None:
+    """The search_path that a function sets for itself."""
+    found = (setting.partition("=") for setting in settings)
+    return next((value for name, _, value in found if name == "search_path"), None)

@@ -1,0 +1,218 @@
+"""CREATE: tables, views, indexes, sequences, functions, types and what else stands in a schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.reading.expressions import QUERIES
+from safeconduct.privileges.reading.record import ELSEWHERE
+from safeconduct.privileges.reading.rights import RightsReader
+from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, TYPE, ThingAsk, input_type
+from safeconduct.privileges.scope import Scope
+from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from safeconduct.privileges.tree import Node
+
+_UNTRUSTED = frozenset({"c", "internal"})
+_SERIALS = tuple((name,) for name in "serial serial2 serial4 serial8 smallserial bigserial".split())
+_KEYS = frozenset("CONSTR_PRIMARY CONSTR_UNIQUE CONSTR_EXCLUSION CONSTR_FOREIGN".split())
+_SUPERUSERS = frozenset("OBJECT_TSPARSER OBJECT_TSTEMPLATE".split())
+
+
+class CreationReader(RightsReader):
+    """Reads statements that make something in a schema."""
+
+    def create_table(self, node: Node, name: str) -> None:
+        """CREATE TABLE, also as a partition or a child, of a type, or LIKE another."""
+        self.create_relation(node.relation, name, node.if_not_exists)
+        self.use_types([*_columns(node.table_elts), node.of_typename], f"{name} has a column of it")
+        for parent in node.inh_relations:
+            self.own(relation_name(parent.range_var), name)
+        for element in node.table_elts:
+            if element.HasField("table_like_clause"):
+                self._like(element.table_like_clause)
+        for found in everything(node):
+            if kind(found) == "Constraint" and found.HasField("pktable"):
+                self.references(found, relation_name(node.relation))
+        if node.relation.schemaname and any(_looks_it_up(element) for element in node.table_elts):
+            self.record.mention(node.relation.schemaname, f"{name} looks its own table up")
+        self.in_tablespace(node.tablespacename, f"{name} names it")
+
+    def create_foreign_table(self, node: Node, name: str) -> None:
+        """CREATE FOREIGN TABLE."""
+        self.create_table(node.base_stmt, name)
+        usage = Grant(ObjectKind.FOREIGN_SERVER, "", node.servername, Privilege.USAGE)
+        self.need(f"{name} names it", usage)
+
+    def create_as(self, node: Node, name: str) -> None:
+        """CREATE TABLE AS and CREATE MATERIALIZED VIEW: the query is run, unless WITH NO DATA."""
+        query = unwrap(node.query)
+        if kind(query) in QUERIES:
+            if node.into.skip_data:
+                self.names_only(query, Scope())
+            else:
+                self.query(query, Scope())
+        elif kind(query) == "ExecuteStmt":
+            self.record.reasons.append("CREATE TABLE AS EXECUTE is not judged")
+        self.create_relation(node.into.rel, name, node.if_not_exists)
+        self.in_tablespace(node.into.table_space_name, f"{name} names it")
+
+    def create_view(self, node: Node, name: str) -> None:
+        """CREATE VIEW: what it reads is only looked up; its owner needs the right to read when the view is read."""
+        if unwrap(node.query) is not node.query:
+            self.names_only(unwrap(node.query), Scope())
+        self.create_relation(node.view, name)
+        if node.replace:
+            self._replaced(relation_name(node.view), name)
+
+    def create_sequence(self, node: Node, name: str) -> None:
+        """CREATE SEQUENCE."""
+        self.create_relation(node.sequence, name, node.if_not_exists)
+
+    def create_index(self, node: Node, name: str) -> None:
+        """CREATE INDEX: for the table's owner, who must be allowed to create in its schema as well."""
+        if relation := self.own(relation_name(node.relation), name):
+            self.create_in(relation.schema, "the index")
+        self.in_tablespace(node.table_space, f"{name} names it")
+
+    def create_statistics(self, node: Node, name: str) -> None:
+        """CREATE STATISTICS."""
+        self.create_in(_schema(strings(node.defnames)), "the statistics object")
+        for item in node.relations:
+            self.own(relation_name(item.range_var), name)
+
+    def create_trigger(self, node: Node, name: str) -> None:
+        """CREATE TRIGGER: TRIGGER on the table, and EXECUTE on the function."""
+        for range_var in (node.relation, node.constrrel):
+            if range_var.relname and (relation := self.record.refer(relation_name(range_var), ELSEWHERE)):
+                trigger = Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.TRIGGER)
+                self.need(f"{name} is on it", trigger)
+        self.execute(strings(node.funcname), f"{name} names it", ())
+
+    def create_function(self, node: Node, name: str) -> None:
+        """CREATE FUNCTION and PROCEDURE: USAGE on the language and on the types; the body is not run."""
+        parts = strings(node.funcname)
+        self.create_in(_schema(parts), f"{name} {'.'.join(parts)}")
+        self.use_types([*(item.function_parameter for item in node.parameters), node.return_type], f"{name} names it")
+        options = {item.def_elem.defname: item.def_elem.arg for item in node.options}
+        language = options["language"].string.sval.lower() if "language" in options else "sql"
+        if language in _UNTRUSTED:
+            self.need_attribute("SUPERUSER", f"{name} is in the language {language}")
+        else:
+            asked = ThingAsk(self.thing(LANGUAGE, (language,)), f"{name} is written in it", (Privilege.USAGE,))
+            self.record.things.append(asked)
+        if node.replace:
+            inputs = tuple(input_type(one) for one in _inputs(node.parameters))
+            thing = self.thing(FUNCTION, parts, inputs, is_looked_up=False)
+            self.record.things.append(ThingAsk(thing, name, or_nothing=True))
+        else:
+            self.record.made.add((FUNCTION, parts[-1]))
+
+    def create_type(self, node: Node, name: str) -> None:
+        """CREATE TYPE AS ENUM and AS RANGE, CREATE DOMAIN. No server asks for USAGE on a range's subtype."""
+        field = "domainname" if kind(node) == "CreateDomainStmt" else "type_name"
+        parts = strings(getattr(node, field))
+        self._make_type(parts, name)
+        if kind(node) == "CreateDomainStmt":
+            self.use_types([node.type_name], f"{name} is based on it")
+
+    def create_composite(self, node: Node, name: str) -> None:
+        """CREATE TYPE AS (...)."""
+        parts = tuple(part for part in (node.typevar.schemaname, node.typevar.relname) if part)
+        self._make_type(parts, name)
+        self.use_types(_columns(node.coldeflist), f"{name} has a column of it")
+
+    def define(self, node: Node, name: str) -> None:
+        """CREATE AGGREGATE, OPERATOR, COLLATION, TEXT SEARCH ... and base types."""
+        what = enum_name(node, "kind")
+        if what in _SUPERUSERS or (what == "OBJECT_TYPE" and node.definition):
+            self.need_attribute("SUPERUSER", f"{name} is a superuser's")
+            return
+        self.create_in(_schema(strings(node.defnames)), name)
+        if what in ("OBJECT_AGGREGATE", "OBJECT_OPERATOR"):
+            self.record.reasons.append(f"{name}: EXECUTE on the functions that it names is not judged")
+
+    def create_schema(self, node: Node, name: str) -> None:
+        """CREATE SCHEMA, also IF NOT EXISTS one that is there: CREATE on the database."""
+        self.need_on_database(Privilege.CREATE, f"{name} makes it there")
+        if node.HasField("authrole"):
+            self.need_set_role(node.authrole, f"{name} gives it away")
+        schema = node.schemaname or node.authrole.rolename
+        if not (node.if_not_exists and schema in self.record.catalog.schemas):
+            self.record.created_schemas.add(schema)
+        if node.schema_elts:
+            self.record.reasons.append(f"what else {name} makes in the schema is not judged")
+
+    def references(self, constraint: Node, own: RelationName) -> None:
+        """A foreign key: REFERENCES on the columns that it leads to, by default the primary key's."""
+        name = relation_name(constraint.pktable)
+        if name == own or not (relation := self.record.refer(name, ELSEWHERE)):
+            return
+        columns = strings(constraint.pk_attrs) or relation.primary_key
+        for column in self.record.known(relation, columns):
+            grant = Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.REFERENCES, column)
+            self.need("a foreign key leads to it", grant)
+
+    def _like(self, clause: Node) -> None:
+        if relation := self.record.refer(relation_name(clause.relation), ELSEWHERE):
+            self.need("LIKE copies it", Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.SELECT))
+
+    def _replaced(self, name: RelationName, why: str) -> None:
+        schema = name.schema or next(
+            (one for one in self.record.catalog.context.wished if one in self.record.catalog.context.path), ""
+        )
+        if relation := self.record.catalog.relations.get((schema, name.name)):
+            self.need_owner_of(relation, f"{why} OR REPLACE")
+
+    def _make_type(self, parts: tuple[str, ...], name: str) -> None:
+        self.create_in(_schema(parts), f"{name} {'.'.join(parts)}")
+        self.record.made.add((TYPE, parts[-1]))
+
+
+def _columns(elements: Iterable[Node]) -> list[Node]:
+    """The types of columns: what defaults and constraints cast to needs no USAGE."""
+    return [item.column_def.type_name for item in elements if item.HasField("column_def")]
+
+
+def _looks_it_up(element: Node) -> bool:
+    """Whether the table is named once more when it is made: for a serial's sequence, and for keys."""
+    for found in everything(element):
+        if kind(found) == "Constraint" and enum_name(found, "contype") in _KEYS:
+            return True
+        if kind(found) == "TypeName" and strings(found.names)[-1:] in _SERIALS:
+            return True
+    return False
+
+
+def _inputs(parameters: Iterable[Node]) -> Iterable[Node]:
+    outputs = ("FUNC_PARAM_OUT", "FUNC_PARAM_TABLE")
+    some = (item.function_parameter for item in parameters)
+    return (one.arg_type for one in some if enum_name(one, "mode") not in outputs)
+
+
+def _schema(parts: tuple[str, ...]) -> str:
+    return parts[-2] if len(parts) > 1 else ""
+
+
+CREATIONS = {
+    "CreateStmt": CreationReader.create_table,
+    "CreateForeignTableStmt": CreationReader.create_foreign_table,
+    "CreateTableAsStmt": CreationReader.create_as,
+    "ViewStmt": CreationReader.create_view,
+    "CreateSeqStmt": CreationReader.create_sequence,
+    "IndexStmt": CreationReader.create_index,
+    "CreateStatsStmt": CreationReader.create_statistics,
+    "CreateTrigStmt": CreationReader.create_trigger,
+    "CreateFunctionStmt": CreationReader.create_function,
+    "CreateEnumStmt": CreationReader.create_type,
+    "CreateRangeStmt": CreationReader.create_type,
+    "CreateDomainStmt": CreationReader.create_type,
+    "CompositeTypeStmt": CreationReader.create_composite,
+    "DefineStmt": CreationReader.define,
+    "CreateSchemaStmt": CreationReader.create_schema,
+}

@@ -1,0 +1,100 @@
+"""What a statement asks of objects that are no relations: who owns them is looked up after all has been read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.privileges.tree import kind, strings, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from safeconduct.model import Grant, Privilege
+    from safeconduct.privileges.tree import Node
+
+FUNCTION, TYPE, PARAMETER, DATABASE, LARGE_OBJECT = "FUNCTION", "TYPE", "PARAMETER", "DATABASE", "LARGE OBJECT"
+LANGUAGE, FOREIGN_SERVER, EXTENSION, ROLE = "LANGUAGE", "FOREIGN SERVER", "EXTENSION", "ROLE"
+TO_CREATE = "EXTENSION TO CREATE"
+IN_SCHEMAS = frozenset({FUNCTION, TYPE, "COLLATION", "TEXT SEARCH CONFIGURATION", "STATISTICS"})
+THING_OF = {
+    "OBJECT_TYPE": TYPE,
+    "OBJECT_DOMAIN": TYPE,
+    "OBJECT_FUNCTION": FUNCTION,
+    "OBJECT_PROCEDURE": FUNCTION,
+    "OBJECT_ROUTINE": FUNCTION,
+    "OBJECT_AGGREGATE": FUNCTION,
+    "OBJECT_FOREIGN_SERVER": FOREIGN_SERVER,
+    "OBJECT_FDW": "FOREIGN DATA WRAPPER",
+    "OBJECT_LANGUAGE": LANGUAGE,
+    "OBJECT_EXTENSION": EXTENSION,
+    "OBJECT_COLLATION": "COLLATION",
+    "OBJECT_TSCONFIGURATION": "TEXT SEARCH CONFIGURATION",
+    "OBJECT_STATISTIC_EXT": "STATISTICS",
+    "OBJECT_PUBLICATION": "PUBLICATION",
+    "OBJECT_DATABASE": DATABASE,
+    "OBJECT_TABLESPACE": "TABLESPACE",
+    "OBJECT_LARGEOBJECT": LARGE_OBJECT,
+    "OBJECT_PARAMETER_ACL": PARAMETER,
+}
+"""By the names of PostgreSQL's ObjectType."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """An object by its name: `schemas` are looked in in turn; empty for objects without.
+
+    `inputs` are the types of a function's input arguments, None where they are not said.
+    """
+
+    kind: str
+    parts: tuple[str, ...]
+    schemas: tuple[str, ...] = ()
+    inputs: tuple[str, ...] | None = None
+
+    @property
+    def name(self) -> str:
+        """Its name without a schema."""
+        return self.parts[-1]
+
+
+@dataclass(frozen=True)
+class ThingAsk:
+    """What is asked of it: its ownership, or privileges on it, which `grantable` are to be passed on.
+
+    Any of `others` would do as well. A thing that is not found is passed over in silence if `or_nothing`.
+    """
+
+    thing: Thing
+    why: str
+    privileges: tuple[Privilege, ...] = ()
+    grantable: bool = False
+    others: tuple[Grant, ...] = ()
+    or_nothing: bool = False
+
+
+def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """The parts of an object's name, and the types of a function's input arguments where they are said."""
+    node = unwrap(node)
+    what = kind(node)
+    if what == "List":
+        if len(node.items) and node.items[0].HasField("type_name"):
+            return strings(node.items[0].type_name.names), None
+        return strings(node.items), None
+    if what == "TypeName":
+        return strings(node.names), None
+    if what == "ObjectWithArgs":
+        return strings(node.objname), None if node.args_unspecified else _inputs(node.objargs)
+    if what == "Integer":
+        return (str(node.ival),), None
+    return (str(getattr(node, "sval", getattr(node, "fval", ""))),), None
+
+
+def input_type(node: Node) -> str:
+    """The name in pg_type of a TypeName."""
+    names = strings(node.names)
+    return ("_" if node.array_bounds else "") + names[-1] if names else ""
+
+
+def _inputs(types: Iterable[Node]) -> tuple[str, ...]:
+    return tuple(input_type(unwrap(item)) for item in types)

@@ -1,0 +1,134 @@
+"""Who owns the objects that a text is about, and so what it needs on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
+from safeconduct.model.ledger import Need
+from safeconduct.privileges.functions import Functions, look_up_functions, written
+from safeconduct.privileges.holdings import PARAMETERS
+from safeconduct.privileges.queries import as_json, statement
+from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, LARGE_OBJECT, PARAMETER, TO_CREATE, TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from safeconduct.postgres.session import Session
+    from safeconduct.privileges.reading import Record
+    from safeconduct.privileges.reading.things import Thing, ThingAsk
+
+_KINDS = {kind.value: kind for kind in ObjectKind}
+_SUPERUSER = Grant(ObjectKind.ATTRIBUTE, "", "SUPERUSER", Privilege.USAGE)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An object of the catalogs: its grant stands for it, whatever the privilege. `word` is as in things.sql."""
+
+    grant: Grant | None
+    written: str
+    owner: str
+    superuser: bool
+    word: str = ""
+
+
+def resolve_things(session: Session, record: Record, functions: Functions) -> None:
+    """Add what is needed on the things that were asked of. Raises what Session.query raises."""
+    asks = [ask for ask in dict.fromkeys(record.things) if (ask.thing.kind, ask.thing.name) not in record.made]
+    if not asks:
+        return
+    context = record.catalog.context
+    look_up_functions(session, functions, _pairs(asks))
+    found = _look_up(session, [ask.thing for ask in asks if ask.thing.kind != FUNCTION])
+    for ask in asks:
+        hits = _functions(ask.thing, functions) if ask.thing.kind == FUNCTION else _first(ask.thing, found)
+        if len(hits) == 1:
+            record.needs += _needs(ask, hits[0], context.version, context.database)
+            continue
+        name = written(ask.thing.parts) if ask.thing.kind != LARGE_OBJECT else ask.thing.name
+        if hits:
+            record.reasons.append(f"{ask.why}: which of the functions {name} is meant cannot be told")
+        elif not ask.or_nothing:
+            record.reasons.append(f"{ask.why}: no {ask.thing.kind.lower()} {name} is found, so it is not judged")
+
+
+def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Need]:
+    if ask.thing.kind == PARAMETER:
+        return _of_parameter(ask, found, version)
+    if ask.thing.kind == LANGUAGE and found.word == "untrusted" and not ask.grantable:
+        return [Need((_SUPERUSER,), f"the language {found.written} is not trusted")]
+    if ask.thing.kind == TO_CREATE:
+        return [_of_extension(ask, found, database)]
+    owner = Grant(ObjectKind.ROLE, "", found.owner, Privilege.USAGE)
+    if not ask.privileges:
+        mend = f"ALTER {ask.thing.kind} {found.written} OWNER TO {{role}};" if found.superuser else ""
+        why = f"{ask.why} takes the ownership of {ask.thing.kind.lower()} {found.written}"
+        return [Need((owner, *ask.others), why, mend=mend)]
+    others = (owner,) if ask.grantable else ()
+    why = f"{ask.why} passes it on" if ask.grantable else ask.why
+    return [Need((_with(found, one, ask.grantable), *others), why) for one in ask.privileges if _is_asked(ask, found)]
+
+
+def _is_asked(ask: ThingAsk, found: Found) -> bool:
+    """What came with PostgreSQL is open to all, unless somebody closed it."""
+    return ask.thing.kind not in (TYPE, FUNCTION) or found.word != "built in"
+
+
+def _with(found: Found, privilege: Privilege, grantable: bool) -> Grant:
+    assert found.grant is not None, "a privilege is only asked on what has privileges"
+    grant = found.grant
+    return Grant(grant.kind, grant.schema, grant.name, privilege, arguments=grant.arguments, grantable=grantable)
+
+
+def _of_extension(ask: ThingAsk, found: Found, database: str) -> Need:
+    create = Grant(ObjectKind.DATABASE, "", database, Privilege.CREATE)
+    return Need((_SUPERUSER if found.word == "untrusted" else create,), f"{ask.why} is {found.word or 'for all'}")
+
+
+def _of_parameter(ask: ThingAsk, found: Found, version: int) -> list[Need]:
+    privilege = ask.privileges[0]
+    if not ask.grantable and privilege is Privilege.SET and found.word not in ("superuser", "superuser-backend"):
+        return []
+    if version < PARAMETERS:
+        return [Need((_SUPERUSER,), ask.why)]
+    return [Need((_with(found, privilege, ask.grantable),), ask.why)]
+
+
+def _pairs(asks: Iterable[ThingAsk]) -> set[tuple[str, str]]:
+    things = (ask.thing for ask in asks if ask.thing.kind == FUNCTION)
+    return {(schema, thing.name) for thing in things for schema in thing.schemas}
+
+
+def _functions(thing: Thing, functions: Functions) -> list[Found]:
+    """Those of the name in the first schema that has one which fits."""
+    for schema in thing.schemas:
+        some = functions.named(schema, thing.name)
+        fitting = [one for one in some if thing.inputs is None or one.inputs == thing.inputs]
+        if fitting:
+            return [
+                Found(one.execute, str(one), one.owner, one.owned_by_superuser, "" if one.made else "built in")
+                for one in fitting
+            ]
+    return []
+
+
+def _first(thing: Thing, found: dict[tuple[str, str, str], Found]) -> list[Found]:
+    keys = ((thing.kind, schema, thing.name) for schema in (thing.schemas or ("",)))
+    return [found[key] for key in keys if key in found][:1]
+
+
+def _look_up(session: Session, things: Iterable[Thing]) -> dict[tuple[str, str, str], Found]:
+    asked = {(thing.kind, schema, thing.name) for thing in things for schema in (thing.schemas or ("",))}
+    if not asked:
+        return {}
+    rows = [{"kind": kind, "schema": schema, "name": name} for kind, schema, name in sorted(asked)]
+    found: dict[tuple[str, str, str], Found] = {}
+    for row in session.query(statement("things.sql"), [as_json(rows)]):
+        kind, schema, name, owner, superuser, word = (value or "" for value in row)
+        grant = Grant(_KINDS[kind], schema, name, Privilege.USAGE) if kind in _KINDS else None
+        text = grant.object_sql if grant else ".".join(quote_identifier(part) for part in (schema, name) if part)
+        built_in = "built in" if kind == TYPE and schema == "pg_catalog" else word
+        found[kind, schema, name] = Found(grant, text, owner, superuser == "true", built_in)
+    return found

@@ -1,0 +1,157 @@
+"""What a statement runs beyond its own words: functions, and triggers, defaults and constraints that call some."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.model.ledger import Need
+from safeconduct.privileges.catalog import read_catalog
+from safeconduct.privileges.functions import READ_OTHERS, Function, Functions, look_up_functions, written
+from safeconduct.privileges.lookups import names_meant
+from safeconduct.privileges.names import split_search_path
+from safeconduct.privileges.reading.bodies import Body, block_of, body_of, read_body, search_path_of
+from safeconduct.privileges.uses import expressions_of, fired_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from safeconduct.postgres.session import Session
+    from safeconduct.privileges.catalog import Catalog, Relation, Trigger
+    from safeconduct.privileges.reading import Record
+    from safeconduct.privileges.reading.calls import Call
+
+_DEEPEST = 12
+"""Bodies within bodies that are followed; functions that call themselves are read once."""
+
+
+@dataclass
+class Unseen:
+    """Follows one record's calls until nothing new is called."""
+
+    session: Session
+    record: Record
+    functions: Functions = field(default_factory=Functions)
+    _calls: int = 0
+    _uses: int = 0
+    _blocks: int = 0
+    _known: set[int] = field(default_factory=set)
+    _fired: list[tuple[int, Relation, Trigger]] = field(default_factory=list)
+    _read: set[str] = field(default_factory=set)
+
+    def follow(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        """Read all bodies that run with the role's rights. `pairs` are functions to look up beside the called ones.
+
+        Raises what Session.query raises.
+        """
+        for _ in range(_DEEPEST):
+            bodies = self._round(pairs)
+            if not bodies:
+                return
+            self._extend(bodies)
+            for body in bodies:
+                read_body(self.record, body, self._catalog_for(body))
+            pairs = ()
+        self.record.reasons.append(f"functions call each other deeper than {_DEEPEST} levels, which is not judged")
+
+    def _round(self, pairs: Iterable[tuple[str, str]]) -> list[Body]:
+        record = self.record
+        for use in record.uses[self._uses :]:
+            for oid, why in expressions_of(use):
+                record.called.setdefault(oid, why)
+            self._fired += fired_by(use)
+        calls = list(dict.fromkeys(record.calls[self._calls :]))
+        blocks = record.blocks[self._blocks :]
+        self._uses, self._calls, self._blocks = len(record.uses), len(record.calls), len(record.blocks)
+        unseen = {oid: why for oid, why in record.called.items() if oid not in self._known}
+        self._known.update(unseen)
+        fired, self._fired = self._fired, []
+        wanted = {(schema, call.parts[-1]) for call in calls for schema in (*call.schemas, *call.closed)}
+        look_up_functions(self.session, self.functions, {*pairs, *wanted}, {*unseen, *(oid for oid, _, _ in fired)})
+        found = [*self._of_calls(calls), *self._of_unseen(unseen)]
+        bodies = [body for function in found for body in self._body(function, None, None)]
+        for oid, relation, trigger in fired:
+            bodies += self._body(self.functions.by_oid[oid], relation, trigger)
+        return [*bodies, *(block_of(block.text, block.language) for block in blocks)]
+
+    def _body(self, function: Function, relation: Relation | None, trigger: Trigger | None) -> Iterator[Body]:
+        if function.opaque:
+            self.record.reasons.append(function.opaque)
+        key = f"{function.oid} {relation if trigger else ''}"
+        if function.is_read and key not in self._read:
+            self._read.add(key)
+            yield body_of(function, relation, trigger)
+
+    def _of_unseen(self, unseen: dict[int, str]) -> Iterator[Function]:
+        for oid, why in unseen.items():
+            if function := self.functions.by_oid.get(oid):
+                self.record.needs.append(Need((function.execute,), why))
+                yield function
+
+    def _of_calls(self, calls: Iterable[Call]) -> Iterator[Function]:
+        for call in calls:
+            meant = self.functions.meant(call, call.schemas)
+            if not meant:
+                meant = self._hidden(call)
+            if reason := _reason(call, meant):
+                self.record.reasons.append(reason)
+            elif meant and (len(meant) == 1 or _alike(meant)):
+                yield from self._certain(call, meant[0])
+
+    def _certain(self, call: Call, function: Function) -> Iterator[Function]:
+        if function.made or not function.may_execute:
+            why = f"{call.via} calls it" if call.via else ""
+            self.record.needs.append(Need((function.execute,), why))
+        yield function
+
+    def _hidden(self, call: Call) -> list[Function]:
+        """Those in schemas of search_path that the role may not use, which the server passes over: 42883."""
+        if len(call.parts) > 1:
+            return []
+        for schema in call.closed:
+            if found := self.functions.meant(call, [schema]):
+                usage = Grant(ObjectKind.SCHEMA, "", schema, Privilege.USAGE)
+                self.record.needs.append(Need((usage,), f"{found[0]} is in it", "42883"))
+                return found
+        return []
+
+    def _extend(self, bodies: Iterable[Body]) -> None:
+        """Look up what the bodies name, all at once."""
+        catalog = self.record.catalog
+        pairs: set[tuple[str, str]] = set()
+        schemas: set[str] = set()
+        for body in bodies:
+            setting = search_path_of(body.settings)
+            path = (*catalog.context.path, *catalog.context.closed)
+            own = () if setting is None else catalog.context.meant_by(split_search_path(setting))
+            named, mentioned = names_meant(body.statements, (*path, *own))
+            pairs |= named
+            schemas |= {*mentioned, *own}
+        if pairs or schemas:
+            more = read_catalog(self.session, catalog.context, pairs, schemas)
+            self.record.catalog = catalog.with_more(more)
+
+    def _catalog_for(self, body: Body) -> Catalog:
+        setting = search_path_of(body.settings)
+        catalog = self.record.catalog
+        return catalog if setting is None else catalog.under(split_search_path(setting))
+
+
+def _alike(meant: list[Function]) -> bool:
+    """Whether it makes no difference which of them is called: all came with PostgreSQL and are open."""
+    return all(one.may_execute and not one.made for one in meant)
+
+
+def _reason(call: Call, meant: list[Function]) -> str:
+    """Why the call cannot be judged; empty where it can."""
+    text = written(call.parts)
+    if call.parts[-1] in READ_OTHERS and any(not one.made for one in meant):
+        return f"{text} reads or changes what its arguments say, which is not judged"
+    if not meant:
+        # The parser writes some of SQL's own syntax as calls of functions that older servers do not have.
+        return "" if call.parts[0] == "pg_catalog" else f"no function {text} is found by this role, so it is not judged"
+    if len(meant) > 1 and not _alike(meant):
+        which = ", ".join(str(one) for one in meant[:4])
+        return f"which of {which} is called cannot be told, so neither EXECUTE nor what it does is judged"
+    return ""

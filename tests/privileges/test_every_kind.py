@@ -1,0 +1,176 @@
+"""No kind of statement stops the reader, whatever is or is not in the catalogs."""
+
+from __future__ import annotations
+
+import pytest
+
+from safeconduct.privileges import parse_sql
+from safeconduct.privileges.catalog import Catalog, Relation
+from safeconduct.privileges.context import Context
+from safeconduct.privileges.lookups import lookups
+from safeconduct.privileges.reading import Record, StatementReader
+
+STATEMENTS = """
+GRANT nonsense ON t TO x
+GRANT ALL (a, b) ON t TO x
+GRANT ALL ON PARAMETER work_mem TO x
+GRANT ALTER SYSTEM ON PARAMETER work_mem TO x
+REVOKE ALL ON FUNCTION f, s.g(int), h(int[]) FROM PUBLIC CASCADE
+GRANT ALL ON DOMAIN d TO x
+GRANT ALL ON LANGUAGE sql TO x
+GRANT ALL ON TABLESPACE t TO x
+GRANT a, b TO c WITH ADMIN OPTION GRANTED BY CURRENT_USER
+ALTER TABLE a.b.c ADD x int
+ALTER TABLE ALL IN TABLESPACE a SET TABLESPACE b
+ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (x) REFERENCES a.b.c (y), DROP COLUMN z, OWNER TO SESSION_USER
+ALTER TABLE t ATTACH PARTITION u DEFAULT
+ALTER TABLE t DETACH PARTITION u
+ALTER TABLE t ALTER x TYPE int USING f(x), ALTER y SET DEFAULT g(), OF s.kind
+ALTER EXTENSION e UPDATE
+ALTER EXTENSION e ADD TABLE t
+ALTER OPERATOR + (int, int) OWNER TO x
+ALTER OPERATOR CLASS c USING btree OWNER TO x
+ALTER AGGREGATE a(int) OWNER TO x
+ALTER AGGREGATE a(*) RENAME TO b
+ALTER TEXT SEARCH CONFIGURATION c ADD MAPPING FOR word WITH d
+ALTER COLLATION c REFRESH VERSION
+ALTER CONVERSION c RENAME TO d
+ALTER DATABASE d SET TABLESPACE x
+ALTER DATABASE d RENAME TO e
+ALTER DATABASE d OWNER TO x
+ALTER EVENT TRIGGER e DISABLE
+ALTER FOREIGN DATA WRAPPER w OPTIONS (a 'b')
+ALTER GROUP g ADD USER u
+ALTER LANGUAGE l RENAME TO m
+ALTER LARGE OBJECT 1 OWNER TO x
+ALTER POLICY p ON t RENAME TO q
+ALTER PUBLICATION p ADD TABLE t
+ALTER ROLE ALL SET work_mem = 1
+ALTER ROLE CURRENT_USER SET work_mem = 1
+ALTER ROLE r RENAME TO s
+ALTER ROUTINE r DEPENDS ON EXTENSION e
+ALTER RULE r ON t RENAME TO s
+ALTER STATISTICS s SET STATISTICS 1
+ALTER SUBSCRIPTION s DISABLE
+ALTER SYSTEM RESET ALL
+ALTER TABLESPACE t RENAME TO u
+ALTER TRIGGER t ON u RENAME TO v
+ALTER TYPE t RENAME ATTRIBUTE a TO b
+ALTER TYPE t SET SCHEMA s
+ALTER USER MAPPING FOR PUBLIC SERVER s OPTIONS (a 'b')
+ALTER VIEW v SET (security_barrier)
+CALL s.p(1, a => 2)
+CALL p()
+COMMENT ON AGGREGATE a(*) IS 'x'
+COMMENT ON CAST (int AS text) IS 'x'
+COMMENT ON CONSTRAINT c ON DOMAIN d IS 'x'
+COMMENT ON CONSTRAINT c ON t IS 'x'
+COMMENT ON DATABASE d IS 'x'
+COMMENT ON OPERATOR + (int, int) IS 'x'
+COMMENT ON OPERATOR CLASS c USING btree IS 'x'
+COMMENT ON LARGE OBJECT 1 IS 'x'
+COMMENT ON TRANSFORM FOR int LANGUAGE sql IS 'x'
+COPY t FROM PROGRAM 'x'
+COPY a.b.c TO STDOUT
+CREATE ACCESS METHOD a TYPE INDEX HANDLER h
+CREATE AGGREGATE a(int) (sfunc = f, stype = int)
+CREATE CAST (a AS b) WITH FUNCTION f(a)
+CREATE CONVERSION c FOR 'UTF8' TO 'LATIN1' FROM f
+CREATE DATABASE d OWNER o TEMPLATE t CONNECTION LIMIT 5 ALLOW_CONNECTIONS true
+CREATE DATABASE d OWNER DEFAULT TABLESPACE t
+CREATE DOMAIN d AS int DEFAULT 1 CHECK (value > f(1))
+CREATE FUNCTION f(a int, b t.c%TYPE, OUT d int, VARIADIC e int[]) LANGUAGE C AS 'x', 'y'
+CREATE FUNCTION f() RETURNS TABLE (a int) BEGIN ATOMIC SELECT 1; END
+CREATE LANGUAGE l
+CREATE OPERATOR + (function = f, leftarg = int)
+CREATE PUBLICATION p FOR TABLES IN SCHEMA s
+CREATE ROLE r SUPERUSER IN ROLE a ROLE b ADMIN c VALID UNTIL 'x'
+CREATE SCHEMA AUTHORIZATION CURRENT_USER
+CREATE SCHEMA s CREATE TABLE t (i int) GRANT SELECT ON t TO x
+CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p
+CREATE TABLE t (LIKE a.b.c, EXCLUDE USING gist (c WITH &&)) INHERITS (x) USING heap TABLESPACE y
+CREATE TABLE t OF s.kind (PRIMARY KEY (a))
+CREATE TABLE t AS EXECUTE p (1)
+CREATE TABLE t PARTITION OF u FOR VALUES WITH (MODULUS 2, REMAINDER 1) PARTITION BY LIST (a)
+CREATE TEXT SEARCH PARSER p (start = f)
+CREATE TEXT SEARCH DICTIONARY d (template = simple)
+CREATE TRANSFORM FOR int LANGUAGE sql (FROM SQL WITH FUNCTION f(internal))
+CREATE TYPE t
+CREATE TYPE t (input = f, output = g)
+CREATE CONSTRAINT TRIGGER t AFTER INSERT ON a FROM b FOR EACH ROW EXECUTE FUNCTION s.f('x')
+CREATE RECURSIVE VIEW v (a) AS SELECT 1
+CLUSTER
+CLUSTER t
+DEALLOCATE ALL
+DECLARE c CURSOR FOR SELECT 1
+DISCARD ALL
+DO LANGUAGE plpython3u 'x'
+DO 'not plpgsql'
+DROP AGGREGATE a(*), b(int)
+DROP CAST (int AS text)
+DROP DATABASE IF EXISTS d
+DROP DOMAIN IF EXISTS s.d
+DROP EVENT TRIGGER e
+DROP FUNCTION IF EXISTS s.f, g(int, text[]) CASCADE
+DROP OPERATOR + (int, int)
+DROP OPERATOR CLASS c USING btree
+DROP OWNED BY CURRENT_USER, x
+DROP POLICY p ON s.t
+DROP ROLE IF EXISTS r, CURRENT_USER
+DROP RULE r ON t
+DROP SCHEMA IF EXISTS a, b
+DROP SUBSCRIPTION s
+DROP TABLE a, b.c, d.e.f
+DROP TABLESPACE t
+DROP TRANSFORM FOR int LANGUAGE sql
+DROP USER MAPPING IF EXISTS FOR PUBLIC SERVER s
+EXECUTE p (1, f(2))
+EXPLAIN ANALYZE CREATE TABLE t AS SELECT 1
+EXPLAIN EXECUTE p
+IMPORT FOREIGN SCHEMA a FROM SERVER s INTO b
+LOAD 'x'
+LOCK t IN SHARE MODE NOWAIT
+MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE
+PREPARE p (int) AS INSERT INTO t VALUES ($1)
+REASSIGN OWNED BY CURRENT_USER TO x
+REFRESH MATERIALIZED VIEW CONCURRENTLY m WITH DATA
+REINDEX DATABASE
+REINDEX SYSTEM d
+SECURITY LABEL ON TABLE t IS 'x'
+SECURITY LABEL ON ROLE r IS 'x'
+SELECT lo_get(1, 2, 3), lo_open('5'::oid, -1), lo_unlink(x), lo_put() FROM t
+SELECT 1 INTO TEMP TABLE pg_temp.x
+SET LOCAL ROLE NONE
+SET SESSION AUTHORIZATION DEFAULT
+SET CONSTRAINTS ALL DEFERRED
+SET a.b = 'c', d
+SET TRANSACTION SNAPSHOT 'x'
+SHOW ALL
+TRUNCATE ONLY t RESTART IDENTITY CASCADE
+VACUUM
+VACUUM (FULL, ANALYZE) t, u (a, b)
+
+""".strip().splitlines()
+
+
+SILENT = "PREPARE CLUSTER DEALLOCATE DECLARE DISCARD SET SHOW VACUUM CALL ALTER DROP".split()
+"""How those begin that may need nothing."""
+TABLES = {("public", name): Relation("public", name, "r", ("a", "b", "x"), owner="boss") for name in "tuvabx"}
+
+
+@pytest.mark.parametrize(
+    ("schemas", "relations"), [({}, {}), ({"s": False, "public": True, "a": True}, TABLES)], ids=["nothing", "all"]
+)
+@pytest.mark.parametrize("version", [130000, 150000, 180000])
+def test_each_is_read(schemas: dict[str, bool], relations: dict[tuple[str, str], Relation], version: int) -> None:
+    context = Context("etl", False, "postgres", version, ("pg_catalog", "public"), ("closed",), ("closed", "public"))
+    catalog = Catalog(context, relations, schemas, dict.fromkeys(schemas, ("boss", True)))
+    for statement in STATEMENTS:
+        ask = parse_sql(statement)
+        assert lookups([ask], context)
+        record = Record(catalog)
+        reader = StatementReader(record)
+        for raw in ask.statements:
+            reader.statement(raw.stmt, statement)
+        told = record.uses, record.needs, record.things, record.reasons, record.absent, record.lost, record.blocks
+        assert any((*told, record.calls)) or statement.split()[0] in SILENT, statement
