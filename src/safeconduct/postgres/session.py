@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from safeconduct.postgres.server_message import ServerMessage
+
 Row = tuple[str | None, ...]
 
 
@@ -38,6 +40,12 @@ class Session(Protocol):
 
         Raises QueryRefused with the server's error fields when the server refuses it, and SessionLost when the
         connection breaks or the deadline passes.
+        """
+
+    def parse_only(self, sql: str) -> Sequence[ServerMessage]:
+        """Have one statement parsed and rewritten but neither planned nor run, and return the notices it gave.
+
+        `$1` may stand in it without a value. Raises what query raises.
         """
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.scope import UnknownColumn
 
-_READ_OTHERS = frozenset(
+READ_OTHERS = frozenset(
     """query_to_xml query_to_xmlschema query_to_xml_and_xmlschema cursor_to_xml table_to_xml table_to_xmlschema
     table_to_xml_and_xmlschema schema_to_xml schema_to_xmlschema schema_to_xml_and_xmlschema database_to_xml
     database_to_xmlschema database_to_xml_and_xmlschema ts_stat ts_rewrite lo_open lo_get lo_put lo_unlink lo_export
@@ -80,7 +80,7 @@ def _schemas(parts: tuple[str, ...], path: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _reason(text: str, name: tuple[str, ...], hits: dict[str, Called]) -> str:
-    if name[-1] in _READ_OTHERS and "pg_catalog" in hits:
+    if name[-1] in READ_OTHERS and "pg_catalog" in hits:
         return f"{text} reads or changes what its arguments say, which is not judged"
     if set(hits) == {"pg_catalog"}:
         is_open = hits["pg_catalog"].may_execute
