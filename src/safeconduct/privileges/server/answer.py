@@ -35,7 +35,7 @@ class Answer:
 
 def answer(checks: Checks, objects: Objects, named: Named) -> Answer:
     """The needs of the session's role. `named` is what the statement's text names, which decides on schemas."""
-    uses = [_use(check, objects.relations[check.relation]) for check in checks.relations if _is_own(check, objects)]
+    uses = [_use(check, objects.relations[check.relation], named) for check in checks.relations if _is_own(check, objects)]
     needs = [need for use in uses for need in needs_of(use)]
     needs += _sequence_needs(checks, objects)
     needs += (_execute(function, objects) for function in objects.functions if not function.as_created)
@@ -49,13 +49,15 @@ def _is_own(check: RelationCheck, objects: Objects) -> bool:
     return check.check_as in (0, objects.role)
 
 
-def _use(check: RelationCheck, numbered: Numbered) -> Use:
+def _use(check: RelationCheck, numbered: Numbered, named: Named) -> Use:
     use = Use(numbered.relation)
     for privilege in sorted(check.privileges):
-        columns = check.of(privilege)
-        if WHOLE_ROW in columns:
+        numbers = check.of(privilege)
+        columns = {numbered.columns[number] for number in numbers if number != WHOLE_ROW}
+        use.ask(privilege, columns)
+        all_of_them = named.all_columns and columns and columns.issuperset(numbered.relation.columns)
+        if WHOLE_ROW in numbers or all_of_them:
             use.ask_whole(privilege)
-        use.ask(privilege, (numbered.columns[number] for number in columns if number != WHOLE_ROW))
     return use
 
 

@@ -89,8 +89,8 @@ def checks_in(nodes: Iterable[Node]) -> Checks:
     """What will be checked for this tree. Raises UnreadableTree."""
     found = _Found()
     for node in nodes:
-        if "requiredPerms" in node.fields and node.number("relid"):
-            found.relations.append(_relation(node))
+        if node.name == "QUERY":
+            found.relations += map(_relation, _checked(node))
         _calls(node, found)
         _types(node, found)
     return Checks(
@@ -101,6 +101,25 @@ def checks_in(nodes: Iterable[Node]) -> Checks:
         frozenset(found.domains),
         frozenset(found.sequences),
     )
+
+
+def _checked(query: Node) -> Iterator[Node]:
+    """What holds the permissions of each entry of a query's range table: itself, or since PostgreSQL 16 another node.
+
+    A permission that no entry refers to, such as EXCLUDED's, is not checked.
+    """
+    permissions = _nodes(query.fields.get("rteperminfos"))
+    for entry in _nodes(query.fields.get("rtable")):
+        if index := entry.number("perminfoindex"):
+            if index > len(permissions):
+                raise UnreadableTree("refers to permissions that it does not hold")
+            entry = permissions[index - 1]
+        if "requiredPerms" in entry.fields and entry.number("relid"):
+            yield entry
+
+
+def _nodes(value: object) -> list[Node]:
+    return [item for item in value if isinstance(item, Node)] if isinstance(value, list) else []
 
 
 def _relation(node: Node) -> RelationCheck:
@@ -132,9 +151,8 @@ def _calls(node: Node, found: _Found) -> None:
 def _equality(node: Node) -> Iterator[int]:
     """The operators by which rows are grouped: execGrouping asks for EXECUTE on their functions, sorting does not."""
     for name in ("groupClause", "distinctClause", "groupClauses"):
-        clauses = node.fields.get(name)
-        for clause in clauses if isinstance(clauses, list) else []:
-            if isinstance(clause, Node) and (operator := clause.number("eqop")):
+        for clause in _nodes(node.fields.get(name)):
+            if operator := clause.number("eqop"):
                 yield operator
 
 

@@ -56,7 +56,8 @@ def needed_by(engine: Engine = "better", *, consent: bool = False, shadow: Sessi
 
     "server" asks PostgreSQL to parse and rewrite each query: in `shadow`, a session in a copy of the database without
     its rows, else with `consent` in the judged session itself. Consent is needed because the server writes the
-    rewritten query, literals and all, to its log. What the server cannot tell is left to the static engine, and said.
+    rewritten query, literals and all, to its log. What the server cannot tell is left to the static engine, and said,
+    as is every difference between the two, in which the server is believed: it is what will check.
     "better" does the same, and says so only where the static engine leaves something open; without a server to ask it
     is "static".
     """
@@ -100,7 +101,7 @@ class _Both:
         names = needed(session, told.by_server, subject, context)
         needs = [need for one in told.answers for need in one.needs]
         reasons = [reason for one in told.answers for reason in one.reasons]
-        reasons += [*self._why(told, rest), *differences(names, needs)]
+        reasons += [*self._why(told, rest), *(differences(names, needs) if self.says_why else ())]
         return _with_reasons(_joined(rest, names, needs), reasons, subject, context)
 
     def _why(self, told: _Told, rest: Needed) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.privileges.needs import Need
-from safeconduct.privileges.tree import everything, kind, strings
+from safeconduct.privileges.tree import enum_name, everything, kind, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +22,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Named:
-    """The last parts of the names, and the schemas that a name without one is looked for in."""
+    """The last parts of the names, and the schemas that a name without one is looked for in.
+
+    `all_columns` says that the text takes all columns of something without naming them: by `*`, or by INSERT without
+    a list. When a column is added to the table, it will take that, too.
+    """
 
     path: tuple[str, ...]
     functions: frozenset[str]
     operators: frozenset[str]
     types: frozenset[str]
+    all_columns: bool = False
 
     def schema_needs(self, objects: Objects) -> Iterator[Need]:
         """USAGE on the schemas in which these names were found."""
@@ -57,4 +62,14 @@ def named_in(node: Node, path: tuple[str, ...]) -> Named:
         what = kind(part)
         if what in found and len(names := strings(getattr(part, fields[what]))) == 1:
             found[what].add(names[0])
-    return Named(path, *(frozenset(found[what]) for what in ("FuncCall", "A_Expr", "TypeName")))
+    names = (frozenset(found[what]) for what in ("FuncCall", "A_Expr", "TypeName"))
+    return Named(path, *names, all_columns=any(map(_takes_all, everything(node))))
+
+
+def _takes_all(node: Node) -> bool:
+    what = kind(node)
+    if what == "InsertStmt":
+        return not node.cols
+    if what == "MergeWhenClause":
+        return not node.target_list and enum_name(node, "command_type") == "CMD_INSERT"
+    return what == "A_Star"

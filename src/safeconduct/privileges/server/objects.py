@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from safeconduct.model import Privilege
 from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.queries import as_json, statement
 
@@ -86,6 +87,7 @@ def _asked(checks: Checks) -> str:
         "types": checks.types,
         "domains": checks.domains,
         "written": {check.relation for check in checks.relations if check.writes},
+        "inserted": {check.relation for check in checks.relations if Privilege.INSERT in check.writes},
     }
     return as_json({kind: sorted(oids) for kind, oids in kinds.items()})
 

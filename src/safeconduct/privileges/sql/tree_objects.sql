@@ -1,5 +1,6 @@
 -- What the OIDs in a rewritten tree are.
--- $1: JSON object of arrays of OIDs: relations, functions, operators, types, domains, and written, whose rows change.
+-- $1: JSON object of arrays of OIDs: relations, functions, operators, types, domains, written (relations
+-- whose rows change), inserted (those that get new ones).
 -- One column: a JSON object for each of them; one more, with the key "role", for the current role.
 WITH RECURSIVE asked AS (
     SELECT k.key AS kind, v.value::oid AS oid
@@ -16,20 +17,31 @@ WITH RECURSIVE asked AS (
 ), evaluated AS (
     -- Expressions that run for each row that is written: CHECK constraints, index expressions, generated columns, and
     -- the constraints of domains. Defaults stand in the tree.
-    SELECT w.via, 'pg_catalog.pg_constraint'::regclass AS classid, k.oid AS objid
+    SELECT w.via, 'pg_catalog.pg_constraint'::regclass AS classid, k.oid AS objid, NULL::int AS part
     FROM written w JOIN pg_catalog.pg_constraint k ON k.conrelid = w.oid AND k.contype = 'c'
     UNION ALL
-    SELECT w.via, 'pg_catalog.pg_class'::regclass, i.indexrelid
+    SELECT w.via, 'pg_catalog.pg_class'::regclass, i.indexrelid, NULL
     FROM written w JOIN pg_catalog.pg_index i ON i.indrelid = w.oid
     UNION ALL
-    SELECT w.via, 'pg_catalog.pg_attrdef'::regclass, d.oid
+    -- Before PostgreSQL 15 it is the column that depends, not its expression.
+    SELECT w.via, g.classid, CASE g.classid WHEN 'pg_catalog.pg_class'::regclass THEN w.oid ELSE d.oid END, g.part
     FROM written w
     JOIN pg_catalog.pg_attrdef d ON d.adrelid = w.oid
     JOIN pg_catalog.pg_attribute t ON t.attrelid = d.adrelid AND t.attnum = d.adnum AND t.attgenerated = 's'
+    CROSS JOIN LATERAL (
+        VALUES ('pg_catalog.pg_attrdef'::regclass, NULL), ('pg_catalog.pg_class'::regclass, d.adnum::int)
+    ) AS g (classid, part)
     UNION ALL
-    SELECT NULL, 'pg_catalog.pg_constraint'::regclass, k.oid
+    SELECT NULL, 'pg_catalog.pg_constraint'::regclass, k.oid, NULL
     FROM asked a JOIN pg_catalog.pg_constraint k ON k.contypid = a.oid
     WHERE a.kind = 'domains'
+    UNION ALL
+    -- A column that INSERT leaves out is NULL, which its domain has a word in, too.
+    SELECT a.oid, 'pg_catalog.pg_constraint'::regclass, k.oid, NULL
+    FROM asked a
+    JOIN pg_catalog.pg_attribute t ON t.attrelid = a.oid AND t.attnum > 0 AND NOT t.attisdropped
+    JOIN pg_catalog.pg_constraint k ON k.contypid = t.atttypid AND k.contypid <> 0
+    WHERE a.kind = 'inserted'
 ), called AS (
     SELECT a.oid, NULL::oid AS via, NULL::oid AS operator FROM asked a WHERE a.kind = 'functions'
     UNION
@@ -38,12 +50,14 @@ WITH RECURSIVE asked AS (
     SELECT d.refobjid, e.via, NULL
     FROM evaluated e
     JOIN pg_catalog.pg_depend d
-        ON d.classid = e.classid AND d.objid = e.objid AND d.refclassid = 'pg_catalog.pg_proc'::regclass
+        ON d.classid = e.classid AND d.objid = e.objid AND d.objsubid = coalesce(e.part, d.objsubid)
+        AND d.refclassid = 'pg_catalog.pg_proc'::regclass
     UNION
     SELECT o.oprcode, e.via, NULL
     FROM evaluated e
     JOIN pg_catalog.pg_depend d
-        ON d.classid = e.classid AND d.objid = e.objid AND d.refclassid = 'pg_catalog.pg_operator'::regclass
+        ON d.classid = e.classid AND d.objid = e.objid AND d.objsubid = coalesce(e.part, d.objsubid)
+        AND d.refclassid = 'pg_catalog.pg_operator'::regclass
     JOIN pg_catalog.pg_operator o ON o.oid = d.refobjid
 )
 SELECT json_build_object('role', r.oid::bigint)::text FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
