@@ -59,7 +59,7 @@ class OpenSession:
         return self._hold(run_query(sql, params, self._inbox))
 
     def parse_only(self, sql: str) -> list[ServerMessage]:
-        """See Session.parse_only."""
+        """See ParsingSession.parse_only."""
         return self._hold(run_parse(sql, self._inbox))
 
     def _hold(self, talk: Talk[T]) -> T:

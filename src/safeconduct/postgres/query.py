@@ -20,7 +20,7 @@ MAX_RESULT = 64 * 1024 * 1024
 _OVERHEAD = 64
 """What a row and each of its values take at least, whatever their length."""
 MAX_NOTICES = 32 * 1024 * 1024
-"""Bytes that the notices of one Parse may take: the longest tree of TPC-DS takes less than one of these megabytes."""
+"""Bytes that the notices of one Parse may take: a tree takes some hundred bytes for each word of its statement."""
 # ParseComplete, BindComplete, CloseComplete, CommandComplete, EmptyQueryResponse, NoData, RowDescription,
 # PortalSuspended, NotificationResponse, NoticeResponse, ParameterStatus: nothing that the rows depend on.
 _PASSED_OVER = frozenset({b"1", b"2", b"3", b"C", b"I", b"n", b"T", b"s", b"A", b"N", b"S"})

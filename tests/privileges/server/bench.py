@@ -45,7 +45,9 @@ def furnish(server: Postgres) -> None:
 @contextmanager
 def session_of(server: Postgres, role: str = "etl", database: str = "postgres") -> Iterator[OpenSession]:
     """A session of ours that has this role."""
-    session = attempt(Target("warehouse", (HostPort(str(server.folder), server.port),), "postgres", database), 5).session
+    session = attempt(
+        Target("warehouse", (HostPort(str(server.folder), server.port),), "postgres", database), 5
+    ).session
     assert session
     try:
         session.query(f"SET ROLE {role}")

@@ -35,7 +35,9 @@ class Answer:
 
 def answer(checks: Checks, objects: Objects, named: Named) -> Answer:
     """The needs of the session's role. `named` is what the statement's text names, which decides on schemas."""
-    uses = [_use(check, objects.relations[check.relation], named) for check in checks.relations if _is_own(check, objects)]
+    uses = [
+        _use(check, objects.relations[check.relation], named) for check in checks.relations if _is_own(check, objects)
+    ]
     needs = [need for use in uses for need in needs_of(use)]
     needs += _sequence_needs(checks, objects)
     needs += (_execute(function, objects) for function in objects.functions if not function.as_created)
@@ -108,4 +110,6 @@ def _of_functions(objects: Objects) -> Iterator[str]:
 
 
 def _of_sequences(checks: Checks) -> Iterator[str]:
-    return (f"{name} is called on a sequence that is only known when it runs" for name, oid in checks.sequences if not oid)
+    return (
+        f"{name} is called on a sequence that is only known when it runs" for name, oid in checks.sequences if not oid
+    )

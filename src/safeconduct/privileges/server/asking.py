@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from safeconduct.postgres.server_message import ServerMessage
-    from safeconduct.postgres.session import Session
+    from safeconduct.postgres.session import ParsingSession
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.server.named import Named
 
@@ -35,7 +35,7 @@ class Untold(Exception):
 class Teller:
     """The session that is asked. `role` is taken for each question where it is not the session's own (in a shadow)."""
 
-    session: Session
+    session: ParsingSession
     role: str = ""
 
     def ask(self, query: str, named: Named, path: Sequence[str] | None, context: Context) -> Answer:

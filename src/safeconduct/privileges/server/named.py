@@ -62,8 +62,8 @@ def named_in(node: Node, path: tuple[str, ...]) -> Named:
         what = kind(part)
         if what in found and len(names := strings(getattr(part, fields[what]))) == 1:
             found[what].add(names[0])
-    names = (frozenset(found[what]) for what in ("FuncCall", "A_Expr", "TypeName"))
-    return Named(path, *names, all_columns=any(map(_takes_all, everything(node))))
+    functions, operators, types = (frozenset(found[what]) for what in ("FuncCall", "A_Expr", "TypeName"))
+    return Named(path, functions, operators, types, any(map(_takes_all, everything(node))))
 
 
 def _takes_all(node: Node) -> bool:

@@ -14,12 +14,12 @@ from typing import TypeAlias
 Value: TypeAlias = "Node | list[Value] | tuple[int, ...] | str | None"
 
 MOST_TOKENS = 5_000_000
-"""Beyond it a tree is not read. The largest of TPC-DS has about 50,000."""
+"""Beyond it a tree is not read: it would take some hundred megabytes."""
 _TOKEN = re.compile(r"[(){}]|(?:[^\s(){}\\]|\\.)+", re.DOTALL)
 _OF_NUMBERS = ("i", "o", "x", "b")
 """What begins a list of integers, OIDs or transaction ids, and a set of small numbers (bitmapset)."""
 _LINE = 78
-"""format_node_dump() breaks lines here, at a blank; a longer token is broken in its middle, past telling."""
+"""format_node_dump() breaks lines here, at a blank; a longer word is broken in its middle, past telling."""
 
 
 class UnreadableTree(ValueError):
@@ -80,24 +80,24 @@ class _Reader:
         """For each open node the field whose value is awaited, "" for none; parallel to `open`."""
         self._last: list[str] = []
 
-    def take(self, token: str) -> None:
-        if token == "{":
+    def take(self, word: str) -> None:
+        if word == "{":
             self._begin(Node())
-        elif token == "(":
+        elif word == "(":
             self._begin([])
-        elif token in ("}", ")"):
-            self._end(token)
+        elif word in ("}", ")"):
+            self._end(word)
         else:
-            self._atom(token)
+            self._atom(word)
 
     def _begin(self, inner: Node | list[Value]) -> None:
         self.open.append(inner)
         self._pending.append("")
         self._last.append("")
 
-    def _end(self, token: str) -> None:
-        if not self.open or isinstance(self.open[-1], Node) is (token == ")"):
-            raise UnreadableTree(f"has a {token} that closes nothing")
+    def _end(self, word: str) -> None:
+        if not self.open or isinstance(self.open[-1], Node) is (word == ")"):
+            raise UnreadableTree(f"has a {word} that closes nothing")
         self._pending.pop()
         self._last.pop()
         inner = self.open.pop()
@@ -107,16 +107,16 @@ class _Reader:
         else:
             self._put(_numbers(inner))
 
-    def _atom(self, token: str) -> None:
+    def _atom(self, word: str) -> None:
         inner = self.open[-1] if self.open else None
         if isinstance(inner, Node) and not self._pending[-1]:
             if not inner.name:
-                inner.name = token
+                inner.name = word
                 return
-            if token[0] == ":":
-                self._pending[-1] = self._last[-1] = token[1:]
+            if word[0] == ":":
+                self._pending[-1] = self._last[-1] = word[1:]
                 return
-        self._put(None if token == "<>" else token)
+        self._put(None if word == "<>" else word)
 
     def _put(self, value: Value) -> None:
         if not self.open:
