@@ -2,6 +2,7 @@
 
 asked = [parse_table("sales.orders:SELECT"), parse_sql("DELETE FROM sales.orders WHERE id = %s")]
 judgement = missing(session, asked, subject="warehouse")
+needs = needed_by("better", shadow=shadow)(session, asked)  # PostgreSQL itself is asked: see privileges.server
 """
 
 from safeconduct.privileges.asked import Asked, SqlAsk, TableAsk, parse_sql, parse_table
@@ -11,6 +12,7 @@ from safeconduct.privileges.holdings import held_by
 from safeconduct.privileges.judgement import Judgement, missing
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.needs import Need, Needed
+from safeconduct.privileges.server import needed_by
 
 __all__ = [
     "Asked",
@@ -24,6 +26,7 @@ __all__ = [
     "held_by",
     "missing",
     "needed",
+    "needed_by",
     "parse_sql",
     "parse_table",
 ]
