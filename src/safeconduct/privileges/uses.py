@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from safeconduct.privileges.scope import Use
 
-EVENTS = {Privilege.INSERT: 4, Privilege.DELETE: 8, Privilege.UPDATE: 16, Privilege.TRUNCATE: 32}
+_EVENTS = {Privilege.INSERT: 4, Privilege.DELETE: 8, Privilege.UPDATE: 16, Privilege.TRUNCATE: 32}
 """pg_trigger.tgtype's bits."""
 
 
@@ -37,7 +37,7 @@ def needs_of(use: Use) -> Iterator[Need]:
 def caveats(use: Use) -> Iterator[str]:
     """Why having the privileges may still not be enough for this use."""
     relation = use.relation
-    writes = {privilege for privilege in use.columns if privilege in EVENTS}
+    writes = {privilege for privilege in use.columns if privilege in _EVENTS}
     if relation.row_security:
         yield f"{relation} has row level security, whose policies are not judged"
     if relation.security_invoker:
@@ -47,7 +47,7 @@ def caveats(use: Use) -> Iterator[str]:
     if relation.kind == "f":
         yield f"{relation} is a foreign table: what the other server allows is not judged"
     for name, events in relation.triggers:
-        if any(events & EVENTS[privilege] for privilege in writes):
+        if any(events & _EVENTS[privilege] for privilege in writes):
             yield f"the trigger {name} of {relation} runs with the caller's rights, and what it does is not judged"
 
 

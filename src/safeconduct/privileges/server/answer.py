@@ -12,7 +12,7 @@ from safeconduct.privileges.needs import Need
 from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS, sequence_need
 from safeconduct.privileges.scope import Use
 from safeconduct.privileges.server.checks import WHOLE_ROW
-from safeconduct.privileges.uses import EVENTS, needs_of
+from safeconduct.privileges.uses import needs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from safeconduct.privileges.server.named import Named
     from safeconduct.privileges.server.objects import Function, Numbered, Objects
 
+_EVENTS = {Privilege.INSERT: 4, Privilege.DELETE: 8, Privilege.UPDATE: 16}
+"""pg_trigger.tgtype's bits."""
 _READS_ARGUMENTS = "reads or changes what its arguments say, which is not judged"
 
 
@@ -94,7 +96,7 @@ def _of_relations(checks: Checks, objects: Objects) -> Iterator[str]:
 
 def _of_triggers(check: RelationCheck, relation: Relation, objects: Objects) -> Iterator[str]:
     for trigger in objects.triggers:
-        if trigger.via == check.relation and any(trigger.events & EVENTS[kind] for kind in check.writes):
+        if trigger.via == check.relation and any(trigger.events & _EVENTS[kind] for kind in check.writes):
             where = RelationName(trigger.schema, trigger.relation)
             name = quote_identifier(trigger.name)
             yield f"the trigger {name} of {where} runs with the caller's rights, and what it does is not judged"
