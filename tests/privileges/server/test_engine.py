@@ -94,6 +94,16 @@ def test_better_says_why_only_where_something_stays_open(session: OpenSession) -
     assert any("cannot tell of statement 1: it does not read it (22P02)" in reason for reason in reasons)
 
 
+def test_a_schema_that_the_role_may_not_use(session: OpenSession) -> None:
+    session.query("RESET ROLE")
+    session.query("CREATE ROLE outsider")
+    session.query("SET ROLE outsider")
+    found = judged(session, "SELECT note FROM shop.orders")
+    session.query("SET ROLE etl")
+    assert shown(found) == "SELECT(note) shop.orders"
+    assert "42501: permission denied for schema shop" in found.unjudged[0].reason
+
+
 def test_nothing_is_left_in_the_session_and_nothing_runs(session: OpenSession) -> None:
     settings = "SELECT string_agg(setting, ',' ORDER BY name) FROM pg_settings"
     before = session.query(settings)
