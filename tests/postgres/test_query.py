@@ -16,7 +16,7 @@ from safeconduct.postgres.messages import (
     ServerMessage,
     encode,
 )
-from safeconduct.postgres.query import QueryRefused, run_query
+from safeconduct.postgres.query import QueryRefused, run_parse, run_query
 from safeconduct.postgres.wire import Inbox
 from tests.postgres.playbook import Playbook, listen
 from tests.postgres.test_wire_real import ETL, PASSWORD, Client
@@ -177,3 +177,27 @@ def test_the_session_is_ended_from_outside(session: Client) -> None:
         session.query("SELECT pg_terminate_backend(pg_backend_pid())")
     with pytest.raises((WireError, OSError)):
         session.query("SELECT 1")
+
+
+def test_parse_alone_gives_its_notices() -> None:
+    play = Playbook(run_parse("SELECT $1", Inbox())) << parse("SELECT $1") + sync()
+    first, second = ServerMessage("tree", detail="{QUERY}"), ServerMessage("and more")
+    play = play >> NoticeResponse(first) >> pack(b"1", b"") >> NoticeResponse(second) >> ReadyForQuery()
+    assert play.result == [first, second]
+
+
+def test_parse_that_is_refused() -> None:
+    play = Playbook(run_parse("SELECT $1", Inbox())) << parse("SELECT $1") + sync()
+    with pytest.raises(QueryRefused, match="42501: no"):
+        play >> ErrorResponse(DENIED) >> ReadyForQuery() << b""
+
+
+def test_notices_without_end() -> None:
+    message = encode(NoticeResponse(ServerMessage("again")))
+    with pytest.raises((TooManyMessages, MessageTooLong), match=r"more than 100,000 bytes|at most"):
+        listen(run_parse("SELECT 1", Inbox(), limit=100_000), message * 2_000)
+
+
+def test_parse_has_no_place_for_a_login() -> None:
+    with pytest.raises(Malformed, match="no place in the answer to Parse"):
+        listen(run_parse("SELECT 1", Inbox()), pack(b"R", bytes(4)))

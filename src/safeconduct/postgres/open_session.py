@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from safeconduct.postgres import frontend
 from safeconduct.postgres.answers import integer, integer_or_null, only_row
 from safeconduct.postgres.channel import Channel, Deadline, DeadlinePassed
 from safeconduct.postgres.framing import WireError
-from safeconduct.postgres.query import run_query
+from safeconduct.postgres.query import run_parse, run_query
 from safeconduct.postgres.session import SessionLost
 from safeconduct.postgres.wants import drive
 
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
     from safeconduct.postgres.exchange import Exchange
     from safeconduct.postgres.framing import Inbox
+    from safeconduct.postgres.server_message import ServerMessage
     from safeconduct.postgres.session import Row
+    from safeconduct.postgres.wants import Talk
+
+T = TypeVar("T")
 
 
 class OpenSession:
@@ -52,9 +56,16 @@ class OpenSession:
 
     def query(self, sql: str, params: Sequence[str | None] = ()) -> list[Row]:
         """See Session.query."""
+        return self._hold(run_query(sql, params, self._inbox))
+
+    def parse_only(self, sql: str) -> list[ServerMessage]:
+        """See ParsingSession.parse_only."""
+        return self._hold(run_parse(sql, self._inbox))
+
+    def _hold(self, talk: Talk[T]) -> T:
         self._channel.deadline = Deadline(self._seconds)
         try:
-            return drive(run_query(sql, params, self._inbox), self._channel.send, lambda _: self._channel.receive())
+            return drive(talk, self._channel.send, lambda _: self._channel.receive())
         except (OSError, WireError, DeadlinePassed) as error:
             self.close()
             raise SessionLost(f"the session broke: {str(error) or 'no answer in time'}") from error

@@ -19,6 +19,8 @@ MAX_RESULT = 64 * 1024 * 1024
 """Bytes that a result may take in our memory."""
 _OVERHEAD = 64
 """What a row and each of its values take at least, whatever their length."""
+MAX_NOTICES = 32 * 1024 * 1024
+"""Bytes that the notices of one Parse may take: a tree takes some hundred bytes for each word of its statement."""
 # ParseComplete, BindComplete, CloseComplete, CommandComplete, EmptyQueryResponse, NoData, RowDescription,
 # PortalSuspended, NotificationResponse, NoticeResponse, ParameterStatus: nothing that the rows depend on.
 _PASSED_OVER = frozenset({b"1", b"2", b"3", b"C", b"I", b"n", b"T", b"s", b"A", b"N", b"S"})
@@ -60,6 +62,30 @@ def run_query(sql: str, params: Sequence[str | None], inbox: Inbox, limit: int =
     if error is not None:
         raise QueryRefused(error)
     return rows
+
+
+def run_parse(sql: str, inbox: Inbox, limit: int = MAX_NOTICES) -> Talk[list[ServerMessage]]:
+    """Have one statement parsed and rewritten, and nothing more: it is neither planned nor run; the notices it gave.
+
+    Raises what run_query raises.
+    """
+    yield Send(frontend.parse(sql) + frontend.sync())
+    notices: list[ServerMessage] = []
+    error: ServerMessage | None = None
+    left = limit
+    while (frame := (yield from _frame(inbox, max(left, 0), error))).kind != b"Z":
+        left -= _OVERHEAD + len(frame.payload)
+        if frame.kind == b"N":
+            notices.append(decode_fields(frame.payload))
+        elif frame.kind == b"E":
+            error = decode_fields(frame.payload)
+        elif frame.kind not in _PASSED_OVER:
+            raise Malformed(f"a message of type {show(frame.kind)} has no place in the answer to Parse")
+        if left <= 0:
+            raise TooManyMessages(f"the notices take more than {limit:,} bytes")
+    if error is not None:
+        raise QueryRefused(error)
+    return notices
 
 
 def _frame(inbox: Inbox, limit: int, error: ServerMessage | None) -> Talk[Frame]:

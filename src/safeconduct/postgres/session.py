@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from safeconduct.postgres.server_message import ServerMessage
 
 Row = tuple[str | None, ...]
 
@@ -42,3 +44,14 @@ class Session(Protocol):
 
     def close(self) -> None:
         """Say goodbye (Terminate) and close the socket; never raises."""
+
+
+@runtime_checkable
+class ParsingSession(Session, Protocol):
+    """A session that can have a statement parsed without running it."""
+
+    def parse_only(self, sql: str) -> Sequence[ServerMessage]:
+        """Have one statement parsed and rewritten but neither planned nor run, and return the notices it gave.
+
+        `$1` may stand in it without a value. Raises what query raises.
+        """

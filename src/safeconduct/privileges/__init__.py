@@ -2,6 +2,7 @@
 
 asked = [parse_table("sales.orders:SELECT"), parse_sql("DELETE FROM sales.orders WHERE id = %s")]
 judgement = missing(session, asked, subject="warehouse")
+needs = needed_by("better", shadow=shadow)(session, asked)  # PostgreSQL itself is asked: see privileges.server
 """
 
 from safeconduct.model.grants import grant_statement
@@ -14,6 +15,7 @@ from safeconduct.privileges.judgement import Judgement, missing
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.revoke import read_leaning, remarks, revocations
+from safeconduct.privileges.server import needed_by
 
 __all__ = [
     "Asked",
@@ -28,6 +30,7 @@ __all__ = [
     "held_by",
     "missing",
     "needed",
+    "needed_by",
     "parse_sql",
     "parse_table",
     "read_inventory",

@@ -30,6 +30,14 @@ def readable(sql: str) -> str:
     return _TOKEN.sub(_replacement, sql)
 
 
+def for_server(sql: str) -> str:
+    """The SQL with NULL for each placeholder, which the server takes for a value of any type (see decision 0008).
+
+    Positions move. Where the grammar wants a string (`INTERVAL %s`), it cannot be read.
+    """
+    return _TOKEN.sub(_null, sql)
+
+
 def is_too_deep(sql: str) -> bool:
     """Whether the parser might overflow its stack: a chain of operators, joins or unions without any end."""
     runs = [0]
@@ -60,3 +68,11 @@ def _replacement(token: re.Match[str]) -> str:
     words = token["list"]
     kept = words if words.endswith("\n") else words[:-1]
     return (kept + "('')").ljust(len(whole))
+
+
+def _null(token: re.Match[str]) -> str:
+    if token["percent"]:
+        return "%"
+    if not token["placeholder"]:
+        return token[0]
+    return f"{token['list']}(NULL)" if token["list"] else "NULL"

@@ -1,0 +1,117 @@
+"""From what PostgreSQL will check, by names now, to the needs of the role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
+from safeconduct.model.ledger import Need
+from safeconduct.privileges.functions import READ_OTHERS
+from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS, sequence_need
+from safeconduct.privileges.scope import Use
+from safeconduct.privileges.server.checks import WHOLE_ROW
+from safeconduct.privileges.uses import needs_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from safeconduct.privileges.catalog import Relation
+    from safeconduct.privileges.server.checks import Checks, RelationCheck
+    from safeconduct.privileges.server.named import Named
+    from safeconduct.privileges.server.objects import Function, Numbered, Objects
+
+_EVENTS = {Privilege.INSERT: 4, Privilege.DELETE: 8, Privilege.UPDATE: 16}
+"""pg_trigger.tgtype's bits."""
+_READS_ARGUMENTS = "reads or changes what its arguments say, which is not judged"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one statement needs, and what its tree does not tell."""
+
+    needs: frozenset[Need]
+    reasons: tuple[str, ...] = ()
+
+
+def answer(checks: Checks, objects: Objects, named: Named) -> Answer:
+    """The needs of the session's role. `named` is what the statement's text names, which decides on schemas."""
+    uses = [
+        _use(check, objects.relations[check.relation], named) for check in checks.relations if _is_own(check, objects)
+    ]
+    needs = [need for use in uses for need in needs_of(use)]
+    needs += _sequence_needs(checks, objects)
+    needs += (_execute(function, objects) for function in objects.functions if not function.as_created)
+    needs += named.schema_needs(objects)
+    reasons = [*_of_relations(checks, objects), *_of_functions(objects), *_of_sequences(checks)]
+    return Answer(frozenset(needs), tuple(dict.fromkeys(reasons)))
+
+
+def _is_own(check: RelationCheck, objects: Objects) -> bool:
+    """Whether the role's own rights count: what stands in a view is checked for the view's owner, who may be it."""
+    return check.check_as in (0, objects.role)
+
+
+def _use(check: RelationCheck, numbered: Numbered, named: Named) -> Use:
+    use = Use(numbered.relation)
+    for privilege in sorted(check.privileges):
+        numbers = check.of(privilege)
+        columns = {numbered.columns[number] for number in numbers if number != WHOLE_ROW}
+        use.ask(privilege, columns)
+        all_of_them = named.all_columns and columns and columns.issuperset(numbered.relation.columns)
+        if WHOLE_ROW in numbers or all_of_them:
+            use.ask_whole(privilege)
+    return use
+
+
+def _sequence_needs(checks: Checks, objects: Objects) -> Iterator[Need]:
+    for function, oid in sorted(checks.sequences):
+        if oid in objects.relations:
+            relation = objects.relations[oid].relation
+            name = RelationName(relation.schema, relation.name)
+            yield sequence_need(name, SEQUENCE_FUNCTIONS[function], f"{function} is called on it")
+
+
+def _execute(function: Function, objects: Objects) -> Need:
+    grant = Grant(ObjectKind.FUNCTION, function.schema, function.name, Privilege.EXECUTE, arguments=function.arguments)
+    if function.via:
+        why = f"it is called for each row that {objects.relations[function.via].relation} is given"
+    elif function.operator:
+        why = f"it is called by the operator {function.operator[1]}"
+    else:
+        why = "it is called"
+    return Need((grant,), why)
+
+
+def _of_relations(checks: Checks, objects: Objects) -> Iterator[str]:
+    for check in checks.relations:
+        relation = objects.relations[check.relation].relation
+        if relation.row_security and check.privileges:
+            yield f"{relation} has row level security: which rows its policies let through is not judged"
+        if relation.kind == "f" and check.privileges:
+            yield f"{relation} is a foreign table: what the other server allows is not judged"
+        yield from _of_triggers(check, relation, objects)
+
+
+def _of_triggers(check: RelationCheck, relation: Relation, objects: Objects) -> Iterator[str]:
+    for trigger in objects.triggers:
+        if trigger.via == check.relation and any(trigger.events & _EVENTS[kind] for kind in check.writes):
+            where = RelationName(trigger.schema, trigger.relation)
+            name = quote_identifier(trigger.name)
+            yield f"the trigger {name} of {where} runs with the caller's rights, and what it does is not judged"
+
+
+def _of_functions(objects: Objects) -> Iterator[str]:
+    for function in objects.functions:
+        name = f"{quote_identifier(function.schema)}.{quote_identifier(function.name)}"
+        if function.own and function.name in READ_OTHERS:
+            yield f"{function.name} {_READS_ARGUMENTS}"
+        elif function.runs_as_caller and not function.own:
+            yield f"{name}({function.arguments}) runs with the caller's rights, and what it does is not judged"
+
+
+def _of_sequences(checks: Checks) -> Iterator[str]:
+    return (
+        f"{name} is called on a sequence that is only known when it runs" for name, oid in checks.sequences if not oid
+    )
