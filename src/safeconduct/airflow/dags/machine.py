@@ -1,0 +1,89 @@
+"""The state of one reading, and the three verbs of an interpreter that runs nothing: evaluate, execute, call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.airflow.dags import calling, expressions, statements
+from safeconduct.airflow.dags.alternatives import is_plain
+from safeconduct.airflow.dags.budget import DEEPEST_EXPRESSION, Budget, Spent
+from safeconduct.airflow.dags.holes import Hole, Holes
+from safeconduct.airflow.dags.record import Record
+from safeconduct.airflow.dags.values import Unknown
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Sequence
+
+    from safeconduct.airflow.dags.modules import Module, Modules
+    from safeconduct.airflow.dags.scope import Scope
+    from safeconduct.airflow.dags.values import Arguments, ClassValue, DagValue, Function, Group
+
+
+class Machine:
+    """Interprets modules over values that may be unknown, and records the calls that send SQL."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self.holes = Holes()
+        self.record = Record()
+        self.budget = Budget()
+        self.dags: list[DagValue] = []
+        self.groups: list[Group] = []
+        self.tasks: list[tuple[str | None, str | None]] = []
+        self.functions: list[Function] = []
+        self.classes: list[ClassValue] = []
+        self.skipped: list[tuple[Module, Sequence[ast.stmt], str]] = []
+        self.texts: dict[str, str | None] = {}
+        self.doubts = 0  # how many unknown conditions what is executed now depends on
+
+    def run_module(self, module: Module) -> None:
+        """Execute the module's body unless that has begun already, which a cycle of imports is."""
+        if module.is_begun or module.tree is None:
+            return
+        module.is_begun = True
+        module.scope.variables["__file__"] = f"{self.modules.folder}/{module.path}"
+        module.scope.variables["__name__"] = module.path.removesuffix(".py").replace("/", ".")
+        kept, self.doubts = (self.dags, self.groups, self.tasks, self.doubts), 0
+        self.dags, self.groups, self.tasks = [], [], []
+        try:
+            statements.execute_block(self, module.tree.body, module.scope)
+        except (Spent, RecursionError):
+            self.skipped.append((module, module.tree.body, "the file takes more work than one file may"))
+        finally:
+            self.dags, self.groups, self.tasks, self.doubts = kept
+
+    def evaluate(self, node: ast.expr, scope: Scope) -> object:
+        """What the expression is worth."""
+        budget = self.budget
+        budget.spend()
+        if budget.depth > DEEPEST_EXPRESSION:
+            return Unknown("a deeply nested expression", "it nests too deeply to be followed")
+        budget.depth += 1
+        try:
+            return expressions.TABLE.get(type(node), expressions.unknown)(self, node, scope)
+        finally:
+            budget.depth -= 1
+
+    def call(self, callee: object, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+        """What the call gives."""
+        return calling.call(self, callee, arguments, node, scope)
+
+    def execute(self, block: Sequence[ast.stmt], scope: Scope) -> str:
+        """Execute the block; how it was left: empty at its end, or return, raise, break, continue."""
+        return statements.execute_block(self, block, scope)
+
+    def text(self, value: object) -> str:
+        """The value as `str()` or a format would write it, with a hole where it is unknown."""
+        if isinstance(value, (str, int, float)) or value is None:
+            return str(value)
+        return self._other_text(value)
+
+    def _other_text(self, value: object) -> str:
+        if isinstance(value, Unknown):
+            return self.holes.mark(Hole(value.what, value.why, value.sample, None, value.conn_id))
+        if isinstance(value, (list, tuple, dict)) and is_plain(value):
+            return str(value)
+        if hasattr(value, "as_posix"):
+            return str(value)
+        return self.holes.mark(Hole(type(value).__name__.lower(), "it is no text that can be told from the source"))
