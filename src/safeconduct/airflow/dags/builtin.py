@@ -21,7 +21,8 @@ _PURE: dict[str, Callable[..., object]] = {"len": len, "sorted": sorted, "min": 
 
 
 def _dict(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
-    first, found = arguments.get(0), dict[object, object]()
+    first = arguments.get(0)
+    found: dict[object, object] = {}
     if isinstance(first, dict):
         found.update(first)
     elif isinstance(first, (list, tuple)):
@@ -29,7 +30,8 @@ def _dict(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) 
         found.update({pair[0]: pair[1] for pair in pairs})
     elif first is not None:
         return Unknown(node, _WHEN)
-    return {**found, **arguments.keywords}
+    found.update(arguments.keywords)
+    return found
 
 
 def _list(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.budget import DEEPEST_CALL
 from safeconduct.airflow.dags.decorators import decorate
+from safeconduct.airflow.dags.samples import SAMPLES
 from safeconduct.airflow.dags.scope import Scope
 from safeconduct.airflow.dags.values import Arguments, ClassValue, Function, Unknown, either
 
@@ -117,4 +118,4 @@ def parameters(function: Function, arguments: Arguments, receiver: object) -> di
 def _missing(function: Function, name: str, arguments: Arguments) -> object:
     if name in function.defaults and not arguments.is_loose:
         return function.defaults[name]
-    return Unknown(name, f"it is a parameter of {function.name}, given when the DAG runs")
+    return Unknown(name, f"it is a parameter of {function.name}, given when the DAG runs", sample=SAMPLES.get(name, ""))

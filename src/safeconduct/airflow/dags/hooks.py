@@ -129,7 +129,7 @@ def _request(
     return Request(
         node,
         scope,
-        f"{hook.name}.{name}",
+        f"{hook.name if hook.kind == 'hook' else hook.kind}.{name}",
         sql,
         hook.conn_id if hook.conn_id is not None else Unknown(hook.name, "it is given none"),
         parameters,
@@ -151,7 +151,8 @@ def _send(machine: Machine, hook: Handle, name: str, arguments: Arguments, node:
 
 
 def _derive(machine: Machine, hook: Handle, name: str, arguments: Arguments, node: ast.Call, scope: Scope) -> None:
-    request = _request(machine, hook, name, _derived(machine, name, arguments), node, scope, ())
+    parameters = () if name in {"insert_rows", "upsert_rows", "callproc"} else None
+    request = _request(machine, hook, name, _derived(machine, name, arguments), node, scope, parameters)
     submit(machine, replace(request, resolution=Resolution.DERIVED))
 
 
@@ -176,6 +177,8 @@ def doubtful_method(
     machine: Machine, receiver: object, name: str, arguments: Arguments, node: ast.Call, scope: Scope
 ) -> object:
     """A method of what is unknown, which sends SQL if its name or its argument says so."""
+    if name == "to_sql":
+        return _to_sql(machine, arguments, node, scope)
     if name in _SENDS | _DERIVED and _may_send(receiver, name, arguments, node):
         hook = doubtful_handle(receiver, node)
         (_send if name in _SENDS else _derive)(machine, hook, name, arguments, node, scope)
@@ -183,6 +186,19 @@ def doubtful_method(
     conn_id = receiver.conn_id if isinstance(receiver, Unknown) else None
     why = receiver.why if isinstance(receiver, Unknown) else "it is known only when the DAG runs"
     return Unknown(node, why, conn_id)
+
+
+def _to_sql(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    """pandas writes a data frame: what it sends depends on the frame and on the table that it finds."""
+    con = arguments.get(1, "con")
+    hook = con if isinstance(con, Handle) else doubtful_handle(con, node)
+    table = machine.text(arguments.get(0, "name", default="the table"))
+    why = f"pandas makes and fills the table {table} with the columns of a data frame" if table.isascii() else _FRAME
+    submit(machine, replace(_request(machine, hook, "to_sql", Unknown(node, why), node, scope, None), callee="to_sql"))
+    return None
+
+
+_FRAME = "pandas makes and fills a table with the columns of a data frame"
 
 
 def doubtful_handle(receiver: object, node: ast.Call) -> Handle:

@@ -33,7 +33,7 @@ def parse_ignore(text: str, folder: str) -> Ignore:
     """The patterns of the file's text; what is no valid pattern is passed over, as Airflow does."""
     lines = [line for line in (_COMMENT.sub("", raw) for raw in text.split("\n")) if line.strip()]
     regexps = tuple(found for line in lines if (found := _regexp(line)) is not None)
-    globs = tuple(found for line in lines if (found := _glob(line.strip())) is not None)
+    globs = tuple(glob for line in lines if (glob := _glob(line.strip())) is not None)
     return Ignore(folder, regexps, globs)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.holes import Hole
 from safeconduct.airflow.dags.operations import binary, compare, contains_unknown, subscript, truth
+from safeconduct.airflow.dags.samples import DAY, MOMENT, SAMPLES
 from safeconduct.airflow.dags.strings import string_method
 from safeconduct.airflow.dags.values import Unknown, either
 
@@ -21,20 +22,7 @@ if TYPE_CHECKING:
     from safeconduct.airflow.dags.machine import Machine
 
 _RUN = "it is decided when the DAG runs"
-_DAY, _MOMENT = "2000-01-01", "2000-01-01T00:00:00+00:00"
-# A value of the right form for what Airflow fills in at each run.
-SAMPLES = {
-    **dict.fromkeys(("ds", "yesterday_ds", "tomorrow_ds", "next_ds", "prev_ds"), _DAY),
-    **dict.fromkeys(("ds_nodash", "yesterday_ds_nodash", "tomorrow_ds_nodash", "next_ds_nodash"), "20000101"),
-    **dict.fromkeys(
-        ("ts", "logical_date", "execution_date", "data_interval_start", "data_interval_end", "next_execution_date"),
-        _MOMENT,
-    ),
-    **dict.fromkeys(("prev_data_interval_start_success", "prev_data_interval_end_success"), _MOMENT),
-    **{"ts_nodash": "20000101T000000", "ts_nodash_with_tz": "20000101T000000+0000", "run_id": "scheduled"},
-    **{"macros.ds_add": _DAY, "macros.ds_format": _DAY},
-}
-_DATE_FILTERS = {"ds": _DAY, "ds_nodash": "20000101", "ts": _MOMENT, "ts_nodash": "20000101T000000"}
+_DATE_FILTERS = {"ds": DAY, "ds_nodash": "20000101", "ts": MOMENT, "ts_nodash": "20000101T000000"}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.budget import LONGEST_TEXT
 from safeconduct.airflow.dags.holes import has_holes
+from safeconduct.airflow.dags.samples import SAMPLES
 from safeconduct.airflow.dags.values import MISSING, Either, Handle, Unknown, either
 
 if TYPE_CHECKING:
@@ -179,8 +180,14 @@ def subscript(value: object, key: object, node: ast.AST) -> object:
     return Unknown(node, _WHEN)
 
 
+def _no_key(key: object, node: ast.AST) -> Unknown:
+    """Mostly the context of a run, which a function gets as `**context`."""
+    sample = SAMPLES.get(key, "") if isinstance(key, str) else ""
+    return Unknown(node, "the source gives no value under this key", sample=sample)
+
+
 def _item(value: dict[object, object], key: object, node: ast.AST) -> object:
     if isinstance(key, (str, int, float, tuple)) and not contains_unknown(key):
-        return value[key] if key in value else Unknown(node, "there is no such key")
+        return value[key] if key in value else _no_key(key, node)
     # Any of the values that are written down: which one is decided when the DAG runs.
     return either(list(value.values())) if 0 < len(value) <= 8 else Unknown(node, _WHEN)

@@ -196,6 +196,7 @@ def _threshold(machine: Machine, request: Request, given: dict[str, object]) -> 
 
 
 def _insert_rows(machine: Machine, request: Request, given: dict[str, object]) -> None:
+    request = replace(request, schema=None)
     _around(machine, request, given)
     table, schema = given.get("table_name"), given.get("schema")
     columns = given.get("columns")
@@ -205,7 +206,7 @@ def _insert_rows(machine: Machine, request: Request, given: dict[str, object]) -
     if isinstance(columns, (list, tuple)) and isinstance(ignored := given.get("ignored_columns"), (list, tuple)):
         columns = [column for column in columns if column not in ignored]
     sql = insert(machine, f"{machine.text(schema)}.{machine.text(table)}" if schema else table, columns)
-    submit(machine, replace(request, sql=sql, schema=None, resolution=Resolution.DERIVED, loads_files=False))
+    submit(machine, replace(request, sql=sql, resolution=Resolution.DERIVED, loads_files=False))
 
 
 def _around(machine: Machine, request: Request, given: dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""A call that sends SQL, on its way into the record: templates loaded and rendered, holes filled, or the reason why not."""
+"""A call that sends SQL, on its way into the record: templates rendered, holes filled, or the reason why not."""
 
 from __future__ import annotations
 
