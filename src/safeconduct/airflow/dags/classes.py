@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.contexts import task_name
-from safeconduct.airflow.dags.functions import call_function, parameters
+from safeconduct.airflow.dags.functions import call_function
 from safeconduct.airflow.dags.hooks import hook_method, hook_of_instance
 from safeconduct.airflow.dags.operators import is_operator, record_operator, settings
 from safeconduct.airflow.dags.templates_of import load_attributes
@@ -55,6 +55,7 @@ def _initialize(machine: Machine, instance: Instance, init: Function, arguments:
     call_function(machine, init, arguments, instance)
 
 
+_CONTEXT = Unknown("context", "it is the context of the run")
 _PASSED_ON = ("task_id", "dag", "params", "task_group", "template_searchpath")
 
 
@@ -65,14 +66,14 @@ def _fields(instance: Instance, cls: ClassValue, arguments: Arguments) -> None:
 
 
 def _with_defaults(machine: Machine, arguments: Arguments, init: object) -> Arguments:
-    names = (
-        set(init.node.args.args and [one.arg for one in init.node.args.args]) if isinstance(init, Function) else set()
-    )
-    if isinstance(init, Function):
-        names |= {one.arg for one in init.node.args.kwonlyargs}
+    names = _parameter_names(init.node.args) if isinstance(init, Function) else set()
     defaults = settings(machine, arguments)
     wanted = {name: value for name, value in defaults.items() if name in names or not isinstance(init, Function)}
     return Arguments(arguments.positional, {**wanted, **arguments.keywords}, arguments.is_loose)
+
+
+def _parameter_names(given: ast.arguments) -> set[str]:
+    return {one.arg for one in (*given.args, *given.kwonlyargs)}
 
 
 def _perform(machine: Machine, instance: Instance, node: ast.Call, scope: Scope) -> None:
@@ -85,8 +86,7 @@ def _perform(machine: Machine, instance: Instance, node: ast.Call, scope: Scope)
         runs = [one for name in _RUNS if isinstance(one := instance.cls.find(name), Function)]
         load_attributes(machine, instance)
         for one in runs:
-            context = [Unknown(name, "it is the context of the run") for name in parameters(one, Arguments(), None)]
-            call_function(machine, one, Arguments(context[1:2]), instance)
+            call_function(machine, one, Arguments([_CONTEXT]), instance)
         if not runs:
             record_instance(machine, instance, node, scope)
     finally:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.alternatives import is_plain, spread
 from safeconduct.airflow.dags.attributes import as_value, attribute
-from safeconduct.airflow.dags.budget import MOST_ITERATIONS
+from safeconduct.airflow.dags.binding import bind, elements
 from safeconduct.airflow.dags.calling import arguments_of
 from safeconduct.airflow.dags.functions import make_function
 from safeconduct.airflow.dags.holes import MARK, has_holes
@@ -188,14 +188,14 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> object:
 
 def _slice(machine: Machine, node: ast.Subscript, value: object, scope: Scope) -> object:
     assert isinstance(node.slice, ast.Slice)
-    bounds = [
-        None if end is None else machine.evaluate(end, scope)
-        for end in (node.slice.lower, node.slice.upper, node.slice.step)
-    ]
-    known = all(end is None or ((isinstance(end, int) and end != 0) or end == 0) for end in bounds)
-    if not known or bounds[2] == 0 or not isinstance(value, (str, list, tuple)) or contains_unknown(value):
+    ends = [machine.evaluate(end, scope) for end in (node.slice.lower, node.slice.upper) if end is not None]
+    numbers = [end for end in ends if isinstance(end, int)]
+    is_known = len(numbers) == len(ends) and node.slice.step is None
+    if not is_known or not isinstance(value, (str, list, tuple)) or contains_unknown(value):
         return Unknown(node, _WHEN)
-    return value[slice(*bounds)]
+    lower = numbers[0] if node.slice.lower is not None else None
+    upper = numbers[-1] if node.slice.upper is not None else None
+    return value[lower:upper]
 
 
 def _lambda(machine: Machine, node: ast.Lambda, scope: Scope) -> object:
@@ -236,52 +236,6 @@ def _rounds(machine: Machine, generators: list[ast.comprehension], scope: Scope)
         bind(machine, first.target, value, scope)
         if all(truth(machine.evaluate(test, scope)) is not False for test in first.ifs):
             yield from _rounds(machine, rest, scope)
-
-
-def elements(value: object, node: ast.expr) -> list[object]:
-    """What an iteration over the value gives; one unknown element where that is unknown."""
-    if isinstance(value, (list, tuple, dict)):
-        return list(value)[:MOST_ITERATIONS]
-    if isinstance(value, str) and not has_holes(value):
-        return list(value)[:MOST_ITERATIONS]
-    if isinstance(value, Either) and all(isinstance(one, (list, tuple)) for one in value.values):
-        return [element for one in value.values for element in elements(one, node)]
-    conn_id = value.conn_id if isinstance(value, Unknown) else None
-    return [Unknown(node, "what it iterates over is known only when the DAG runs", conn_id)]
-
-
-def bind(machine: Machine, target: ast.expr, value: object, scope: Scope) -> None:
-    """Assign the value to a target: a name, a tuple of targets, an attribute or an item."""
-    if isinstance(target, ast.Name):
-        scope.bind(target.id, value)
-    elif isinstance(target, (ast.Tuple, ast.List)):
-        _bind_each(machine, target.elts, value, scope)
-    elif isinstance(target, ast.Starred):
-        bind(machine, target.value, Unknown(target, _WHEN), scope)
-    elif isinstance(target, ast.Attribute):
-        _set(machine, machine.evaluate(target.value, scope), target.attr, value)
-    elif isinstance(target, ast.Subscript):
-        _set(machine, machine.evaluate(target.value, scope), machine.evaluate(target.slice, scope), value)
-
-
-def _bind_each(machine: Machine, targets: list[ast.expr], value: object, scope: Scope) -> None:
-    fits = isinstance(value, (list, tuple)) and len(value) == len(targets)
-    for number, target in enumerate(targets):
-        one = value[number] if fits and isinstance(value, (list, tuple)) else _part(value, target)
-        bind(machine, target, one, scope)
-
-
-def _part(value: object, target: ast.expr) -> Unknown:
-    return Unknown(target, _WHEN, value.conn_id if isinstance(value, Unknown) else None)
-
-
-def _set(machine: Machine, owner: object, key: object, value: object) -> None:
-    holder = owner.attributes if isinstance(owner, Instance) else owner
-    if isinstance(holder, list) and isinstance(key, int) and -len(holder) <= key < len(holder):
-        holder[key] = value
-    elif isinstance(holder, dict) and isinstance(key, (str, int)):
-        before = holder.get(key)
-        holder[key] = either([before, value]) if machine.doubts and before is not None else value
 
 
 TABLE: dict[type[ast.expr], Callable[..., object]] = {

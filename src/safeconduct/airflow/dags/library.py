@@ -18,6 +18,7 @@ from safeconduct.airflow.dags.methods import text_of
 from safeconduct.airflow.dags.operators import call_operator, is_operator
 from safeconduct.airflow.dags.values import (
     MISSING,
+    Arguments,
     Either,
     External,
     Function,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.dags.machine import Machine
     from safeconduct.airflow.dags.scope import Scope
-    from safeconduct.airflow.dags.values import Arguments
 
 _WHEN = "it is known only when the DAG runs"
 
@@ -162,12 +162,10 @@ def _read_file(machine: Machine, arguments: Arguments, node: ast.Call, scope: Sc
 
 def _thread(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     """What another thread or an executor is asked to call."""
-    from safeconduct.airflow.dags.values import Arguments as Given
-
     given = arguments.keywords.get("args")
     target = arguments.keywords.get("target")
     if target is not None:
-        machine.call(target, Given(list(given) if isinstance(given, (list, tuple)) else []), node, scope)
+        machine.call(target, Arguments(list(given) if isinstance(given, (list, tuple)) else []), node, scope)
     return Unknown(node, _WHEN)
 
 

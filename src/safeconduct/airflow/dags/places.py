@@ -159,5 +159,5 @@ def _within_quotes(hole: Hole) -> str:
 
 
 def _placeholder(hole: Hole) -> str:
-    name = re.sub(r"[()%\s]+", " ", MARK.sub("", hole.what)).strip()[:60]
+    name = re.sub(r"[^\w.]+", "_", hole.what).strip("_.")[:60]
     return f"%({name or 'value'})s" + "\n" * hole.newlines

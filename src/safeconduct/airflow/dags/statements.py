@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.dags.binding import bind, elements
 from safeconduct.airflow.dags.contexts import enter, leave
-from safeconduct.airflow.dags.expressions import bind, elements
 from safeconduct.airflow.dags.functions import define_class, define_function
 from safeconduct.airflow.dags.modules import Module, absolute, imported, member
 from safeconduct.airflow.dags.operations import truth

@@ -36,7 +36,7 @@ def _try(machine: Machine, function: Function) -> None:
         return
     machine.tasks.append((None, None))
     try:
-        call_function(machine, function, _arguments(function), _receiver(function))
+        call_function(machine, function, Arguments(), _receiver(function))
     except (Spent, RecursionError):
         machine.skipped.append((function.module, body, "the file takes more work than one file may"))
     finally:
@@ -55,10 +55,6 @@ def _receiver(function: Function) -> Instance | None:
         if names is not None:
             sample.attributes.update(parameters(init, Arguments(), sample))  # type: ignore[arg-type]
     return sample
-
-
-def _arguments(function: Function) -> Arguments:
-    return Arguments()
 
 
 def name_the_unreached(machine: Machine) -> None:
