@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 STEPS = 300_000  # expressions of one file, calls that it makes included
+STEPS_OF_UNCALLED = 30_000  # of one function that nothing calls
+STEPS_OF_FOLDER = 60_000_000
 LONGEST_TEXT = 1 << 20
 LARGEST_FILE = 1 << 20
 DEEPEST_CALL = 24
@@ -21,8 +23,8 @@ class Budget:
 
     __slots__ = ("calls", "depth", "steps")
 
-    def __init__(self) -> None:
-        self.steps = STEPS
+    def __init__(self, steps: int = STEPS) -> None:
+        self.steps = steps
         self.depth = 0
         self.calls = 0
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags import calling, expressions, statements
 from safeconduct.airflow.dags.alternatives import is_plain
-from safeconduct.airflow.dags.budget import DEEPEST_EXPRESSION, Budget, Spent
+from safeconduct.airflow.dags.budget import DEEPEST_EXPRESSION, STEPS, STEPS_OF_FOLDER, Budget, Spent
 from safeconduct.airflow.dags.holes import Hole, Holes
 from safeconduct.airflow.dags.record import Record
 from safeconduct.airflow.dags.values import Unknown
@@ -28,6 +28,7 @@ class Machine:
         self.holes = Holes()
         self.record = Record()
         self.budget = Budget()
+        self.left = STEPS_OF_FOLDER
         self.dags: list[DagValue] = []
         self.groups: list[Group] = []
         self.tasks: list[tuple[str | None, str | None]] = []
@@ -36,6 +37,15 @@ class Machine:
         self.skipped: list[tuple[Module, Sequence[ast.stmt], str]] = []
         self.texts: dict[str, str | None] = {}
         self.doubts = 0  # how many unknown conditions what is executed now depends on
+
+    def renew(self, steps: int = STEPS) -> None:
+        """A budget for the next file or function, within what the whole folder may take."""
+        self.budget = Budget(min(steps, self.left))
+        self.left -= self.budget.steps
+
+    def give_back(self) -> None:
+        """Return what is left of the budget to the folder."""
+        self.left += max(0, self.budget.steps)
 
     def run_module(self, module: Module) -> None:
         """Execute the module's body unless that has begun already, which a cycle of imports is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -151,10 +152,12 @@ def formatted(machine: Machine, node: ast.AST, text: str, positional: list[objec
     return _formatted(node, lambda: text.format(*first, **second), text)
 
 
+# A width that is large, or that is itself computed, could ask for any length.
+_WIDE = re.compile(r"%(?:\([^)]*\))?[-+ #0]*(?:\*|\d{4,}|\d*\.(?:\*|\d{4,}))|\{[^{}]*(?:\{|:[^{}]*\d{4,})")
+
+
 def _formatted(node: ast.AST, compute: Callable[[], str], text: str) -> object:
-    if any(len(run) > 4 for run in "".join(sign if sign.isdigit() else " " for sign in text).split()):
-        return Unknown(node, "the format has numbers too large to be a width") if "%" in text else _try(node, compute)
-    return _try(node, compute)
+    return Unknown(node, "the format asks for a width that is too large") if _WIDE.search(text) else _try(node, compute)
 
 
 def _try(node: ast.AST, compute: Callable[[], str]) -> object:

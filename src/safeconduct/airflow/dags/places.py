@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BEFORE_VALUES = frozenset(
-    "= < > + - * / % | ~ [ like ilike between limit offset interval date timestamp timestamptz time then else".split()
+    "= < > + - * / % | ~ [ like ilike between limit offset interval date timestamp timestamptz time then else in".split()
 )
 _LISTS = frozenset("in values any all some [".split())
 _NOT_FUNCTIONS = frozenset(
@@ -80,7 +80,7 @@ class _Filling:
         self.last, self.before_last, self.closed = "", "", ""
         self.open: list[str] = []
         self.statement = 0  # where the statement began
-        self.is_between = False
+        self.is_between = self.ends_between = False
 
     def result(self) -> Filled:
         parts, end = list[str](), 0
@@ -102,6 +102,7 @@ class _Filling:
             self.closed = self.open.pop()
         elif text == ";":
             self.statement, self.open = token.end(), []
+        self.ends_between = self.is_between and text == "and"
         self.is_between = text == "between" or (self.is_between and text != "and")
         self.before_last, self.last = self.last, text if token.lastgroup in {"word", "sign", "dollar"} else "text"
 
@@ -147,7 +148,7 @@ class _Filling:
         return ""
 
     def _takes_value(self, hole: Hole) -> bool:
-        if self.last in _BEFORE_VALUES or (self.last == "and" and self.is_between):
+        if self.last in _BEFORE_VALUES or (self.last == "and" and self.ends_between):
             return True
         if self.last in {"(", ","} and self.open:
             return self.open[-1] == "values" or (self.open[-1] == "function" and bool(hole.sample))

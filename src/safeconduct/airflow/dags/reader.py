@@ -6,7 +6,6 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.dags.budget import Budget
 from safeconduct.airflow.dags.folder import find_files
 from safeconduct.airflow.dags.found import DagSql
 from safeconduct.airflow.dags.machine import Machine
@@ -33,9 +32,9 @@ def read_dags(folder: str | Path, *, ignore_syntax: IgnoreSyntax | None = None) 
     files = find_files(root, ignore_syntax)
     machine = Machine(Modules(root, files))
     for path in _relevant(machine, files):
-        machine.budget = Budget()
+        machine.renew()
         machine.run_module(machine.modules.open(path))
-    machine.budget = Budget()
+        machine.give_back()
     call_the_uncalled(machine)
     name_the_unreached(machine)
     return _answer(machine, files)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.dags.budget import MOST_ALTERNATIVES, MOST_FOUND
+from safeconduct.airflow.dags.budget import MOST_ALTERNATIVES, MOST_FOUND, Spent
 from safeconduct.airflow.dags.found import DagStatement, ParametersKind, Resolution, UnresolvedCall
 from safeconduct.airflow.dags.holes import has_holes
 from safeconduct.airflow.dags.jinja import JinjaContext
@@ -53,12 +53,18 @@ def submit(machine: Machine, request: Request) -> None:
     """Record the request, once for each of its alternatives."""
     machine.record.sites.add(site_of(request.scope.module.path, request.node))
     if len(machine.record.statements) + len(machine.record.unresolved) > MOST_FOUND:
-        _unresolved(machine, request, "the folder sends more statements than are looked at", "sql")
+        _unresolved(machine, request, "The folder sends more statements than are looked at.", "sql")
         return
     for sql, conn_id in product(alternatives(_flat(request.sql)), alternatives(request.conn_id)):
         if sql is None and isinstance(request.sql, Either):
             continue
-        _submit_one(machine, replace(request, sql=sql, conn_id=conn_id))
+        try:
+            _submit_one(machine, replace(request, sql=sql, conn_id=conn_id))
+        except Spent:
+            _unresolved(machine, request, "The SQL takes more work than one file may.", "sql")
+            raise
+        except RecursionError:
+            _unresolved(machine, request, "The template nests too deeply.", "sql")
 
 
 def site_of(path: str, node: ast.AST) -> tuple[str, int, int]:

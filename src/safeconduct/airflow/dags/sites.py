@@ -9,6 +9,7 @@ _METHODS = frozenset(
     "executemany execute read_sql read_sql_query read_sql_table execute_values execute_batch run to_sql".split()
 )
 _SQL_ARGUMENTS = frozenset("sql sql_statement query statement".split())
+_ALWAYS_SQL = frozenset("sql sql_statement".split())
 
 
 def sends_sql(node: ast.AST) -> bool:
@@ -18,4 +19,6 @@ def sends_sql(node: ast.AST) -> bool:
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if name.endswith(("Operator", "Sensor", "GenericTransfer")):
         return any(keyword.arg in _SQL_ARGUMENTS for keyword in node.keywords) or name.startswith("SQL")
+    if any(keyword.arg in _ALWAYS_SQL for keyword in node.keywords):
+        return True
     return name in _METHODS and bool(node.args or node.keywords)

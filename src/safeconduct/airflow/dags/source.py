@@ -36,12 +36,17 @@ def parse(content: bytes, path: str) -> ast.Module:
             return ast.parse(content, path)
     except SyntaxError as error:
         said = f"The file is not Python as this Python reads it ({error.msg})."
-        raise _unparsed(path, error.lineno or 0, said) from error
+        raise _unparsed(path, error.lineno or _line_of_nul(content), said) from error
     except (RecursionError, MemoryError) as error:
         raise _unparsed(path, 0, "The file nests too deeply to be parsed.") from error
     except ValueError as error:  # a NUL byte, before Python 3.12
-        line = content[: content.find(b"\0")].count(b"\n") + 1 if b"\0" in content else 0
-        raise _unparsed(path, line, f"The file is not Python as this Python reads it ({error}).") from error
+        raise _unparsed(
+            path, _line_of_nul(content), f"The file is not Python as this Python reads it ({error})."
+        ) from error
+
+
+def _line_of_nul(content: bytes) -> int:
+    return content[: content.find(b"\0")].count(b"\n") + 1 if b"\0" in content else 0
 
 
 def _unparsed(path: str, line: int, reason: str) -> Unparsed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.dags.budget import Spent
+from safeconduct.airflow.dags.budget import STEPS_OF_UNCALLED, Spent
 from safeconduct.airflow.dags.found import UnresolvedCall
 from safeconduct.airflow.dags.functions import call_function, parameters
 from safeconduct.airflow.dags.operators import is_operator
@@ -35,11 +35,13 @@ def _try(machine: Machine, function: Function) -> None:
         function.called = 1
         return
     machine.tasks.append((None, None))
+    machine.renew(STEPS_OF_UNCALLED)
     try:
         call_function(machine, function, Arguments(), _receiver(function))
     except (Spent, RecursionError):
         machine.skipped.append((function.module, body, "the file takes more work than one file may"))
     finally:
+        machine.give_back()
         machine.tasks.pop()
 
 

@@ -25,6 +25,7 @@ _FOR = re.compile(r"\s*(?P<names>\w+(?:\s*,\s*\w+)*)\s+in\s+(?P<over>.+)", re.S)
 _SET = re.compile(r"\s*(?P<name>\w+)\s*=(?P<value>.+)", re.S)
 _INCLUDE = re.compile(r"""\s*(['"])(?P<name>[^'"]+)\1""")
 _DEEPEST = 12
+_MOST_WORK = 20_000
 
 
 class _Stop(Exception):
@@ -71,6 +72,7 @@ def _parts(text: str) -> list[_Part]:
 class _Rendering:
     def __init__(self, machine: Machine, context: JinjaContext, variables: dict[str, object], depth: int) -> None:
         self.machine, self.context, self.variables, self.depth = machine, context, variables, depth
+        self.least = machine.budget.steps
         if depth > _DEEPEST:
             raise _Stop("include", "its parts nest too deeply")
 
@@ -86,7 +88,7 @@ class _Rendering:
         texts = [""]
         while at < len(parts) and parts[at].kind not in ends:
             part = parts[at]
-            self.machine.budget.spend()
+            self._spend()
             if part.kind in {"if", "for"}:
                 found, at = (self._if if part.kind == "if" else self._for)(parts, at)
             else:
@@ -95,6 +97,11 @@ class _Rendering:
         if ends and at >= len(parts):
             raise _Stop(ends[-1], f"the tag {ends[-1]} is missing")
         return texts, at
+
+    def _spend(self) -> None:
+        self.machine.budget.spend()
+        if self.least - self.machine.budget.steps > _MOST_WORK:
+            raise _Stop("", "its loops take too much work")
 
     def _joined(self, texts: list[str], more: list[str]) -> list[str]:
         joined = [one + other for one in texts for other in more]
