@@ -17,21 +17,21 @@ from common.settings import CONN, SCHEMA
 
 default_args = {"owner": "etl", "conn_id": CONN, "retries": 2}
 
-with DAG("orders_@", start_date=datetime(2024, 1, 1), schedule=None, default_args=default_args) as dag:
+with DAG("orders_NUMBER", start_date=datetime(2024, 1, 1), schedule=None, default_args=default_args) as dag:
     start = EmptyOperator(task_id="start")
     previous = start
     for table in ("orders", "lines", "customers"):
         load = SQLExecuteQueryOperator(
             task_id=f"load_{table}",
             sql=f"""
-                INSERT INTO {SCHEMA}.{table}_@
+                INSERT INTO {SCHEMA}.{table}_NUMBER
                 SELECT * FROM raw.{table}
                 WHERE day = '{{{{ ds }}}}'
             """,
         )
         previous >> load
         previous = load
-    check = SQLExecuteQueryOperator(task_id="check", sql="sql/check.sql", params={"table": "orders_@"})
+    check = SQLExecuteQueryOperator(task_id="check", sql="sql/check.sql", params={"table": "orders_NUMBER"})
     previous >> check
 '''
 _FLOW = """
@@ -42,19 +42,19 @@ from airflow.providers.postgres.hooks.postgres import PostgresHook
 from common.settings import CONN, SCHEMA
 
 
-@dag(dag_id="flow_@", start_date=datetime(2024, 1, 1), schedule=None, catchup=False)
+@dag(dag_id="flow_NUMBER", start_date=datetime(2024, 1, 1), schedule=None, catchup=False)
 def flow():
     @task
     def extract():
-        return PostgresHook(postgres_conn_id="source").get_records("SELECT id, name FROM app.users_@")
+        return PostgresHook(postgres_conn_id="source").get_records("SELECT id, name FROM app.users_NUMBER")
 
     @task
     def load(rows):
         hook = PostgresHook(postgres_conn_id=CONN)
         with hook.get_conn() as conn, conn.cursor() as cursor:
             for row in rows:
-                cursor.execute(f"INSERT INTO {SCHEMA}.users_@ (id, name) VALUES (%s, %s)", row)
-        hook.run(f"ANALYZE {SCHEMA}.users_@")
+                cursor.execute(f"INSERT INTO {SCHEMA}.users_NUMBER (id, name) VALUES (%s, %s)", row)
+        hook.run(f"ANALYZE {SCHEMA}.users_NUMBER")
 
     load(extract())
 
@@ -80,10 +80,10 @@ def clean(table, days, **context):
     log.info("%s rows are left", count)
 
 
-with DAG("clean_@", start_date=datetime(2024, 1, 1), schedule=None,
+with DAG("clean_NUMBER", start_date=datetime(2024, 1, 1), schedule=None,
          default_args={"retry_delay": timedelta(minutes=5)}) as dag:
     tasks = [
-        PythonOperator(task_id=f"clean_{name}", python_callable=clean, op_kwargs={"table": f"log.{name}_@", "days": 30})
+        PythonOperator(task_id=f"clean_{name}", python_callable=clean, op_kwargs={"table": f"log.{name}_NUMBER", "days": 30})
         for name in ("clicks", "views")
     ]
 """
@@ -93,8 +93,8 @@ from datetime import datetime
 from airflow import DAG
 from airflow.operators.bash import BashOperator
 
-with DAG("shell_@", start_date=datetime(2024, 1, 1), schedule=None) as dag:
-    first = BashOperator(task_id="first", bash_command="echo @")
+with DAG("shell_NUMBER", start_date=datetime(2024, 1, 1), schedule=None) as dag:
+    first = BashOperator(task_id="first", bash_command="echo NUMBER")
     second = BashOperator(task_id="second", bash_command="date")
     first >> second
 """
@@ -112,5 +112,5 @@ def generate(folder: Path, count: int) -> int:
     (folder / "sql" / "check.sql").write_text("SELECT count(*) FROM mart.{{ params.table }} WHERE day = '{{ ds }}'\n")
     for number in range(count):
         style = STYLES[number % len(STYLES)]
-        (folder / f"dag_{number:04}.py").write_text(style.lstrip().replace("@", str(number)))
+        (folder / f"dag_{number:04}.py").write_text(style.lstrip().replace("NUMBER", str(number)))
     return sum(FOUND[number % len(FOUND)] for number in range(count))

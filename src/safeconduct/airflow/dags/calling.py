@@ -53,7 +53,6 @@ def arguments_of(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:
 
 def call(machine: Machine, callee: object, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     """What the call gives."""
-    machine.budget.spend()
     if isinstance(callee, External):
         return call_external(machine, callee, arguments, node, scope)
     if isinstance(callee, Function):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags import calling, expressions, statements
@@ -12,12 +13,14 @@ from safeconduct.airflow.dags.record import Record
 from safeconduct.airflow.dags.values import Unknown
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Sequence
 
     from safeconduct.airflow.dags.modules import Module, Modules
     from safeconduct.airflow.dags.scope import Scope
     from safeconduct.airflow.dags.values import Arguments, ClassValue, DagValue, Function, Group
+
+
+_EXPRESSIONS = expressions.TABLE
 
 
 class Machine:
@@ -66,12 +69,17 @@ class Machine:
     def evaluate(self, node: ast.expr, scope: Scope) -> object:
         """What the expression is worth."""
         budget = self.budget
-        budget.spend()
+        budget.steps -= 1
+        if budget.steps < 0:
+            raise Spent
+        kind = type(node)
+        if kind is ast.Name:  # as often as all others together
+            return scope.lookup(node.id)  # type: ignore[attr-defined]
         if budget.depth > DEEPEST_EXPRESSION:
             return Unknown("a deeply nested expression", "it nests too deeply to be followed")
         budget.depth += 1
         try:
-            return expressions.TABLE.get(type(node), expressions.unknown)(self, node, scope)
+            return _EXPRESSIONS.get(kind, expressions.unknown)(self, node, scope)
         finally:
             budget.depth -= 1
 

@@ -24,7 +24,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _BEFORE_VALUES = frozenset(
-    "= < > + - * / % | ~ [ like ilike between limit offset interval date timestamp timestamptz time then else in".split()
+    "= < > + - * / % | [ like ilike between limit offset interval date timestamp timestamptz time then else in".split()
 )
 _LISTS = frozenset("in values any all some [".split())
 _NOT_FUNCTIONS = frozenset(

@@ -59,7 +59,7 @@ def submit(machine: Machine, request: Request) -> None:
         if sql is None and isinstance(request.sql, Either):
             continue
         try:
-            _submit_one(machine, replace(request, sql=sql, conn_id=conn_id))
+            _submit_one(machine, _with(request, sql, conn_id))
         except Spent:
             _unresolved(machine, request, "The SQL takes more work than one file may.", "sql")
             raise
@@ -70,6 +70,12 @@ def submit(machine: Machine, request: Request) -> None:
 def site_of(path: str, node: ast.AST) -> tuple[str, int, int]:
     """What tells one call in the folder from another."""
     return path, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def _with(request: Request, sql: object, conn_id: object) -> Request:
+    if sql is request.sql and conn_id is request.conn_id:
+        return request
+    return replace(request, sql=sql, conn_id=conn_id)
 
 
 def _flat(sql: object) -> object:

@@ -25,7 +25,7 @@ LEFT = ("return", "raise", "break", "continue")
 def execute_block(machine: Machine, block: Sequence[ast.stmt], scope: Scope) -> str:
     """Execute the statements; how the block was left, empty at its end."""
     for number, statement in enumerate(block):
-        machine.budget.spend()
+        machine.budget.steps -= 1
         handler = _TABLE.get(type(statement))
         left = handler(machine, statement, scope) if handler is not None else ""
         if left:
