@@ -60,8 +60,14 @@ def _call(machine: Machine, node: ast.Call, scope: Scope) -> object:
 
 
 def _joined(machine: Machine, node: ast.JoinedStr, scope: Scope) -> object:
-    values = [machine.evaluate(part, scope) for part in node.values]
+    values = [_part(machine, part, scope) for part in node.values]
     return spread(values, lambda *parts: _bounded("".join(map(machine.text, parts)), node))
+
+
+def _part(machine: Machine, part: ast.expr, scope: Scope) -> object:
+    if isinstance(part, ast.FormattedValue) and part.format_spec is None and part.conversion == -1:
+        return machine.evaluate(part.value, scope)
+    return machine.evaluate(part, scope)
 
 
 def _formatted(machine: Machine, node: ast.FormattedValue, scope: Scope) -> object:

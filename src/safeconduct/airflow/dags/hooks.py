@@ -217,5 +217,7 @@ def _may_send(receiver: object, name: str, arguments: Arguments, node: ast.Call)
     if name in _CERTAIN:
         return True
     source = source_of(getattr(node.func, "value", node.func))
+    if isinstance(first, Unknown) and first.what == "context":  # the `execute` of an operator
+        return False
     plausible = isinstance(first, (str, list, Unknown, Either)) and not isinstance(receiver, (External, str))
     return plausible and name != "copy" and _LOOKS_LIKE_HANDLE.search(source) is not None

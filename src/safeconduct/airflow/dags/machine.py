@@ -75,6 +75,8 @@ class Machine:
         kind = type(node)
         if kind is ast.Name:  # as often as all others together
             return scope.lookup(node.id)  # type: ignore[attr-defined]
+        if kind is ast.Constant and type(value := node.value) is str and value.isascii():  # type: ignore[attr-defined]
+            return value
         if budget.depth > DEEPEST_EXPRESSION:
             return Unknown("a deeply nested expression", "it nests too deeply to be followed")
         budget.depth += 1

@@ -39,6 +39,7 @@ class Modules:
         self.files = files
         self.known: dict[str, Module] = {}
         self.contents: dict[str, bytes] = {}
+        self._found: dict[str, str | None] = {}
         self._paths = set(files.paths)
         self._folders = {path[:end] for path in files.paths for end, sign in enumerate(path) if sign == "/"}
 
@@ -60,6 +61,11 @@ class Modules:
     def find(self, names: list[str]) -> str | None:
         """The path of the module of these names: from the folder on, or below the folder that the names begin with."""
         path = "/".join(names)
+        if path not in self._found:
+            self._found[path] = self._find(path, names)
+        return self._found[path]
+
+    def _find(self, path: str, names: list[str]) -> str | None:
         for candidate in (f"{path}.py", f"{path}/__init__.py"):
             if candidate in self._paths:
                 return candidate
