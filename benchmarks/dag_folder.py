@@ -83,7 +83,8 @@ def clean(table, days, **context):
 with DAG("clean_NUMBER", start_date=datetime(2024, 1, 1), schedule=None,
          default_args={"retry_delay": timedelta(minutes=5)}) as dag:
     tasks = [
-        PythonOperator(task_id=f"clean_{name}", python_callable=clean, op_kwargs={"table": f"log.{name}_NUMBER", "days": 30})
+        PythonOperator(task_id=f"clean_{name}", python_callable=clean,
+                       op_kwargs={"table": f"log.{name}_NUMBER", "days": 9})
         for name in ("clicks", "views")
     ]
 """

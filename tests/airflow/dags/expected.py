@@ -174,6 +174,19 @@ STATEMENTS: dict[str, list[tuple[object, ...]]] = {
         (19, "pg", "SELECT 'walrus'"),
         (21, "pg", "SELECT 'last'"),
     ],
+    "s27_objects.py": [
+        (24, "g", "DELETE FROM z WHERE d = '2000-01-01'"),
+        (30, "g", "LOCK TABLE t"),
+        (32, "g", "UPDATE t SET a = %s WHERE b = ''"),
+        (36, "c", "SELECT 1"),
+        (37, "c", "SELECT 2"),
+        (39, "tconn", "SELECT * FROM n1"),
+        (39, "other", "SELECT * FROM n2"),
+        (41, "p", "SELECT * FROM q"),
+        (46, "c", "SELECT 0", "SELECT 1", "SELECT 2"),
+        (48, "c", "SELECT 1"),
+        (49, "c", "SELECT * FROM t WHERE a = %(a)s"),
+    ],
     "team/etl/s05_relative.py": [
         (11, "team_db", "SELECT count(*) FROM team.facts"),
         (12, "team_db", "SELECT count(*) FROM team.facts WHERE ready"),
@@ -219,5 +232,11 @@ UNRESOLVED: dict[str, list[tuple[object, ...]]] = {
             "ds_nodash",
             "A part of the SQL cannot be told, and it is part of a name: it is decided when the DAG runs.",
         ),
+    ],
+    "s27_objects.py": [
+        (25, "g", "kwargs['params']['y']", "The SQL cannot be told: the source gives no value under this key."),
+        (44, None, "sql", "The SQL cannot be told: the call is given arguments that are known only when the DAG runs."),
+        (45, None, "sql", "The SQL cannot be told: the call is given arguments that are known only when the DAG runs."),
+        (50, "c", "make()", "The SQL cannot be told: it is mapped over what is known only when the DAG runs."),
     ],
 }

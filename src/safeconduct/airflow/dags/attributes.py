@@ -118,4 +118,6 @@ def as_value(value: object, node: ast.AST) -> object:
         return Unknown(node, receiver.why, receiver.conn_id)
     if isinstance(receiver, Handle):
         return value
+    if isinstance(receiver, str) and value.name == "value":  # the member of an Enum
+        return receiver
     return Unknown(node, "it is known only when the DAG runs")

@@ -10,6 +10,7 @@ from safeconduct.airflow.dags.hooks import hook_method, hook_of_instance
 from safeconduct.airflow.dags.operators import is_operator, record_operator, settings
 from safeconduct.airflow.dags.templates_of import load_attributes
 from safeconduct.airflow.dags.values import (
+    FIELDS,
     Arguments,
     ClassValue,
     DagValue,
@@ -61,7 +62,9 @@ _PASSED_ON = ("task_id", "dag", "params", "task_group", "template_searchpath")
 
 def _fields(instance: Instance, cls: ClassValue, arguments: Arguments) -> None:
     """A class without `__init__` of its own: a dataclass, or one that its outside base initializes."""
-    if not cls.external or cls.external == "object":
+    if cls.external in {"", "object", "NamedTuple", "BaseModel"}:
+        names = cls.find(FIELDS)
+        instance.attributes.update(zip(names if isinstance(names, list) else (), arguments.positional, strict=False))
         instance.attributes.update(arguments.keywords)
 
 

@@ -18,7 +18,7 @@ class Hole:
 
     `sample` is a text of the right form for where the hole stands within quotes, `default` the value that it has
     unless somebody sets another, `conn_id` the connection whose fields it holds, `newlines` how many lines its
-    source spans, less one. A fragment may be any SQL, so that it is no value wherever it stands.
+    source spans, less one.
     """
 
     what: str
@@ -27,7 +27,6 @@ class Hole:
     default: str | None = None
     conn_id: object = None
     newlines: int = 0
-    is_fragment: bool = False
 
 
 class Holes:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _SENDS = frozenset(
     "run get_records get_first get_pandas_df get_pandas_df_by_chunks get_polars_df get_df get_df_by_chunks "
-    "copy_expert execute executemany exec_driver_sql scalar scalars copy mogrify_and_execute fetch fetchval "
+    "copy_expert execute executemany exec_driver_sql scalar scalars copy fetch fetchval "
     "fetchrow fetch_all".split()
 )
 _DERIVED = frozenset("insert_rows upsert_rows bulk_load bulk_dump copy_from copy_to callproc".split())
@@ -33,7 +33,7 @@ _CERTAIN = frozenset(
     "bulk_load bulk_dump exec_driver_sql".split()
 )
 _CONNECTIONS = frozenset("get_conn connect begin raw_connection connection acquire".split())
-_ITSELF = frozenset("__enter__ execution_options get_connection_handle closing".split())
+_ITSELF = frozenset("__enter__ execution_options".split())
 _DATABASE_HOOKS = re.compile(
     r"Postgres|Redshift|Sql|SQL|DbApi|Jdbc|Odbc|Oracle|Snowflake|Trino|Presto|Vertica|Hive|Impala|Exasol|Database"
     r"|ClickHouse|Clickhouse|DuckDB|Druid|Greenplum|Teradata"

@@ -129,8 +129,6 @@ class _Filling:
 
     def _reason(self, token: re.Match[str]) -> str:
         """Why the holes of the token cannot be filled; empty if they can."""
-        if any(hole.is_fragment for hole in self.holes.within(token[0])):
-            return "it may stand for any SQL"
         if _NAMES_A_SETTING.match(self.source, self.statement):
             return "it names a schema or a role"
         if token.lastgroup == "string":

@@ -37,7 +37,7 @@ def read_dags(folder: str | Path, *, ignore_syntax: IgnoreSyntax | None = None) 
 
 @contextmanager
 def _without_collections() -> Iterator[None]:
-    """Look for no garbage meanwhile: the syntax trees are many objects and all alive, which costs a third of the time."""
+    """Look for no garbage meanwhile: syntax trees are many objects, all alive, so that it costs a third of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -11,7 +11,7 @@ from safeconduct.airflow.dags.functions import define_class, define_function
 from safeconduct.airflow.dags.modules import Module, absolute, imported, member
 from safeconduct.airflow.dags.operations import truth
 from safeconduct.airflow.dags.scope import merge
-from safeconduct.airflow.dags.values import Unknown
+from safeconduct.airflow.dags.values import FIELDS, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,6 +48,10 @@ def _assign(machine: Machine, node: ast.Assign, scope: Scope) -> str:
 
 
 def _annotated(machine: Machine, node: ast.AnnAssign, scope: Scope) -> str:
+    if scope.is_class and isinstance(node.target, ast.Name):
+        fields = scope.variables.setdefault(FIELDS, [])
+        assert isinstance(fields, list)
+        fields.append(node.target.id)
     if node.value is not None:
         bind(machine, node.target, machine.evaluate(node.value, scope), scope)
     return ""

@@ -197,6 +197,7 @@ class Arguments:
 
 
 MISSING = External("missing")
+FIELDS = "__annotated__"  # the names that a class body annotates, in order, as a dataclass takes them
 
 
 def source_of(node: ast.AST) -> str:
