@@ -1,0 +1,218 @@
+"""Functions and classes from outside the folder whose meaning is known."""
+
+from __future__ import annotations
+
+import os
+import re
+import textwrap
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from safeconduct.airflow.dags.builtin import BUILTINS
+from safeconduct.airflow.dags.contexts import make_dag, make_group
+from safeconduct.airflow.dags.database import call_database
+from safeconduct.airflow.dags.decorators import decorate, is_taskflow
+from safeconduct.airflow.dags.holes import Hole
+from safeconduct.airflow.dags.hooks import doubtful_method, make_hook
+from safeconduct.airflow.dags.methods import text_of
+from safeconduct.airflow.dags.operators import call_operator, is_operator
+from safeconduct.airflow.dags.values import (
+    MISSING,
+    Arguments,
+    Either,
+    External,
+    Function,
+    Handle,
+    OpenFile,
+    Partial,
+    Unknown,
+    either,
+)
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
+    from safeconduct.airflow.dags.machine import Machine
+    from safeconduct.airflow.dags.scope import Scope
+
+_WHEN = "it is known only when the DAG runs"
+
+
+def call_external(machine: Machine, callee: External, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    """What a call of something from outside gives."""
+    name = callee.name.removeprefix("builtins.")
+    for table, key in ((_FUNCTIONS, name), (BUILTINS, name)):
+        if key in table:
+            return table[key](machine, arguments, node, scope)
+    last = callee.last
+    if last in _BY_LAST_NAME:
+        return _BY_LAST_NAME[last](machine, arguments, node, scope)
+    if is_operator(last):
+        return call_operator(machine, last, arguments, node, scope)
+    return _by_shape(machine, callee, arguments, node, scope)
+
+
+def _by_shape(machine: Machine, callee: External, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    owner, _, last = callee.name.rpartition(".")
+    if is_taskflow(callee.name):
+        first = arguments.get(0, "python_callable")
+        if isinstance(first, Function):
+            return decorate(first, first, callee)
+        return Partial(callee, tuple(arguments.positional), arguments.keywords)
+    if last == "partial" and is_operator(owner):
+        return Partial(External(owner), tuple(arguments.positional), arguments.keywords)
+    if last.endswith("Hook") and last != "get_hook":
+        return make_hook(last, arguments, node)
+    found = call_database(machine, callee, arguments, node, scope)
+    if found is not MISSING:
+        return found
+    return _unknown_call(machine, callee, arguments, node, scope)
+
+
+def _unknown_call(machine: Machine, callee: External, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    owner, _, last = callee.name.rpartition(".")
+    if owner and owner != "builtins":
+        return doubtful_method(machine, External(owner), last, arguments, node, scope)
+    return Unknown(node, _WHEN)
+
+
+def _dag(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return make_dag(machine, arguments.keywords, arguments.get(0, "dag_id"), scope.module.path)
+
+
+def _group(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return make_group(machine, arguments.get(0, "group_id"), arguments.keywords)
+
+
+def _param(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return arguments.get(0, "default", default=Unknown(node, "the parameter has no default"))
+
+
+def _setting(kind: str) -> Callable[..., object]:
+    """A variable of Airflow or of the environment: its default, if it has one, is an assumption to be told."""
+
+    def read(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+        default = arguments.get(1, "default_var", "default", "fallback")
+        unknown = Unknown(node, f"{kind} is set outside the DAG files")
+        if not isinstance(default, str) or arguments.keywords.get("deserialize_json"):
+            return unknown
+        hole = Hole(unknown.what, f"{kind} may be set outside the DAG files", default=default)
+        return machine.holes.mark(hole)
+
+    return read
+
+
+def _path(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    parts = arguments.positional
+    if any(isinstance(part, Either) for part in parts):
+        return Unknown(node, _WHEN)
+    return PurePosixPath(*(machine.text(part) for part in parts))
+
+
+def _open(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    mode = arguments.get(1, "mode")
+    path = arguments.get(0, "file")
+    if (isinstance(mode, str) and re.search("[wax]", mode)) or isinstance(path, Either):
+        return Unknown(node, "it is a file opened for writing")
+    return OpenFile(machine.text(path))
+
+
+def _os_path(name: str) -> Callable[..., object]:
+    def compute(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+        if any(isinstance(part, Either) for part in arguments.positional):
+            return Unknown(node, _WHEN)
+        function = getattr(os.path, {"abspath": "normpath", "realpath": "normpath"}.get(name, name))
+        return function(*[machine.text(part) for part in arguments.positional] or [""])
+
+    return compute
+
+
+def _dedent(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    text = arguments.get(0, "text")
+    texts = text.values if isinstance(text, Either) else (text,)
+    return either([textwrap.dedent(one) if isinstance(one, str) else one for one in texts])
+
+
+def _first(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    """Something that stands for its first argument: text(...), SQL(...), closing(...), literal(...)."""
+    return arguments.get(0, "text", "thing", default=Unknown(node, _WHEN))
+
+
+def _partial(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return Partial(arguments.get(0), tuple(arguments.positional[1:]), arguments.keywords)
+
+
+def _identifier(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    quoted = ('"' + machine.text(one).replace('"', '""') + '"' for one in arguments.positional)
+    return ".".join(quoted)
+
+
+def _get_connection(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return Handle("airflow", "Connection", arguments.get(0, "conn_id"))
+
+
+def _get_hook(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return Handle("hook", "DbApiHook", arguments.get(0, "conn_id"))
+
+
+def _read_file(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return text_of(machine, machine.text(arguments.get(0)), node)
+
+
+def _thread(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    """What another thread or an executor is asked to call."""
+    given = arguments.keywords.get("args")
+    target = arguments.keywords.get("target")
+    if target is not None:
+        machine.call(target, Arguments(list(given) if isinstance(given, (list, tuple)) else []), node, scope)
+    return Unknown(node, _WHEN)
+
+
+_FUNCTIONS: dict[str, Callable[..., object]] = {
+    "open": _open,
+    "io.open": _open,
+    "pathlib.Path": _path,
+    "pathlib.PurePath": _path,
+    "pathlib.PosixPath": _path,
+    **{
+        f"os.path.{name}": _os_path(name) for name in ("join", "dirname", "basename", "abspath", "realpath", "normpath")
+    },
+    "textwrap.dedent": _dedent,
+    "inspect.cleandoc": _dedent,
+    "functools.partial": _partial,
+    "os.environ.get": _setting("the environment variable"),
+    "os.getenv": _setting("the environment variable"),
+    "contextlib.closing": _first,
+    "contextlib.nullcontext": _first,
+    "threading.Thread": _thread,
+    "typing.cast": lambda machine, arguments, node, scope: arguments.get(1),
+    "psycopg2.sql.Identifier": _identifier,
+    "psycopg.sql.Identifier": _identifier,
+    **{f"{driver}.sql.SQL": _first for driver in ("psycopg2", "psycopg")},
+    **{f"{driver}.sql.Placeholder": lambda *_: "%s" for driver in ("psycopg2", "psycopg")},
+    **{f"{driver}.sql.Composed": _first for driver in ("psycopg2", "psycopg")},
+    "sqlalchemy.text": _first,
+    "sqlalchemy.sql.text": _first,
+    "sqlalchemy.sql.expression.text": _first,
+}
+_BY_LAST_NAME: dict[str, Callable[..., object]] = {
+    "DAG": _dag,
+    "TaskGroup": _group,
+    "Param": _param,
+    "get_connection": _get_connection,
+    "get_connection_from_secrets": _get_connection,
+    "get_hook": _get_hook,
+}
+
+
+def _variable(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return _setting("the variable")(machine, arguments, node, scope)
+
+
+_FUNCTIONS.update(
+    {
+        f"{place}.Variable.get": _variable
+        for place in ("airflow.models", "airflow.models.variable", "airflow.sdk", "airflow.sdk.definitions.variable")
+    }
+)

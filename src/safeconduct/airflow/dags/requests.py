@@ -1,0 +1,213 @@
+"""A call that sends SQL, on its way into the record: templates rendered, holes filled, or the reason why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from safeconduct.airflow.dags.budget import MOST_ALTERNATIVES, MOST_FOUND, Spent
+from safeconduct.airflow.dags.found import DagStatement, ParametersKind, Resolution, UnresolvedCall
+from safeconduct.airflow.dags.holes import has_holes
+from safeconduct.airflow.dags.jinja import JinjaContext
+from safeconduct.airflow.dags.places import fill
+from safeconduct.airflow.dags.template_files import load_template
+from safeconduct.airflow.dags.templates import render
+from safeconduct.airflow.dags.values import Either, Unknown, alternatives, either, source_of
+from safeconduct.model import Location
+
+if TYPE_CHECKING:
+    import ast
+
+    from safeconduct.airflow.dags.machine import Machine
+    from safeconduct.airflow.dags.scope import Scope
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a call is about to send, as far as its arguments are known."""
+
+    node: ast.AST
+    scope: Scope
+    callee: str
+    sql: object
+    conn_id: object
+    parameters: object = None
+    database: object = None
+    schema: object = None
+    resolution: Resolution = Resolution.COMPUTED
+    loads_files: bool = False
+    task: tuple[str | None, str | None] = (None, None)
+    context: JinjaContext = field(default_factory=JinjaContext)
+
+
+class _Unresolved(Exception):
+    """The request cannot be resolved, for this reason."""
+
+    def __init__(self, reason: str, missing: str) -> None:
+        super().__init__(reason)
+        self.reason, self.missing = reason, missing
+
+
+def submit(machine: Machine, request: Request) -> None:
+    """Record the request, once for each of its alternatives."""
+    machine.record.sites.add(site_of(request.scope.module.path, request.node))
+    if len(machine.record.statements) + len(machine.record.unresolved) > MOST_FOUND:
+        _unresolved(machine, request, "The folder sends more statements than are looked at.", "sql")
+        return
+    for sql, conn_id in product(alternatives(_flat(request.sql)), alternatives(request.conn_id)):
+        if sql is None and isinstance(request.sql, Either):
+            continue
+        try:
+            _submit_one(machine, _with(request, sql, conn_id))
+        except Spent:
+            _unresolved(machine, request, "The SQL takes more work than one file may.", "sql")
+            raise
+        except RecursionError:
+            _unresolved(machine, request, "The template nests too deeply.", "sql")
+
+
+def site_of(path: str, node: ast.AST) -> tuple[str, int, int]:
+    """What tells one call in the folder from another."""
+    return path, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def _with(request: Request, sql: object, conn_id: object) -> Request:
+    if sql is request.sql and conn_id is request.conn_id:
+        return request
+    return replace(request, sql=sql, conn_id=conn_id)
+
+
+def _flat(sql: object) -> object:
+    """A list with elements that are one of several, as one of several lists."""
+    if not isinstance(sql, (list, tuple)) or not any(isinstance(one, Either) for one in sql):
+        return sql
+    size = 1
+    for one in sql:
+        size *= len(alternatives(one))
+        if size > MOST_ALTERNATIVES:
+            return Unknown("sql", "it depends on too many conditions that are decided when the DAG runs")
+    return either([list(one) for one in product(*map(alternatives, sql))], MOST_ALTERNATIVES)
+
+
+def _submit_one(machine: Machine, request: Request) -> None:
+    try:
+        texts, template = _texts(machine, request)
+        rendered = [_rendered(machine, text, request) for text in texts]
+    except _Unresolved as error:
+        _unresolved(machine, request, error.reason, error.missing)
+        return
+    combinations = list(product(*rendered)) if _count(rendered) <= MOST_ALTERNATIVES else []
+    if not combinations:
+        _unresolved(machine, request, "the template has too many conditions that are decided when the DAG runs", "sql")
+    for combination in combinations:
+        _record(machine, request, combination, template)
+
+
+def _count(rendered: list[list[str]]) -> int:
+    size = 1
+    for one in rendered:
+        size = min(size * len(one), MOST_ALTERNATIVES + 1)
+    return size
+
+
+def _texts(machine: Machine, request: Request) -> tuple[list[str], str | None]:
+    template, texts = None, list[str]()
+    for one in request.sql if isinstance(request.sql, (list, tuple)) else [request.sql]:
+        if isinstance(one, Unknown):
+            raise _Unresolved(f"The SQL cannot be told: {one.why}.", one.what or "sql")
+        if not isinstance(one, str):
+            raise _Unresolved("The SQL cannot be told: it is no text that the source tells.", _source(request))
+        if request.loads_files and one.rstrip().endswith((".sql", ".hql")) and "\n" not in one.strip():
+            loaded = load_template(machine, one.strip(), request.context)
+            if isinstance(loaded, Unknown):
+                raise _Unresolved(f"The template cannot be read: {loaded.why}.", loaded.what)
+            one, template = loaded
+        texts.append(one)
+    if not any(text.strip() for text in texts):
+        raise _Unresolved("The SQL is empty.", _source(request))
+    return texts, template
+
+
+def _source(request: Request) -> str:
+    return source_of(request.node)
+
+
+def _rendered(machine: Machine, text: str, request: Request) -> list[str]:
+    rendered = render(machine, text, request.context)
+    if isinstance(rendered, Unknown):
+        raise _Unresolved(f"The template cannot be rendered: {rendered.why}.", rendered.what)
+    return rendered
+
+
+def _record(machine: Machine, request: Request, texts: tuple[str, ...], template: str | None) -> None:
+    filled = [fill(text, machine.holes) for text in texts]
+    for one in filled:
+        if one.hole is not None:
+            reason = f"A part of the SQL cannot be told, and {one.reason}: {one.hole.why}."
+            _unresolved(machine, request, reason, one.hole.what)
+            return
+    conn_id, conn_reason, assumed = connection(machine, request.conn_id, request.context)
+    database, schema = _override(machine, request.database), _override(machine, request.schema)
+    found = DagStatement(
+        tuple(one.text for one in filled),
+        conn_id,
+        conn_reason,
+        _location(request),
+        request.callee,
+        *request.task,
+        _kind(request.parameters),
+        Resolution.FILE if template is not None else request.resolution,
+        database,
+        schema,
+        template,
+        tuple(dict.fromkeys([*(sentence for one in filled for sentence in one.assumptions), *assumed])),
+    )
+    machine.record.add(found, getattr(request.node, "col_offset", 0))
+
+
+def _override(machine: Machine, value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    return fill(value, machine.holes).text or None
+
+
+def connection(machine: Machine, value: object, context: JinjaContext) -> tuple[str | None, str | None, list[str]]:
+    """The conn_id, or the reason why it is unknown; and what was assumed."""
+    if isinstance(value, str) and value:
+        rendered = render(machine, value, context)
+        if isinstance(rendered, list) and len(rendered) == 1:
+            return _filled_connection(machine, rendered[0])
+        return None, "The connection id is a template whose outcome is decided when the DAG runs.", []
+    if isinstance(value, Unknown):
+        return None, f"The connection id cannot be told from {value.what or 'the call'}: {value.why}.", []
+    return None, "The call names no connection, and neither do the DAG's default arguments.", []
+
+
+def _filled_connection(machine: Machine, text: str) -> tuple[str | None, str | None, list[str]]:
+    holes = [hole for hole in machine.holes.within(text) if hole.default is None]
+    if not holes:
+        filled = fill(text, machine.holes)
+        return filled.text, None, filled.assumptions
+    return None, f"The connection id cannot be told from {holes[0].what}: {holes[0].why}.", []
+
+
+def _kind(value: object) -> ParametersKind:
+    if value is None:
+        return ParametersKind.NONE
+    if isinstance(value, dict):
+        return ParametersKind.MAPPING
+    if isinstance(value, (list, tuple)):
+        return ParametersKind.SEQUENCE
+    return ParametersKind.UNKNOWN
+
+
+def _location(request: Request) -> Location:
+    return Location(request.scope.module.path, getattr(request.node, "lineno", 0))
+
+
+def _unresolved(machine: Machine, request: Request, reason: str, missing: str) -> None:
+    conn_id = connection(machine, request.conn_id, request.context)[0]
+    missing = "".join(sign if not has_holes(sign) else "…" for sign in missing)
+    found = UnresolvedCall(_location(request), request.callee, reason, missing, *request.task, conn_id)
+    machine.record.add_unresolved(found, getattr(request.node, "col_offset", 0))

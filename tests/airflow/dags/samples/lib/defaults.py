@@ -1,0 +1,3 @@
+from lib.constants import WAREHOUSE
+
+BASE = {"owner": "etl", "conn_id": WAREHOUSE}

@@ -1,0 +1,3 @@
+-- beside the DAG
+UPDATE team.facts SET ready = true
+WHERE day = '{{ ds }}';

@@ -1,0 +1,1 @@
+COUNT = "SELECT count(*) FROM team.facts"
