@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from safeconduct.model import Finding
     from safeconduct.privileges.context import Context
 
+AT_ONCE = "before privileges are looked at"
+"""How the server refuses definitions in a read-only transaction; with rows it looks names up first."""
+_NAMES_FIRST = ("INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "SELECT FOR", "SELECT with", "nextval", "setval")
 _SETTING = "default_transaction_read_only"
 
 
@@ -33,7 +36,10 @@ def _finding(context: Context, commands: str, by_text: bool, subject: str) -> Fi
     return rules.SESSION_READ_ONLY.finding(
         subject,
         f"{why}, and a read-only transaction cannot execute {commands}",
-        evidence={"sqlstate": "25006", "transaction_read_only": "on", "set_by": set_by},
+        evidence={
+            **{"sqlstate": "25006", "transaction_read_only": "on", "set_by": set_by},
+            **({} if commands.startswith(_NAMES_FIRST) else {"refused": AT_ONCE}),
+        },
         remedies=remedies,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.privileges import rules, rules_kinds
+from safeconduct.privileges.access import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,4 +43,8 @@ _RANK = {rule.id: rank for rank, rule in enumerate(_ORDER)}
 
 def outside_in(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings in the order in which the server meets them; those of one rule stay as they are."""
-    return tuple(sorted(findings, key=lambda finding: _RANK[finding.rule]))
+    return tuple(sorted(findings, key=_rank))
+
+
+def _rank(finding: Finding) -> int:
+    return -1 if finding.evidence.get("refused") == AT_ONCE else _RANK[finding.rule]
