@@ -61,7 +61,7 @@ def test_what_no_statement_needs_is_taken_away_and_the_statement_still_works(sta
     [
         ("GRANT SELECT ON shop.orders TO PUBLIC", "SELECT 1", "open to everybody (PUBLIC)"),
         ("CREATE ROLE r; GRANT r TO etl; GRANT SELECT ON shop.orders TO r", "SELECT 1", "the membership in r"),
-        ("ALTER TABLE shop.orders OWNER TO etl", "SELECT 1", "are the role's own: an owner may do all"),
+        ("ALTER TABLE shop.orders OWNER TO etl", "SELECT 1", "the role's own, and an owner may do all"),
     ],
 )
 def test_what_comes_another_way_is_said_and_not_revoked(stand: Stand, granted: str, needs: str, says: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import click
 from safeconduct.cli.accounts import Inputs, Told, told_of
 from safeconduct.cli.why import SECONDS, colour, say, screen_width
 from safeconduct.diagnosis import DEFAULT_TIMEOUT
-from safeconduct.model import ExitCode, Severity
+from safeconduct.model import ExitCode, Outcome, Severity
 from safeconduct.privileges.ledger import Wish
 from safeconduct.report.ledger_json import render_ledgers_json
 from safeconduct.report.ledger_sql import render_grants, render_revocations
@@ -164,7 +165,9 @@ def _say_all(told: Told) -> None:
         click.echo(text, color=colour())
     if not told.is_quiet:
         click.echo("\n" if text else "", nl=False)
-        say(told.report, told.masker, "text")
+        # The accounts of those let in stand above.
+        walks = tuple(walk for walk in told.report.walks if walk.outcome is not Outcome.IN)
+        say(replace(told.report, walks=walks), told.masker, "text")
 
 
 def _code(told: Told) -> ExitCode:

@@ -89,7 +89,8 @@ def _counted(found: DagSql) -> Finding:
     }
     return IN_DAGS.finding(
         SUBJECT,
-        f"{found.found} calls in {found.files} files send SQL, and {len(found.statements)} of them could be told",
+        f"{found.found} calls that send SQL were found in {found.files} file{'' if found.files == 1 else 's'};"
+        f" {len(found.statements)} of them could be told",
         evidence={name: str(count) for name, count in counts.items()},
         severity=Severity.NOTE,
     )

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from safeconduct.model.holding import Source
 
 if TYPE_CHECKING:
-    from safeconduct.model.finding import Finding, Unjudged
+    from collections.abc import Mapping
+
+    from safeconduct.model.finding import Finding, Location, Unjudged
     from safeconduct.model.holding import Inventory, Way
     from safeconduct.model.privilege import Grant
 
@@ -68,6 +70,7 @@ class Ledger:
 
     `grants` is SQL that gives what is missing; `revocations` takes away what is too much. `remarks` are sentences on
     what is too much and cannot be taken from the role alone. `findings` are names that mean nothing and the like.
+    `asked_by` has where in somebody's files a grant is asked for.
     """
 
     connection: str
@@ -82,3 +85,4 @@ class Ledger:
     remarks: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    asked_by: Mapping[Grant, tuple[Location, ...]] = field(default_factory=dict)

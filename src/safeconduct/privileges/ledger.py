@@ -63,6 +63,7 @@ def draw_up(session: Session, subject: str, wish: Wish) -> Ledger:
         remarks=tuple(remarks(excess or ())),
         findings=tuple(_beside(judgement)),
         unjudged=judgement.unjudged,
+        asked_by=judgement.needed.asked_by,
     )
 
 

@@ -67,16 +67,25 @@ def remarks(excess: Iterable[Excess]) -> Iterator[str]:
         if not one.revocable:
             groups.setdefault((one.way.source, one.way.through), []).append(one.grant)
     for (source, through), grants in groups.items():
-        what = _count(len({object_key(grant) for grant in grants}))
+        what = _what(grants)
         names = " in ".join(quote_identifier(role) for role in through)
         if source is Source.PUBLIC:
-            yield f"{what} are open to everybody (PUBLIC)"
+            yield f"{what}: open to everybody (PUBLIC)"
         elif source is Source.OWNER:
             member = f", as a member of {names}" if names else ""
-            yield f"{what} are the role's own{member}: an owner may do all with them"
+            yield f"{what}: the role's own{member}, and an owner may do all"
         else:
-            yield f"{what} come with the membership in {names}, whose other members have them, too"
+            yield f"{what}: by the membership in {names}, whose other members have it, too"
 
 
-def _count(number: int) -> str:
-    return f"privileges on {number} object{'' if number == 1 else 's'}"
+def _what(grants: list[Grant]) -> str:
+    """The privileges by their objects, or how many objects there are."""
+    objects = by_object(grants)
+    if len(objects) > _FEW:
+        return f"privileges on {len(objects)} objects"
+    return "; ".join(
+        f"{privilege_list(some)} on {some[0].kind.value.lower()} {some[0].object_sql}" for some in objects.values()
+    )
+
+
+_FEW = 3

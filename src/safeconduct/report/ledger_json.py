@@ -32,9 +32,9 @@ def _ledger(ledger: Ledger, hide: Callable[[str], str]) -> dict[str, Any]:
         "connection": hide(ledger.connection),
         "role": hide(ledger.role),
         "database": hide(ledger.database),
-        "needed": _needs(ledger.needed, hide),
+        "needed": _needs(ledger.needed, ledger, hide),
         "held": _held(ledger.held, hide),
-        "missing": _needs(ledger.missing, hide),
+        "missing": _needs(ledger.missing, ledger, hide),
         "excess": None if ledger.excess is None else [_excess(one, hide) for one in ledger.excess],
         "grants": [hide(text) for text in ledger.grants],
         "revocations": [
@@ -47,10 +47,17 @@ def _ledger(ledger: Ledger, hide: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-def _needs(needs: Iterable[Need] | None, hide: Callable[[str], str]) -> list[dict[str, Any]] | None:
+def _needs(needs: Iterable[Need] | None, ledger: Ledger, hide: Callable[[str], str]) -> list[dict[str, Any]] | None:
     if needs is None:
         return None
-    return [{**_grant(need.proposal, hide), "why": hide(need.why)} for need in needs]
+    return [
+        {
+            **_grant(need.proposal, hide),
+            "why": hide(need.why),
+            "asked_by": [{"file": hide(p.file), "line": p.line} for p in ledger.asked_by.get(need.proposal, ())],
+        }
+        for need in needs
+    ]
 
 
 def _grant(grant: Grant, hide: Callable[[str], str]) -> dict[str, Any]:

@@ -32,11 +32,16 @@ def _ledger(ledger: Ledger, page: Page) -> Iterator[str]:
     head = page.ink(page.line(ledger.connection), Ink.HEADING)
     yield f"{head}   {page.line(ledger.role)} in {page.line(ledger.database)}"
     if ledger.needed is not None:
-        yield from _section("Needed:", _needs(ledger.needed, page), "nothing but to log in", page)
+        yield from _section("Needed:", _needs(ledger.needed, ledger, page), "nothing but to log in", page)
     if ledger.held is not None:
         yield from _held(ledger.held, page)
     if ledger.missing is not None:
-        yield from _section("Missing:", _needs(ledger.missing, page), "nothing", page)
+        yield from _section("Missing:", _needs(ledger.missing, ledger, page), "nothing", page)
+        if ledger.grants:
+            given = (
+                f"    {page.ink(line, Ink.REMEDY)}" for text in ledger.grants for line in page.clean(text).split("\n")
+            )
+            yield from _section("What gives it, all of it together:", given, "", page)
     if ledger.excess is not None:
         yield from _section("Beyond the need:", _excess(ledger.excess, page), "nothing", page)
         for remark in ledger.remarks:
@@ -55,13 +60,21 @@ def _section(title: str, lines: Iterable[str], empty: str, page: Page) -> Iterat
     yield from found
 
 
-def _needs(needs: Iterable[Need], page: Page) -> Iterator[str]:
+def _needs(needs: Iterable[Need], ledger: Ledger, page: Page) -> Iterator[str]:
     every = tuple(needs)
     for grants in by_object(need.proposal for need in every).values():
         yield _grants(grants, page)
         concerned = (need for need in every if need.proposal in grants and need.why)
         for why in dict.fromkeys(need.why for need in concerned):
             yield from page.prose(why, first="        ")
+        places = dict.fromkeys(f"{p.file}:{p.line}" for grant in grants for p in ledger.asked_by.get(grant, ()))
+        if places:
+            more = f" and {len(places) - SHOWN_OBJECTS} more" if len(places) > SHOWN_OBJECTS else ""
+            yield from page.prose(f"asked for in {', '.join([*places][:SHOWN_OBJECTS])}{more}", first="        ")
+
+
+def _sql(texts: Iterable[str], page: Page) -> Iterator[str]:
+    return (f"    {page.ink(line, Ink.REMEDY)}" for text in texts for line in page.clean(text).split("\n"))
 
 
 def _grants(grants: tuple[Grant, ...], page: Page) -> str:
