@@ -258,7 +258,8 @@ def test_a_folder_of_dags_from_nothing_to_enough_and_back(shop: Shop, dags: Path
     assert [one["text"] for one in finding["remedies"]] == ["GRANT INSERT (total) ON TABLE shop.orders TO etl;"]
     shop.server.sql(finding["remedies"][0]["text"], database="sales")
 
-    (dags / "shop.py").write_text(DAG.replace("INSERT INTO shop.orders (total) VALUES (%(total)s)", "SELECT 1"))
+    less = DAG.replace("INSERT INTO shop.orders (total) VALUES (%(total)s)", "SELECT 1")
+    (dags / "shop.py").write_text("".join(line for line in less.splitlines(True) if "odd" not in line))
     too_much = shop.privileges("excess", "shop", "--dags", "dags")
     assert "table shop.orders: INSERT (total)" in too_much.output
     shop.privileges("revoke", "shop", "--dags", "dags", "--real", **boss)
@@ -295,3 +296,37 @@ def test_dags_that_are_no_python_are_named_and_the_rest_is_judged(shop: Shop, da
     assert said.code == 3
     assert "broken.py:2: " in " ".join(said.output.split())
     assert "table shop.orders: SELECT (id), INSERT (total)" in said.output
+
+
+def test_connections_of_one_role_keep_what_either_needs(shop: Shop, dags: Path) -> None:
+    shop.server.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.log, shop.orders TO etl", database="sales")
+    uri = f"postgres://etl:{PASSWORD}@127.0.0.1:{shop.server.port}/sales"
+    two = DAG.split("    stage =")[0]
+    for task, conn, table in (("a", "shop", "shop.log"), ("b", "other", "shop.orders")):
+        sql = f"TABLE {table}"
+        two += f'    {task} = SQLExecuteQueryOperator(task_id="{task}", conn_id="{conn}", sql="{sql}")\n'
+    (dags / "shop.py").write_text(two)
+    boss = {"SAFECONDUCT_ADMIN_DSN": shop.server.superuser_dsn("sales"), "AIRFLOW_CONN_OTHER": uri}
+    said = shop.privileges("revoke", "--dags", "dags", "--real", **boss)
+    assert said.output.count("nothing is too much") == 2, said.output
+    assert shop.works("TABLE shop.log")
+    assert shop.works("TABLE shop.orders")
+
+
+def test_nothing_is_taken_away_while_some_sql_is_not_told(shop: Shop, dags: Path) -> None:
+    shop.server.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT DELETE ON shop.log TO etl", database="sales")
+    boss = {"SAFECONDUCT_ADMIN_DSN": shop.server.superuser_dsn("sales")}
+    said = shop.privileges("revoke", "shop", "--dags", "dags", "--real", **boss)
+    assert "nothing was changed: not all statements could be told" in " ".join(said.output.split())
+    assert shop.works("DELETE FROM shop.log")
+
+
+def test_a_group_that_does_not_reach_the_role_is_told(shop: Shop) -> None:
+    shop.server.sql("CREATE ROLE loaders")
+    said = shop.privileges("grant", "shop", "load.sql", "--to", "loaders")
+    assert "-- etl is no member of loaders" in said.output
+
+
+def test_a_role_that_is_not_there(shop: Shop) -> None:
+    said = shop.privileges("held", "shop", "--role", "nobody_here")
+    assert (said.code, "there is no role nobody_here" in said.output) == (3, True)

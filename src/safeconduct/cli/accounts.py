@@ -14,7 +14,7 @@ import click
 from safeconduct.cli.literal import literal_survey
 from safeconduct.cli.why import asked_of, home_folder, masker_of, progress_of, read_dags
 from safeconduct.diagnosis import Question, Sources, insiders_of, sources_of, survey_of, walk_all
-from safeconduct.diagnosis.accounts import Accounts
+from safeconduct.diagnosis.accounts import Accounts, shared_asks
 from safeconduct.model import Outcome
 
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def told_of(inputs: Inputs, wish: Wish) -> Told:
     named = (inputs.conn_id,) if inputs.conn_id is not None else ()
     survey = survey_of(named, sources, reading) if inputs.uri is None else literal_survey(inputs.uri)
     insiders = insiders_of(inputs.admin, (), sources, os.environ, home, inputs.timeout) if inputs.real else ()
-    accounts = Accounts(replace(wish, asked=asked), reading.asked if reading else {})
+    accounts = Accounts(replace(wish, asked=asked), shared_asks(survey, reading.asked) if reading else {})
+    accounts.untold = bool(reading and reading.unjudged)
     question = Question(dict(os.environ), home, inputs.timeout, insiders=insiders, visit=accounts.visit)
     if inputs.real and question.administrator is None:
         raise click.UsageError("--real needs an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Applied, Remedy, RemedyKind, Unjudged
 from safeconduct.postgres.query import QueryRefused
 from safeconduct.postgres.session import SessionLost
+from safeconduct.secrets import Found
 
 if TYPE_CHECKING:
+    from safeconduct.diagnosis.survey import Survey
     from safeconduct.model import Report
     from safeconduct.model.ledger import Ledger
     from safeconduct.postgres.insider import Administrator
@@ -24,12 +26,14 @@ class Accounts:
     """Draws up the account of each session that it visits; sessions may come from several threads.
 
     `asked` has what is asked of one connection beside what the wish asks of all. With an `administrator`, what the
-    account proposes (grants, or else revocations) is run and kept where the role then holds all that it needs.
+    account proposes (grants, or else revocations) is run and kept where the role then holds all that it needs. With
+    `untold`, some statements could not be told, so that nothing is taken away.
     """
 
     wish: Wish
     asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     administrator: Administrator | None = None
+    untold: bool = False
     _ledgers: dict[str, Ledger] = field(default_factory=dict)
     _failed: list[Unjudged] = field(default_factory=list)
     _applied: list[Applied] = field(default_factory=list)
@@ -41,10 +45,16 @@ class Accounts:
         wish = replace(self.wish, asked=(*self.wish.asked, *self.asked.get(name, ())))
         try:
             self._ledgers[name] = ledger = draw_up(session, name, wish)
-            if self.administrator and self._apply(self.administrator, session, ledger):
-                self._ledgers[name] = draw_up(session, name, wish)
         except (QueryRefused, SessionLost) as error:
             self._failed.append(Unjudged(name, f"the catalogs could not be read: {error}"))
+            return
+        if self.administrator is None:
+            return
+        try:
+            if self._apply(self.administrator, session, ledger):
+                self._ledgers[name] = draw_up(session, name, wish)
+        except (QueryRefused, SessionLost) as error:
+            self._failed.append(Unjudged(name, f"whether anything was changed is not known: {error}"))
 
     def _apply(self, administrator: Administrator, session: OpenSession, ledger: Ledger) -> bool:
         from safeconduct.diagnosis.proof import rehearsed_by
@@ -52,6 +62,10 @@ class Accounts:
 
         texts = ledger.grants if self.wish.missing else _revoked(ledger)
         if not texts:
+            return False
+        if not self.wish.missing and (ledger.unjudged or self.untold):
+            reason = "not all statements could be told, and what they need might be taken away"
+            self._failed.append(Unjudged(ledger.connection, f"nothing was changed: {reason}"))
             return False
         wanted = (ledger.missing if self.wish.missing else ledger.needed) or ()
         seen = rehearsed_by(administrator, session, Trial(ledger.role, wanted, texts, keep=True))
@@ -72,6 +86,22 @@ class Accounts:
     def told(self, report: Report) -> Report:
         """The report of the walks, with what could not be read, and what was applied."""
         return replace(report, unjudged=(*report.unjudged, *self._failed), applied=(*report.applied, *self._applied))
+
+
+def shared_asks(survey: Survey, asked: Mapping[str, tuple[Asked, ...]]) -> dict[str, tuple[Asked, ...]]:
+    """What is asked of each connection's role: connections with one login to one database have one role's needs.
+
+    Where they only look as if they led to one place, a role is thought to need more than it does, never less.
+    """
+    roles: dict[tuple[str, str], list[str]] = {}
+    for name, answer in survey.named:
+        if isinstance(answer, Found):
+            roles.setdefault((answer.connection.login or "", answer.connection.schema or ""), []).append(name)
+    return {
+        name: tuple(dict.fromkeys(ask for other in names for ask in asked.get(other, ())))
+        for names in roles.values()
+        for name in names
+    }
 
 
 def _revoked(ledger: Ledger) -> tuple[str, ...]:

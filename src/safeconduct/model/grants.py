@@ -38,12 +38,12 @@ def grant_statement(grants: tuple[Grant, ...], role: str) -> str:
 
 
 def privilege_list(grants: tuple[Grant, ...]) -> str:
-    """`SELECT, INSERT (a, b)` for grants on one object."""
+    """`SELECT, INSERT (a, b)` for grants on one object; a privilege on the whole of it stands for its columns, too."""
     columns: dict[Privilege, list[str]] = {}
     for grant in grants:
-        columns.setdefault(grant.privilege, []).extend([grant.column] if grant.column else [])
+        columns.setdefault(grant.privilege, []).append(grant.column)
     return ", ".join(
-        f"{privilege.value} ({', '.join(quote_identifier(name) for name in names)})" if names else privilege.value
+        privilege.value if "" in names else f"{privilege.value} ({', '.join(map(quote_identifier, names))})"
         for privilege, names in columns.items()
     )
 

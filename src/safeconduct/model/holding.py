@@ -77,13 +77,17 @@ class Later:
 
 @dataclass(frozen=True)
 class Inventory:
-    """Everything that a role holds in one database. A superuser holds all, whatever the lists say."""
+    """Everything that a role holds in one database. A superuser holds all, whatever the lists say.
+
+    Without `exists` there is no such role.
+    """
 
     role: str
     database: str
     superuser: bool
     holdings: tuple[Holding, ...] = ()
     later: tuple[Later, ...] = ()
+    exists: bool = True
 
     def counted(self) -> Iterator[Holding]:
         """What is in effect."""

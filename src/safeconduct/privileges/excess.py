@@ -63,9 +63,11 @@ def _columns(grants: Iterable[Grant]) -> dict[Grant, list[Grant]]:
 
 def _beyond(held: tuple[tuple[Grant, Way], ...], kept: dict[Grant, set[Grant]]) -> Iterator[Excess]:
     own = {grant for grant, way in held if way.source is Source.GRANTED}
+    columns = _columns(kept)
     for grant, way in held:
         if grant not in kept:
-            yield Excess(grant, way)
+            # REVOKE on a table takes the columns with it, among them those that are kept.
+            yield Excess(grant, way, tuple(sorted(columns.get(grant, ()))))
         elif way.source is not Source.GRANTED and grant in own:
             continue  # it has it twice, and the other way is somebody else's concern
         elif way.source is Source.GRANTED and grant not in kept[grant] and grant.privilege in _BY_COLUMN:

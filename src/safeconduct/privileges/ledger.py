@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from safeconduct.model import Unjudged, quote_identifier
 from safeconduct.model.grants import by_object
 from safeconduct.model.ledger import Ledger
 from safeconduct.privileges.excess import excess_of
 from safeconduct.privileges.findings import mended
 from safeconduct.privileges.inventory import read_inventory
 from safeconduct.privileges.judgement import missing
+from safeconduct.privileges.memberships import read_memberships
 from safeconduct.privileges.needs import least
 from safeconduct.privileges.revoke import read_leaning, remarks, revocations
 
@@ -46,7 +48,9 @@ def draw_up(session: Session, subject: str, wish: Wish) -> Ledger:
     role = wish.role or session.role
     inventory = read_inventory(session, role) if wish.held or wish.excess else None
     if not (wish.needed or wish.missing or wish.excess):
-        return Ledger(subject, role, session.database, held=inventory)
+        absent = inventory is not None and not inventory.exists
+        reasons = (Unjudged(subject, f"there is no role {quote_identifier(role)}"),) if absent else ()
+        return Ledger(subject, role, session.database, held=None if absent else inventory, unjudged=reasons)
     judgement = missing(session, wish.asked, subject)
     needs = least(judgement.needed.needs)
     excess = excess_of(inventory, judgement.needed.needs) if wish.excess and inventory else None
@@ -60,7 +64,7 @@ def draw_up(session: Session, subject: str, wish: Wish) -> Ledger:
         excess=excess,
         grants=grants_for(judgement.missing if wish.missing else needs, wish.to or judgement.role),
         revocations=tuple(revocations(excess, judgement.role, read_leaning(session, excess, role))) if excess else (),
-        remarks=tuple(remarks(excess or ())),
+        remarks=(*remarks(excess or ()), *_passed_on(session, judgement.role, wish.to)),
         findings=tuple(_beside(judgement)),
         unjudged=judgement.unjudged,
         asked_by=judgement.needed.asked_by,
@@ -74,6 +78,18 @@ def grants_for(needs: Iterable[Need], role: str) -> tuple[str, ...]:
     for grants in by_object(need.proposal for need in every).values():
         found += mended([need for need in every if need.proposal in grants], grants, role)
     return tuple(dict.fromkeys(found))
+
+
+def _passed_on(session: Session, role: str, to: str) -> Iterator[str]:
+    """Why grants to another role would not reach this one."""
+    if to in ("", role):
+        return
+    path = read_memberships(session, role).path(to)
+    names = quote_identifier(role), quote_identifier(to)
+    if not path:
+        yield f"{names[0]} is no member of {names[1]}, and gets nothing of this before: GRANT {names[1]} TO {names[0]};"
+    elif any(not link.inherits for link in path):
+        yield f"{names[0]} is a member of {names[1]}, but does not inherit from it, and gets nothing of this"
 
 
 def _beside(judgement: Judgement) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ def render_grants(ledgers: Sequence[Ledger], report: Report, masker: Masker) -> 
 def render_revocations(ledgers: Sequence[Ledger], report: Report, masker: Masker) -> str:
     """The statements that take from each role what it does not need, behind what would break."""
     page = Page(masker, DOCUMENT_WIDTH, colour=False)
-    return "\n".join([*(line for ledger in ledgers for line in _revocations(ledger, page)), *_beside(report, page)])
+    return "\n".join([*_beside(report, page), *(line for ledger in ledgers for line in _revocations(ledger, page))])
 
 
 def _beside(report: Report, page: Page) -> Iterator[str]:
@@ -41,6 +41,8 @@ def _beside(report: Report, page: Page) -> Iterator[str]:
 
 def _grants(ledger: Ledger, page: Page) -> Iterator[str]:
     yield from _head(ledger, "what is missing" if ledger.grants else "nothing is missing", page)
+    for remark in ledger.remarks:
+        yield from _comment(remark, page)
     yield from (page.clean(text) for text in ledger.grants)
 
 

@@ -33,7 +33,7 @@ class Administrator(Insider):
 
     def __init__(self, target: Target, timeout: float) -> None:
         self.secrets = target.secrets
-        self._target = target
+        self._target = _on_its_own_path(target)
         self._timeout = timeout
         self._lock = threading.Lock()
         self._tried = False
@@ -128,6 +128,16 @@ class Administrator(Insider):
         except (QueryRefused, SessionLost):
             self._myself = None
         return self._session
+
+
+def _on_its_own_path(target: Target) -> Target:
+    """The same way in, with nothing but pg_catalog on search_path from the very start.
+
+    A database's owner may set another path for all who log in, with operators of their own before PostgreSQL's, which
+    would run with the administrator's rights. What the start-up packet asks for wins over that.
+    """
+    options = f"{target.settings.get('options', '')} -c search_path=pg_catalog".strip()
+    return replace(target, settings={**target.settings, "options": options})
 
 
 def _password(session: Session, refusal: Refusal, finding: Finding) -> Inside:
