@@ -11,6 +11,7 @@ from tests.scenes.shop import shop
 if TYPE_CHECKING:
     from tests.scenes.scenery import Scenery
 
+
 @scene("privileges.database.connect-missing", "safeconduct why warehouse --table shop.orders:SELECT")
 def connect_missing(scenery: Scenery) -> None:
     """CONNECT was taken away from PUBLIC, and a PgBouncer in front still holds a session from before."""

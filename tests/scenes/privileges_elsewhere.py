@@ -21,7 +21,9 @@ def function_execute_missing(scenery: Scenery) -> None:
     )
 
 
-@scene("privileges.type.usage-missing", "safeconduct why warehouse --sql 'CREATE TABLE shop.parcels (state shop.state)'")
+@scene(
+    "privileges.type.usage-missing", "safeconduct why warehouse --sql 'CREATE TABLE shop.parcels (state shop.state)'"
+)
 def type_usage_missing(scenery: Scenery) -> None:
     """`etl` may create tables in the schema; USAGE on the type was taken from PUBLIC."""
     open_shop(
@@ -98,9 +100,7 @@ def tablespace_create_missing(scenery: Scenery) -> None:
     scenery.afterwards(lambda: server.sql("DROP TABLESPACE fast"))
 
 
-@scene(
-    "privileges.parameter.set-missing", "safeconduct why warehouse --sql 'SET session_replication_role = replica'"
-)
+@scene("privileges.parameter.set-missing", "safeconduct why warehouse --sql 'SET session_replication_role = replica'")
 def parameter_set_missing(scenery: Scenery) -> None:
     """The statement switches off triggers and foreign keys for a bulk load, which is a superuser's to do."""
     scenery.postgres()

@@ -13,22 +13,25 @@ if TYPE_CHECKING:
 
 @scene("privileges.owner.required", "safeconduct why warehouse --sql 'CREATE INDEX ON shop.orders (customer)'")
 def owner_required(scenery: Scenery) -> None:
-    """The table belongs to `merchant`; `etl` may read and change it."""
+    """The table belongs to `merchant`; `etl` may read it, and create in its schema."""
     open_shop(
         scenery,
         "CREATE ROLE merchant; ALTER TABLE shop.orders OWNER TO merchant;"
-        "GRANT SELECT, INSERT, UPDATE, DELETE ON shop.orders TO etl",
+        "GRANT SELECT ON shop.orders TO etl; GRANT CREATE ON SCHEMA shop TO etl",
     )
 
 
 @scene("privileges.maintenance.skipped", "safeconduct why warehouse --sql 'VACUUM ANALYZE shop.orders'")
 def maintenance_skipped(scenery: Scenery) -> None:
     """The table belongs to `merchant`, the database to `postgres`."""
-    open_shop(scenery, "CREATE ROLE merchant; ALTER TABLE shop.orders OWNER TO merchant; GRANT SELECT ON shop.orders TO etl")
+    open_shop(
+        scenery, "CREATE ROLE merchant; ALTER TABLE shop.orders OWNER TO merchant; GRANT SELECT ON shop.orders TO etl"
+    )
 
 
 @scene(
-    "privileges.membership.missing", """safeconduct why warehouse --sql "COPY shop.orders FROM '/srv/orders.csv' CSV\""""
+    "privileges.membership.missing",
+    """safeconduct why warehouse --sql "COPY shop.orders FROM '/srv/orders.csv' CSV\"""",
 )
 def membership_missing(scenery: Scenery) -> None:
     """`etl` may insert into the table. The file is one of the server."""
