@@ -70,8 +70,8 @@ def filtered(about: About, guarded: Guarded, verdicts: Iterable[Verdict], becaus
             **({"settings_unset": ", ".join(unset)} if unset else {}),
         },
         possible=tuple(
-            f"the setting {name} is not set in this session: without it current_setting() is refused (42704), or, where"
-            " it is told that the setting may be missing, gives NULL, which lets no row through"
+            f"the setting {name} is not set in this session: then current_setting() is refused (42704), or gives NULL"
+            " where it is told that the setting may be missing, and no row passes"
             for name in unset
         ),
         severity=Severity.NOTE,
