@@ -11,9 +11,9 @@ from tests.privileges.stand import Stand
 
 CHOOSING = {
     "CREATE POLICY p ON shop.orders USING (owner = current_user)": "the policy p chooses",
-    "CREATE POLICY p ON shop.orders USING (false); CREATE POLICY q ON shop.orders USING (owner = 'etl')": "chosen by q",
+    "CREATE POLICY p ON shop.orders USING (false); CREATE POLICY q ON shop.orders USING (owner = 'etl')": "the policy q chooses",
     "CREATE POLICY p ON shop.orders USING (true);"
-    "CREATE POLICY r ON shop.orders AS RESTRICTIVE USING (owner = current_user)": "chosen by restrictive r",
+    "CREATE POLICY r ON shop.orders AS RESTRICTIVE USING (owner = current_user)": "the policy r (restrictive) chooses",
 }
 
 
