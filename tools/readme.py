@@ -1,4 +1,6 @@
-"""README's transcripts are what a run of `safeconduct demo` printed: `python -m tools.readme` takes them anew.
+"""README's transcripts are what `safeconduct` printed: `python -m tools.readme` takes them anew.
+
+Most are from a run of `safeconduct demo`; the one of `safeconduct privileges` is played by tests/scenes/readme.py.
 
 `--check` changes nothing and exits with 1 when a run prints something else. What differs between runs and machines
 (ports, milliseconds, PostgreSQL's version, the demo's folder) is left as the run printed it, and not compared.
@@ -10,6 +12,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -17,6 +20,7 @@ README = Path(__file__).resolve().parent.parent / "README.md"
 BLOCK = re.compile(
     r"(?P<head><!-- demo: (?P<first>.+?) \.\.\. (?P<last>.+?) -->\n```console\n)(?P<text>.*?)(?=```\n)", re.S
 )
+PLAYED = re.compile(r"(?P<head><!-- played: tests/scenes/readme.py -->\n```console\n)(?P<text>.*?)(?=```\n)", re.S)
 VOLATILE = (
     (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "PORT"),
     (re.compile(r"\S*/safeconduct-demo-\w+"), "FOLDER"),
@@ -70,17 +74,34 @@ def renewed(readme: str, transcript: str) -> str:
     return text
 
 
+def with_played(readme: str, transcript: str) -> str:
+    """README with its played block saying this. Raises ReadmeProblem where it has none."""
+    text, count = PLAYED.subn(lambda found: found["head"] + transcript, readme)
+    if not count:
+        raise ReadmeProblem(f"{README.name} has no block that begins with <!-- played: tests/scenes/readme.py -->")
+    return text
+
+
+def played() -> str:
+    """What the commands of the played block print."""
+    from tests.scenes.readme import privileges_told  # the tests and their servers, not needed to compare
+    from tests.scenes.scenery import Servers
+
+    with closing(Servers()) as servers:
+        return privileges_told(servers)
+
+
 def main(arguments: list[str]) -> int:
     """Renew README, or check it; gives the exit code."""
     before = README.read_text("utf-8")
     try:
-        after = renewed(before, told())
+        after = with_played(renewed(before, told()), played())
     except ReadmeProblem as problem:
         print(f"readme: {problem}", file=sys.stderr)
         return 1
     if "--check" in arguments:
         if after != before:
-            print("readme: README.md is not what the demo prints now: make readme", file=sys.stderr)
+            print("readme: README.md is not what is printed now: make readme", file=sys.stderr)
         return int(after != before)
     README.write_text(after, "utf-8")
     return 0

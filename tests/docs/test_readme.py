@@ -7,7 +7,7 @@ import re
 import pytest
 
 from safeconduct.cli.main import COMMANDS
-from tools.readme import README, ReadmeProblem, excerpt, renewed, steady, told
+from tools.readme import README, ReadmeProblem, excerpt, played, renewed, steady, told, with_played
 
 TRANSCRIPT = "hello\n$ why\nport  open in 3 ms\nPostgreSQL 18.4 on 127.0.0.1:15432\n\nbye\n"
 BLOCK = "<!-- demo: $ why ... bye -->\n```console\n{}```\n"
@@ -21,6 +21,12 @@ def transcript() -> str:
 def test_its_transcripts_are_what_the_demo_prints(transcript: str) -> None:
     readme = README.read_text("utf-8")
     assert renewed(readme, transcript) == readme, "make readme"
+
+
+def test_its_account_of_privileges_is_what_is_printed() -> None:
+    readme = README.read_text("utf-8")
+    assert with_played(readme, played()) == readme, "make readme"
+    assert with_played(readme, "$ other\n") != readme
 
 
 def test_its_first_screen_shows_a_refusal_its_remedy_and_success() -> None:
@@ -58,6 +64,8 @@ def test_a_part_that_no_run_has_is_said() -> None:
         excerpt(TRANSCRIPT, "gone", "bye")
     with pytest.raises(ReadmeProblem, match="has no block"):
         renewed("# Safeconduct\n", TRANSCRIPT)
+    with pytest.raises(ReadmeProblem, match="has no block"):
+        with_played("# Safeconduct\n", TRANSCRIPT)
 
 
 def test_steady_text_keeps_the_words() -> None:

@@ -10,10 +10,10 @@ from tests.privileges.bench import COMMANDS, FILTERS, READ, SHOP, Bench
 from tests.privileges.stand import Stand
 
 CHOOSING = {
-    "CREATE POLICY p ON shop.orders USING (owner = current_user)": "is chosen by p",
-    "CREATE POLICY p ON shop.orders USING (false); CREATE POLICY q ON shop.orders USING (owner = 'etl')": "chosen by q",
+    "CREATE POLICY p ON shop.orders USING (owner = current_user)": "the policy p chooses",
+    "CREATE POLICY p ON shop.orders USING (false); CREATE POLICY q ON shop.orders USING (owner = 'etl')": "the policy q chooses",
     "CREATE POLICY p ON shop.orders USING (true);"
-    "CREATE POLICY r ON shop.orders AS RESTRICTIVE USING (owner = current_user)": "chosen by restrictive r",
+    "CREATE POLICY r ON shop.orders AS RESTRICTIVE USING (owner = current_user)": "the policy r (restrictive) chooses",
 }
 
 
@@ -31,7 +31,7 @@ def test_rows_that_an_expression_chooses_are_a_note(bench: Bench) -> None:
 def test_new_rows_that_an_expression_refuses(bench: Bench) -> None:
     with bench.again("CREATE POLICY p ON shop.orders FOR INSERT TO etl WITH CHECK (owner = 'boss')"):
         (note,) = bench.judge("INSERT INTO shop.orders VALUES (3)").findings
-        assert note.message == "which rows of shop.orders etl may insert is chosen by p"
+        assert note.message == "the policy p chooses which rows of shop.orders etl may insert"
         assert note.evidence["sqlstate"].startswith("42501")
         assert note.evidence["policies"] == "p FOR INSERT TO etl WITH CHECK (owner = 'boss'::text)"
         assert bench.run("INSERT INTO shop.orders VALUES (3)").sqlstate == "42501"

@@ -7,7 +7,7 @@ import re
 VOLATILE = (
     (re.compile(r"\b\d+(\.\d+)? ms\b"), "2 ms"),
     (re.compile(r"(?<=\d\d\d\d-\d\d-\d\d )\d\d:\d\d UTC"), "09:30 UTC"),
-    (re.compile(r"(?<= owner: )\d+"), "50000"),
+    (re.compile(r"(?<= owner: )\d+\b(?!:)"), "50000"),
     (re.compile(r"sslv3(?= alert)"), "ssl/tls"),  # OpenSSL's word until 3.1
     (re.compile(r"(?<=PostgreSQL 15)\.\d+( \([^)\n]*\))?"), ""),
 )

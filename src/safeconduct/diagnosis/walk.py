@@ -117,11 +117,14 @@ def _privileges(name: str, session: OpenSession, question: Question) -> _Decisio
 
     judgement = missing(session, question.asked_of(name), subject=name)
     judgement, applied = tried(name, session, judgement, question)
-    refusals = [finding for finding in judgement.findings if finding.severity is not Severity.NOTE]
+    refusals = [finding for finding in judgement.findings if finding.severity is Severity.ERROR]
+    warnings = [finding for finding in judgement.findings if finding.severity is Severity.WARNING]
     if refusals:
         outcome, detail = StageOutcome.REFUSED, f"refused: {refusals[0].message}"
     elif judgement.unjudged:
         outcome, detail = StageOutcome.UNJUDGED, judgement.unjudged[0].reason
+    elif warnings:
+        outcome, detail = StageOutcome.PASSED, "nothing is refused, but see the warning"
     else:
         outcome, detail = StageOutcome.PASSED, f"{judgement.role} has all that was asked for"
     stage = StageReport(Stage.PRIVILEGES, outcome, detail)

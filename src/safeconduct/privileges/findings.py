@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Grant, ObjectKind, Remedy, RemedyKind, Severity, Stage, quote_identifier
+from safeconduct.model import (
+    Finding,
+    Grant,
+    ObjectKind,
+    Privilege,
+    Remedy,
+    RemedyKind,
+    Severity,
+    Stage,
+    quote_identifier,
+)
 from safeconduct.model.grants import by_object, grant_statement, object_key, privilege_list
 from safeconduct.privileges import rules, rules_kinds
 from safeconduct.privileges.defaults import for_the_next, without_effect
@@ -24,6 +34,15 @@ if TYPE_CHECKING:
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.holdings import Acl
     from safeconduct.privileges.memberships import Membership
+
+_WITHOUT_LISTS = (ObjectKind.ROLE, ObjectKind.ATTRIBUTE, ObjectKind.PARAMETER)
+"""What is held of these is not looked up beside what is missing."""
+_POWERS = {
+    "pg_read_server_files": "read every file that the server can read",
+    "pg_write_server_files": "write every file that the server can write, which is as much as a superuser may",
+    "pg_execute_server_program": "run any program as the server, which is as much as a superuser may",
+    "pg_checkpoint": "checkpoint the whole server whenever it likes",
+}
 
 
 @dataclass(frozen=True)
@@ -53,9 +72,10 @@ def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
         sqlstate = _sqlstate(case, grants, concerned)
         rule = _rule(grants, sqlstate)
         evidence = {"sqlstate": sqlstate, **_evidence(case, grants)}
-        if reasons := dict.fromkeys(need.why for need in concerned if need.why):
-            evidence["because"] = "; ".join(reasons)
-        remedies = [Remedy(RemedyKind.SQL, "\n".join(mended(concerned, grants, case.context.role)))]
+        why, is_told = _why(grants, sqlstate, concerned)
+        if why and not is_told:
+            evidence["because"] = why
+        remedies = [_mended(case, grants, concerned)]
         lists = {grant: case.lists[grant] for grant in grants if grant in case.lists}
         if defaults := without_effect(lists):
             evidence["default_privileges"] = defaults
@@ -65,7 +85,7 @@ def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
             remedies.append(instead(case.context, hidden, grants))
         finding = rule.finding(
             case.subject,
-            f"{case.role} lacks {what_of(grants)}{_hidden(sqlstate)}",
+            f"{case.role} lacks {what_of(grants)}{_hidden(sqlstate)}{f': {why}' if is_told else ''}",
             evidence=evidence,
             remedies=tuple(remedies),
             severity=Severity.WARNING if sqlstate.startswith("01") else Severity.ERROR,
@@ -121,6 +141,20 @@ def mended(concerned: Sequence[Need], grants: tuple[Grant, ...], role: str) -> t
     return (grant_statement(grants, role),) if "" in mends else tuple(mends)
 
 
+def _mended(case: Case, grants: tuple[Grant, ...], concerned: Sequence[Need]) -> Remedy:
+    when = _beyond(case, grants[0]) if any(not need.mend for need in concerned) else ""
+    return Remedy(RemedyKind.SQL, "\n".join(mended(concerned, grants, case.context.role)), when=when)
+
+
+def _beyond(case: Case, grant: Grant) -> str:
+    """What the grant gives beside what is asked for, which the reader must want."""
+    if grant.kind is not ObjectKind.ROLE or grant.grantable:
+        return ""
+    if grant.name in _POWERS:
+        return f"{case.role} is to {_POWERS[grant.name]}"
+    return f"all that {quote_identifier(grant.name)} may do is meant for {case.role}"
+
+
 def _rule(grants: tuple[Grant, ...], sqlstate: str) -> Rule:
     return rules_kinds.MAINTENANCE_SKIPPED if sqlstate == SKIPPED else rule_of(grants)
 
@@ -132,6 +166,16 @@ def _sqlstate(case: Case, grants: tuple[Grant, ...], concerned: Sequence[Need]) 
         if any(object_key(grant) == object_key(place) for grant in case.held):
             return NOTHING_GRANTED
     return max(need.sqlstate for need in concerned)
+
+
+def _why(grants: tuple[Grant, ...], sqlstate: str, concerned: Sequence[Need]) -> tuple[str, bool]:
+    """Who needs it, and whether the message has to say so: it would be a riddle without."""
+    if sqlstate == NOTHING_GRANTED:
+        return "the statement changes nothing, and the server only warns", True
+    reasons = "; ".join(dict.fromkeys(need.why for need in concerned if need.why))
+    first = grants[0]
+    is_rights = first.kind is ObjectKind.ROLE and first.privilege is Privilege.USAGE and not first.grantable
+    return reasons, bool(reasons) and (is_rights or sqlstate == SKIPPED)
 
 
 def _hidden(sqlstate: str) -> str:
@@ -149,9 +193,10 @@ def _evidence(case: Case, grants: tuple[Grant, ...]) -> dict[str, str]:
         f"{what_of((grant,))}: {', '.join(quote_identifier(name) for name in acl.grantees) or 'nobody'}"
         for grant, acl in lists.items()
     ]
-    return {
-        "holds": held or "nothing there",
+    found = {
+        "holds": held or ("" if grants[0].kind in _WITHOUT_LISTS else "nothing there"),
         "owner": "; ".join(owners),
         "granted_to": "; ".join(granted),
         "in_database": case.context.database_sql,
     }
+    return {name: value for name, value in found.items() if value}

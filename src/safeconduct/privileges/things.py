@@ -64,10 +64,10 @@ def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Nee
     owner = Grant(ObjectKind.ROLE, "", found.owner, Privilege.USAGE)
     if not ask.privileges:
         mend = f"ALTER {ask.thing.kind} {found.written} OWNER TO {{role}};" if found.superuser else ""
-        why = f"{ask.why} takes the ownership of {ask.thing.kind.lower()} {found.written}"
+        why = f"{ask.why} is for the owner of {ask.thing.kind.lower()} {found.written}"
         return [Need((owner, *ask.others), why, mend=mend)]
     others = (owner,) if ask.grantable else ()
-    why = f"{ask.why} passes it on" if ask.grantable else ask.why
+    why = f"{ask.why} needs the grant option" if ask.grantable else ask.why
     return [Need((_with(found, one, ask.grantable), *others), why) for one in ask.privileges if _is_asked(ask, found)]
 
 

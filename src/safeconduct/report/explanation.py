@@ -54,6 +54,8 @@ def _possible(finding: Finding, page: Page) -> Iterator[str]:
 
 def what_remains(finding: Finding) -> str:
     """What stands above the finding's possible causes."""
+    if finding.severity is Severity.NOTE:
+        return "What to check"
     return "What remains possible" if len(finding.possible) > 1 else "The cause"
 
 

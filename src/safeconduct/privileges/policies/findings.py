@@ -56,20 +56,22 @@ def filtered(about: About, guarded: Guarded, verdicts: Iterable[Verdict], becaus
         return
     by = list(dict.fromkeys(policy for one in choosing for policy in one.by))
     commands = " and ".join(dict.fromkeys(remedies.verb(one.check.command) for one in choosing))
-    names = ", ".join(("" if policy.permissive else "restrictive ") + quote_identifier(policy.name) for policy in by)
+    names = ", ".join(quote_identifier(one.name) + ("" if one.permissive else " (restrictive)") for one in by)
+    choose = f"the policy {names} chooses" if len(by) == 1 else f"the policies {names} choose"
+    why = f" ({because})" if because else ""
     refuses = any(one.check.sqlstate for one in choosing)
     unset = dict.fromkeys(name for policy in by for name in policy.unset)
     yield rules.POLICY_FILTERS_ROWS.finding(
         about.subject,
-        f"which rows of {guarded.table} {quote_identifier(guarded.role)} may {commands} is chosen by {names}",
+        f"{choose} which rows of {guarded.table} {quote_identifier(guarded.role)} may {commands}{why}",
         evidence={
             **_evidence(about, guarded, by, because),
             **({"sqlstate": f"{REFUSED} for new rows that they keep out"} if refuses else {}),
             **({"settings_unset": ", ".join(unset)} if unset else {}),
         },
         possible=tuple(
-            f"{name} is not set when the statement runs, as it is not in this session: then current_setting() gives"
-            " NULL, which lets no row through, or is refused (42704)"
+            f"the setting {name} is not set in this session: then current_setting() is refused (42704), or gives NULL"
+            " where it is told that the setting may be missing, and no row passes"
             for name in unset
         ),
         severity=Severity.NOTE,
@@ -98,7 +100,8 @@ def copied(about: About, guarded: Guarded) -> Finding:
     """The finding for COPY FROM."""
     return rules.POLICY_COPY_FROM.finding(
         about.subject,
-        f"{guarded.table} has row security that binds {quote_identifier(guarded.role)}, and COPY FROM is refused there",
+        f"{guarded.table} has row security that binds {quote_identifier(guarded.role)}, and COPY FROM is refused there;"
+        " INSERT is not, where its policies let rows in",
         evidence={"sqlstate": "0A000", **_evidence(about, guarded, guarded.policies, "")},
         remedies=(*remedies.unforced(guarded), remedies.exempt(guarded.role)),
     )
@@ -109,7 +112,7 @@ def looping(about: About, loops: Iterable[Loop]) -> Iterator[Finding]:
     for loop in {frozenset(loop.tables): loop for loop in reversed(list(loops))}.values():
         yield rules.POLICY_LOOP.finding(
             about.subject,
-            f"the policies of {loop.tables[0]} lead back to it, and the server refuses whoever they bind",
+            f"the policies of {loop.tables[0]} lead back to it, so the server refuses everybody whom they bind",
             evidence={
                 "sqlstate": "42P17",
                 "way": " -> ".join(map(str, loop.tables)),

@@ -83,7 +83,7 @@ def _through(guarded: Guarded, policy: Policy, group: str, memberships: Membersh
         by_grant = version >= PER_MEMBERSHIP
         text = f"GRANT {to} TO {role} WITH INHERIT TRUE;" if by_grant else f"{text}\nALTER ROLE {role} INHERIT;"
     rows = f"the rows of the policy {quote_identifier(policy.name)}"
-    return Remedy(RemedyKind.SQL, text, when=f"all that {to} may do is meant for {role}, {rows} among it")
+    return Remedy(RemedyKind.SQL, text, when=f"all that {to} may do is meant for {role}, with {rows}")
 
 
 def _also_to(guarded: Guarded, policy: Policy) -> Remedy:
@@ -98,9 +98,8 @@ def _made(guarded: Guarded, command: Command) -> Remedy:
     name = quote_identifier(_free_name(f"{guarded.role}_{command.value.lower()}", guarded.policies))
     clause = Clause.CHECK if command is Command.INSERT else Clause.USING
     text = f"CREATE POLICY {name} ON {guarded.table} FOR {command.value} TO {role} {clause.value} (true);"
-    return Remedy(
-        RemedyKind.SQL, text, when=f"{role} may {verb(command)} all rows; else their condition stands for true"
-    )
+    when = f"{role} may {verb(command)} all rows; otherwise put the condition of its rows in place of true"
+    return Remedy(RemedyKind.SQL, text, when=when)
 
 
 def _never_again(guarded: Guarded, policy: Policy, found: Verdict) -> Remedy:

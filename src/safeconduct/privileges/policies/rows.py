@@ -168,5 +168,7 @@ def _findings(session: Session, context: Context, inquiry: _Inquiry, subject: st
         yield findings.copied(about, guarded)
     for (guarded, because), verdicts in inquiry.verdicts.items():
         yield from findings.shut_out(about, guarded, verdicts, because)
+    endless = {table for loop in inquiry.loops for table in loop.tables}
     for (guarded, because), verdicts in inquiry.verdicts.items():
-        yield from findings.filtered(about, guarded, verdicts, because)
+        if guarded.table not in endless:
+            yield from findings.filtered(about, guarded, verdicts, because)

@@ -143,7 +143,7 @@ class AlterationReader(CreationReader):
                 grants = (*self._maintain_on(relation.schema, relation.name), owner)
                 mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
                 safer = mend if grants[0] == owner else ""
-                self.need(f"{name} passes {relation} over without it", *grants, sqlstate=SKIPPED, mend=safer)
+                self.need(f"{name} would pass {relation} over", *grants, sqlstate=SKIPPED, mend=safer)
 
     def maintain(self, name: RelationName, why: str) -> None:
         """The owner of a relation, or MAINTAIN on it."""

@@ -139,7 +139,7 @@ class CreationReader(RightsReader):
 
     def create_schema(self, node: Node, name: str) -> None:
         """CREATE SCHEMA, also IF NOT EXISTS one that is there: CREATE on the database."""
-        self.need_on_database(Privilege.CREATE, f"{name} makes it there")
+        self.need_on_database(Privilege.CREATE, f"{name} makes one in it")
         if node.HasField("authrole"):
             self.need_set_role(node.authrole, f"{name} gives it away")
         schema = node.schemaname or node.authrole.rolename

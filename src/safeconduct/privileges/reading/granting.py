@@ -66,7 +66,7 @@ class GrantReader(AlterationReader):
             others = (Grant(ObjectKind.ATTRIBUTE, "", "CREATEROLE", Privilege.USAGE),)
         for item in node.granted_roles:
             admin = Grant(ObjectKind.ROLE, "", item.access_priv.priv_name, Privilege.USAGE, grantable=True)
-            self.need(f"{name} is about membership in it", admin, *others)
+            self.need(f"{name} changes who its members are", admin, *others)
 
     def create_role(self, node: Node, name: str) -> None:
         """CREATE ROLE, USER and GROUP."""
@@ -113,7 +113,7 @@ class GrantReader(AlterationReader):
 
     def create_database(self, node: Node, name: str) -> None:
         """CREATE DATABASE."""
-        self.need_attribute("CREATEDB", f"{name} makes one")
+        self.need_attribute("CREATEDB", f"{name} makes a database")
         for item in node.options:
             option, value = item.def_elem.defname, item.def_elem.arg.string.sval
             if option == "owner" and value:
@@ -130,7 +130,7 @@ class GrantReader(AlterationReader):
 
     def create_server(self, node: Node, name: str) -> None:
         """CREATE SERVER."""
-        self.need(f"{name} is of it", Grant(ObjectKind.FOREIGN_DATA_WRAPPER, "", node.fdwname, Privilege.USAGE))
+        self.need(f"{name} names it", Grant(ObjectKind.FOREIGN_DATA_WRAPPER, "", node.fdwname, Privilege.USAGE))
         self.record.made.add((FOREIGN_SERVER, node.servername))
 
     def alter_server(self, node: Node, name: str) -> None:
@@ -146,7 +146,7 @@ class GrantReader(AlterationReader):
         )
         wanted = (Privilege.USAGE,) if own or node.user.rolename == self.record.catalog.context.role else ()
         thing = self.thing(FOREIGN_SERVER, (node.servername,))
-        self.record.things.append(ThingAsk(thing, f"{name} is for it", wanted))
+        self.record.things.append(ThingAsk(thing, f"{name} names it" if wanted else name, wanted))
 
     def import_schema(self, node: Node, name: str) -> None:
         """IMPORT FOREIGN SCHEMA."""
@@ -155,7 +155,7 @@ class GrantReader(AlterationReader):
 
     def create_publication(self, node: Node, name: str) -> None:
         """CREATE PUBLICATION: the owner of every table; a superuser for all tables or those of a schema."""
-        self.need_on_database(Privilege.CREATE, f"{name} makes it there")
+        self.need_on_database(Privilege.CREATE, f"{name} makes one in it")
         tables = [item.publication_obj_spec.pubtable for item in node.pubobjects]
         if node.for_all_tables or any(not table.relation.relname for table in tables):
             self.need_attribute("SUPERUSER", f"{name} is for all tables")
@@ -181,14 +181,14 @@ class GrantReader(AlterationReader):
         for privilege, columns in _privileges(node, "OBJECT_SEQUENCE" if sequence else what):
             for column in columns or ("",):
                 grant = Grant(kind, relation.schema, relation.name, privilege, column, grantable=True)
-                self.need(f"{why} passes it on", grant, owner)
+                self.need(f"{why} needs the grant option", grant, owner)
 
     def _grant_on_schema(self, node: Node, schema: str, why: str) -> None:
         if schema in self.record.created_schemas:
             return
         for privilege, _ in _privileges(node, "OBJECT_SCHEMA"):
             grant = Grant(ObjectKind.SCHEMA, "", schema, privilege, grantable=True)
-            self.need(f"{why} passes it on", grant, *self.owner_of_schema(schema))
+            self.need(f"{why} needs the grant option", grant, *self.owner_of_schema(schema))
 
     def _attribute_for(self, option: str, name: str) -> None:
         """Since PostgreSQL 16 a role gives the attributes that it has; before, CREATEROLE gave CREATEDB."""

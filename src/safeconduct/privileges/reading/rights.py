@@ -49,7 +49,7 @@ class RightsReader(ChangeReader):
         owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
         mend = f"ALTER TABLE {relation.table or relation} OWNER TO {{role}};"
         safer = mend if relation.owned_by_superuser and not others else ""
-        self.need(f"{why} takes the ownership of {relation}", *others, owner, mend=safer)
+        self.need(f"{why} is for the owner of {relation}", *others, owner, mend=safer)
 
     def own(self, name: RelationName, why: str, *others: Grant, missing_ok: bool = False) -> Relation | None:
         """The relation of this name, whose ownership is needed."""
@@ -73,7 +73,7 @@ class RightsReader(ChangeReader):
         is_mended = superuser or owner == "pg_database_owner"
         mend = f"ALTER SCHEMA {written} OWNER TO {{role}};" if is_mended else ""
         self.need(
-            f"{why} takes the ownership of schema {written}",
+            f"{why} is for the owner of schema {written}",
             Grant(ObjectKind.ROLE, "", owner, Privilege.USAGE),
             mend=mend,
         )

@@ -145,8 +145,7 @@ class StatementReader(GrantReader):
 
     def _copy(self, node: Node, name: str) -> None:
         if node.filename:
-            role = "pg_read_server_files" if node.is_from else "pg_write_server_files"
-            self.need_rights_of("pg_execute_server_program" if node.is_program else role, "COPY names it")
+            self.need_rights_of(*_beyond_the_database(node))
         if node.HasField("query"):
             self.query(unwrap(node.query), self._outer)
             return
@@ -194,7 +193,7 @@ class StatementReader(GrantReader):
         for sequence, owner in relation.owned_sequences:
             rights = Grant(ObjectKind.ROLE, "", owner, Privilege.USAGE)
             mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
-            self.need(f"TRUNCATE RESTART IDENTITY takes the ownership of {sequence}", rights, mend=mend)
+            self.need(f"TRUNCATE RESTART IDENTITY is for the owner of {sequence}", rights, mend=mend)
 
     def _cascade(self, relation: Relation) -> None:
         for referring in relation.referenced_by:
@@ -218,7 +217,7 @@ class StatementReader(GrantReader):
         elif setting == "session_authorization":
             self.need_attribute("SUPERUSER", "SET SESSION AUTHORIZATION is a superuser's")
         elif role:
-            self.need("SET ROLE", Grant(ObjectKind.ROLE, "", role, Privilege.SET))
+            self.need("", Grant(ObjectKind.ROLE, "", role, Privilege.SET))
         else:
             self.record.reasons.append("SET ROLE takes a role that is only known when it runs")
 
@@ -246,6 +245,15 @@ class StatementReader(GrantReader):
 
     def _unjudged(self, name: str) -> None:
         self.record.reasons.append(f"{name}: this kind of statement is not judged")
+
+
+def _beyond_the_database(copy: Node) -> tuple[str, str]:
+    """The predefined role that COPY with a file or program needs, and why."""
+    if copy.is_program:
+        return "pg_execute_server_program", "COPY runs a program on the server"
+    if copy.is_from:
+        return "pg_read_server_files", "COPY reads a file of the server"
+    return "pg_write_server_files", "COPY writes a file of the server"
 
 
 def names_in(node: Node) -> Iterator[RelationName]:
