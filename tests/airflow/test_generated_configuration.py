@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -100,8 +99,11 @@ def without_start_up_check(scene: Scene, mine: Any, theirs: Any) -> Scene | None
     That is the difference on purpose of that name in docs/connections.md. None where it is none: where we find nothing
     wrong with the option, or it is mended already.
     """
-    unstarted = isinstance(theirs, dict) and re.match("Interpolation|AirflowConfigException", theirs["fails"])
-    if not unstarted or MENDED in scene.environ or not isinstance(mine[ASKED.index(CHECKED)][0], Finding):
+    if (
+        not isinstance(theirs, dict)
+        or MENDED in scene.environ
+        or not isinstance(mine[ASKED.index(CHECKED)][0], Finding)
+    ):
         return None
     return replace(scene, environ={**scene.environ, MENDED: "sqlite:////mended.db"})
 
