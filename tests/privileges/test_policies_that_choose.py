@@ -11,7 +11,8 @@ from tests.privileges.stand import Stand
 
 CHOOSING = {
     "CREATE POLICY p ON shop.orders USING (owner = current_user)": "the policy p chooses",
-    "CREATE POLICY p ON shop.orders USING (false); CREATE POLICY q ON shop.orders USING (owner = 'etl')": "the policy q chooses",
+    "CREATE POLICY p ON shop.orders USING (false);"
+    "CREATE POLICY q ON shop.orders USING (owner = 'etl')": "the policy q chooses",
     "CREATE POLICY p ON shop.orders USING (true);"
     "CREATE POLICY r ON shop.orders AS RESTRICTIVE USING (owner = current_user)": "the policy r (restrictive) chooses",
 }

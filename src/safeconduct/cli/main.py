@@ -48,9 +48,16 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. For Ctrl-C click itself would end with 1, which means a finding."""
+        """Run the command. For Ctrl-C click itself would end with 1, which means a finding.
+
+        A complaint about an argument quotes it, and a connection string may stand in the wrong place.
+        """
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            from safeconduct.masking import Masker  # seldom needed
+
+            raise click.UsageError(Masker().text(error.format_message()), error.ctx) from None
         except KeyboardInterrupt:
             raise click.exceptions.Exit(INTERRUPTED) from None
 

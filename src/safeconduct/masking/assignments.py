@@ -22,6 +22,8 @@ _PLACEHOLDER = re.compile(
 )
 _PATH = re.compile(r"(?:~|\.{0,2})/[\w./~*-]{1,300}(?=[\"'\s,;&)}\]]|\Z)")
 _PATH_KEYS = re.compile(r"(?:ssl|tls|ssh|rsa|private|client)_?key$", re.I)
+# In prose a word such as `token` stands before what is quoted, but not these.
+_NO_PROSE = re.compile(r"password$|[._]", re.I)
 _QUOTE = re.compile(r"(\\*)([\"'])")
 _QUOTE_OR_NEWLINE = re.compile(r"[\"'\r\n]")
 # In libpq's strings a backslash makes the blank after it a part of the value.
@@ -29,6 +31,8 @@ _QUOTE_OR_NEWLINE = re.compile(r"[\"'\r\n]")
 _BARE_END = re.compile(rf"(?<!\\)\s|{END_OF_STRING.pattern}|[&;,](?=[\w.%-]{{1,100}}=)")
 _JSON_BARE_END = re.compile(r"[\s,}\]{\[]|\Z")
 _DOUBLED = re.compile(r"(?:[^'\r\n]|'')*")
+# A value whose quotation marks are doubled, as inside a literal: CONNECTION 'host=h password=''a b'''.
+_IN_LITERAL = re.compile(r"''(?P<value>(?![\s,;:)\]}&|'])(?:[^'\r\n\\]|\\(?:''|.))+)''")
 _ESCAPED = re.compile(r"(?:[^'\\\r\n]|''|\\.)*")
 _LAST_OF_LINE = re.compile(r"[ \t]+(\S+)[ \t]*(?=[\r\n]|\Z)")
 _QUOTED_ITEM = re.compile(
@@ -40,7 +44,8 @@ _QUOTED_ITEM = re.compile(
 def _assignment() -> re.Pattern[str]:
     # (?=(...))\1 takes the whole name at once and never tries a part of it: what is possessive in Python 3.11.
     name = r"(?<![\w.-])(?=([\w.-]+))\1"
-    sign = r"(?P<sign>=>|==?|:=|:)|(?P<literal>(?<=\s)[EeUu]?&?(?='))"
+    # Not `::`, which is SQL's cast.
+    sign = r"(?P<sign>=>|==?|:=|:(?!:))|(?P<literal>(?<=\s)(?:(?i:TO)\s+)?[EeUu]?&?(?='))|(?P<dollar>(?<=\s)\$\w*\$)"
     return re.compile(rf"{name}(?P<closing>\\*[\"'])?\s*(?:{sign})")
 
 
@@ -58,8 +63,8 @@ def hide_assigned(text: str) -> str:
 
 def _is_secret(text: str, found: re.Match[str]) -> bool:
     name = found[1]
-    if found["literal"] is not None:
-        return name.casefold() == "password"
+    if found["literal"] is not None or found["dollar"]:
+        return bool(_NO_PROSE.search(name)) and is_secret_key(name)
     if is_secret_key(name):
         return True
     # In an escaped text the n of \n stands before the name.
@@ -68,11 +73,16 @@ def _is_secret(text: str, found: re.Match[str]) -> bool:
 
 def _value(text: str, found: re.Match[str]) -> tuple[int, int]:
     """Where the value begins and ends; an empty range where there is nothing to hide."""
+    if found["dollar"]:
+        end = text.find(found["dollar"], found.end())
+        return found.end(), end if end >= 0 else len(text)
     if found["literal"] is not None:
-        return _literal(text, found.end() + 1, found["literal"])
+        return _literal(text, found.end() + 1, found["literal"][-2:].lstrip())
     start = _skip_space(text, found.end(), found["closing"] is not None)
     if not found["closing"] and found["sign"] == ":":
         return _last_of_line(text, found.end())
+    if inner := _IN_LITERAL.match(text, start):
+        return inner.span("value")
     quote = _QUOTE.match(text, start)
     begin = quote.end() if quote else start
     end = _closing(text, quote) if quote else _bare(text, start, found)
@@ -83,6 +93,8 @@ def _value(text: str, found: re.Match[str]) -> tuple[int, int]:
 
 def _literal(text: str, begin: int, prefix: str) -> tuple[int, int]:
     """SQL's `'it''s'`. Only after an E do backslashes count, but not everybody knows that."""
+    if inner := _IN_LITERAL.match(text, begin - 1):
+        return inner.span("value")
     escaped = _ESCAPED.match(text, begin)
     plain = _DOUBLED.match(text, begin) if prefix.upper() != "E" else None
     end = max(found.end() for found in (escaped, plain) if found)

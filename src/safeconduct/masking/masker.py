@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 from safeconduct.masking.assignments import hide_assigned
 from safeconduct.masking.extras import mask_extra
 from safeconduct.masking.known import KnownValues
+from safeconduct.masking.libpq import hide_pieces
 from safeconduct.masking.names import is_secret_key
 from safeconduct.masking.tokens import hide_tokens
 from safeconduct.masking.uris import hide_userinfo
@@ -31,7 +32,7 @@ class Masker:
 
     def text(self, text: str) -> str:
         """The text without secrets. Takes time in proportion to its length, whatever stands in it."""
-        return hide_tokens(hide_assigned(hide_userinfo(self._known.hide(text))))
+        return hide_tokens(hide_assigned(hide_pieces(hide_userinfo(self._known.hide(text)))))
 
     def extra(self, extra: Mapping[str, object]) -> dict[str, object]:
         """A connection's extra with its secrets masked, by key, by shape and by known value."""

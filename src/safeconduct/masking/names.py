@@ -29,7 +29,7 @@ _HARMLESS = frozenset(
 # the account file of Google as text.
 _SECRET_WHOLE = frozenset({("secret", "id"), ("sas", "url"), ("sas", "uri"), ("keyfile", "dict"), ("webhook", "url")})
 _RUN_TOGETHER = re.compile(
-    r"(?:passw(?:or)?d|passphrase|apikey|secretkey|accesskey|privatekey|sslkey|authtoken|accesstoken)$"
+    r"(?:passw(?:or)?d|passphrase|apikey|secretkey|accesskey|privatekey|sslkey|authtoken|accesstoken|radiussecrets)$"
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_]+")
 _LONGEST = 100

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, TypeAlias
 
+from safeconduct.masking import is_secret_key
 from safeconduct.model import MASK, Location, Privilege
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, check_text, line_and_column, parse_name
 from safeconduct.privileges.placeholders import is_too_deep, readable
@@ -25,7 +26,8 @@ RELATION_PRIVILEGES = (
 """What `--table` may ask for: USAGE is for sequences, MAINTAIN for PostgreSQL 17 and later."""
 
 _PASSWORD = re.compile(r"\bpassword\b", re.IGNORECASE)
-_PASSWORD_NEXT = re.compile(r"\bpassword\b[\s=:]{0,20}\Z", re.IGNORECASE)
+_LAST_NAME = re.compile(r"(?<![\w.])([\w.]+)[\s=:]{0,20}(?:\bTO\s+\S*\s*)?\Z", re.IGNORECASE)
+_FEW_WORDS = 200  # characters
 _ROLE = re.compile(r"\b(?:role|user|group)\b", re.IGNORECASE)
 
 
@@ -153,8 +155,16 @@ def _where(text: str, before: str, cursor_position: int) -> str:
 
 
 def _without_secret(message: str, before: str) -> str:
-    """The parser's message without the text of a literal, or of what follows PASSWORD: they may be a password."""
-    role = _ROLE.search(before)
-    if _PASSWORD_NEXT.search(before) or (role and _PASSWORD.search(before, role.end())):
-        return re.sub(r'(?:at or near )?".*', "at or near what follows PASSWORD", message, flags=re.DOTALL)
+    """The parser's message without the text of a literal, or of what stands behind PASSWORD or the like."""
+    if announced := _announced(before):
+        return re.sub(r'(?:at or near )?".*', f"at or near what follows {announced}", message, flags=re.DOTALL)
     return re.sub(r"""at or near "[\w&]*['$].*""", "at or near a string literal", message, flags=re.DOTALL)
+
+
+def _announced(before: str) -> str:
+    """The name before the error that announces a secret (password, api_key, CONNECTION); empty where there is none."""
+    role = _ROLE.search(before)
+    if role and _PASSWORD.search(before, role.end()):
+        return "PASSWORD"
+    last = _LAST_NAME.search(before[-_FEW_WORDS:])
+    return last[1] if last and (is_secret_key(last[1]) or last[1].upper() == "CONNECTION") else ""

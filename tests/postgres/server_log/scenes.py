@@ -82,7 +82,7 @@ SCENES = (
     Scene("rejected", "host all {} all reject", Cause.HBA_REJECT, names_line=False),
     Scene("outsider", "host somewhere {} all trust", Cause.HBA_NONE, names_line=False),
     Scene("unanswered", "host all {} all ident", Cause.OTHER),
-    Scene("barred", "host all {} all trust", Cause.OTHER, "ALTER ROLE {} NOLOGIN", names_line=False),
+    Scene("barred", "host all {} all trust", Cause.LOGIN_NOT_PERMITTED, "ALTER ROLE {} NOLOGIN", names_line=False),
     Scene("lost", "host all {} all trust", Cause.OTHER, "", "3D000", names_line=False, database="nowhere"),
     Scene(
         "by_ldap",

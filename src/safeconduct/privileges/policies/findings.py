@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from safeconduct.masking import hide_literals
 from safeconduct.model import Severity, quote_identifier
 from safeconduct.privileges import rules
 from safeconduct.privileges.memberships import Memberships, read_memberships
@@ -167,5 +168,5 @@ def described(policy: Policy) -> str:
 
 
 def _bracketed(expression: str) -> str:
-    line = " ".join(expression.split())
+    line = " ".join(hide_literals(expression).split())
     return line if line.startswith("(") and line.endswith(")") else f"({line})"
