@@ -330,3 +330,39 @@ def test_a_group_that_does_not_reach_the_role_is_told(shop: Shop) -> None:
 def test_a_role_that_is_not_there(shop: Shop) -> None:
     said = shop.privileges("held", "shop", "--role", "nobody_here")
     assert (said.code, "there is no role nobody_here" in said.output) == (3, True)
+
+
+def test_nobody_becomes_more_powerful_than_was_asked_for(shop: Shop) -> None:
+    boss = {"SAFECONDUCT_ADMIN_DSN": shop.server.superuser_dsn("sales")}
+    sql = "ANALYZE shop.log; CREATE ROLE other; DROP TABLE shop.log"
+    said = shop.privileges("grant", "shop", "--sql", sql, "--real", **boss)
+    assert "yours to decide" in " ".join(said.output.split())
+    assert all(line.startswith(("--", "GRANT ")) for line in said.output.splitlines()), said.output
+    assert shop.server.sql("SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = 'etl'") == [(False, False)]
+    assert shop.server.sql("SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'shop'", database="sales") == [
+        ("postgres",)
+    ]
+
+
+def test_what_was_passed_on_is_a_comment(shop: Shop) -> None:
+    shop.server.sql(
+        "CREATE ROLE friend; GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.log TO etl WITH GRANT OPTION;"
+        "SET ROLE etl; GRANT SELECT ON shop.log TO friend",
+        database="sales",
+    )
+    said = shop.privileges("revoke", "shop", "--sql", "SELECT 1 FROM shop.orders")
+    assert "\n-- REVOKE SELECT ON TABLE shop.log FROM etl;" in said.output
+
+
+def test_sql_for_another_database_is_not_judged_here(shop: Shop, dags: Path) -> None:
+    other = DAG.split("    stage =")[0]
+    other += '    a = SQLExecuteQueryOperator(task_id="a", database="elsewhere", sql="TABLE shop.log")\n'
+    (dags / "shop.py").write_text(other)
+    said = shop.privileges("missing", "shop", "--dags", "dags")
+    assert "sends it to the database elsewhere" in " ".join(said.output.split())
+    assert "shop.log" not in said.output
+
+
+def test_an_empty_folder_is_not_fine(shop: Shop, dags: Path) -> None:
+    (dags / "shop.py").unlink()
+    assert shop.why("--dags", "dags").code == 3

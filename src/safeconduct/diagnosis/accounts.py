@@ -58,6 +58,7 @@ class Accounts:
 
     def _apply(self, administrator: Administrator, session: OpenSession, ledger: Ledger) -> bool:
         from safeconduct.diagnosis.proof import rehearsed_by
+        from safeconduct.privileges.ledger import is_plain
         from safeconduct.privileges.rehearsal import Trial
 
         texts = ledger.grants if self.wish.missing else _revoked(ledger)
@@ -68,6 +69,8 @@ class Accounts:
             self._failed.append(Unjudged(ledger.connection, f"nothing was changed: {reason}"))
             return False
         wanted = (ledger.missing if self.wish.missing else ledger.needed) or ()
+        if self.wish.missing:
+            wanted = tuple(filter(is_plain, wanted))
         seen = rehearsed_by(administrator, session, Trial(ledger.role, wanted, texts, keep=True))
         if not seen.kept:
             reason = seen.reason or "it is not certain that the administrator is on the same server"
@@ -106,5 +109,5 @@ def shared_asks(survey: Survey, asked: Mapping[str, tuple[Asked, ...]]) -> dict[
 
 def _revoked(ledger: Ledger) -> tuple[str, ...]:
     """What is taken away; the rehearsal has a transaction of its own."""
-    every = (text for one in ledger.revocations for text in one.statements)
+    every = (text for one in ledger.revocations if not one.blocked for text in one.statements)
     return tuple(text for text in every if text not in ("BEGIN;", "COMMIT;"))

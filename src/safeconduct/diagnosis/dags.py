@@ -43,6 +43,10 @@ def read_dag_folder(folder: Path) -> DagReading:
         if statement.conn_id is None:
             unjudged.append(Unjudged(SUBJECT, f"{place}: {statement.callee}: {statement.conn_reason}"))
             continue
+        if elsewhere := statement.database or statement.schema:
+            reason = f"{place}: {statement.callee} sends it to the database {elsewhere}, where it is not judged"
+            unjudged.append(Unjudged(statement.conn_id, reason))
+            continue
         for ask in _read(statement, place):
             if isinstance(ask, Unjudged):
                 unjudged.append(ask)
@@ -68,6 +72,8 @@ def _read(statement: DagStatement, place: str) -> Iterator[Asked | Unjudged]:
 
 
 def _untold(found: DagSql) -> Iterator[Unjudged]:
+    if not found.files and not found.unread:
+        yield Unjudged(SUBJECT, "there is no Python file in the folder")
     for call in found.unresolved:
         yield Unjudged(SUBJECT, f"{call.location.file}:{call.location.line}: {call.callee}: {call.reason}")
     for file in found.unread:

@@ -58,10 +58,14 @@ class Excess:
 
 @dataclass(frozen=True)
 class Revocation:
-    """SQL that takes one thing away: `statements` in order, and what `leans` on it and would break."""
+    """SQL that takes one thing away: `statements` in order, and what `leans` on it and would break.
+
+    `blocked` says why the server would refuse it as it stands ("" where it would not).
+    """
 
     statements: tuple[str, ...]
     leans: tuple[str, ...] = ()
+    blocked: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Unjudged, quote_identifier
+from safeconduct.model import ObjectKind, Unjudged, quote_identifier
 from safeconduct.model.grants import by_object
 from safeconduct.model.ledger import Ledger
 from safeconduct.privileges.excess import excess_of
@@ -53,6 +53,7 @@ def draw_up(session: Session, subject: str, wish: Wish) -> Ledger:
         return Ledger(subject, role, session.database, held=None if absent else inventory, unjudged=reasons)
     judgement = missing(session, wish.asked, subject)
     needs = least(judgement.needed.needs)
+    lacking = judgement.missing if wish.missing else needs
     excess = excess_of(inventory, judgement.needed.needs) if wish.excess and inventory else None
     return Ledger(
         subject,
@@ -62,9 +63,13 @@ def draw_up(session: Session, subject: str, wish: Wish) -> Ledger:
         held=inventory if wish.held else None,
         missing=judgement.missing if wish.missing else None,
         excess=excess,
-        grants=grants_for(judgement.missing if wish.missing else needs, wish.to or judgement.role),
+        grants=grants_for(filter(is_plain, lacking), wish.to or judgement.role),
         revocations=tuple(revocations(excess, judgement.role, read_leaning(session, excess, role))) if excess else (),
-        remarks=(*remarks(excess or ()), *_passed_on(session, judgement.role, wish.to)),
+        remarks=(
+            *remarks(excess or ()),
+            *_to_decide(lacking, judgement.role),
+            *_passed_on(session, judgement.role, wish.to),
+        ),
         findings=tuple(_beside(judgement)),
         unjudged=judgement.unjudged,
         asked_by=judgement.needed.asked_by,
@@ -78,6 +83,18 @@ def grants_for(needs: Iterable[Need], role: str) -> tuple[str, ...]:
     for grants in by_object(need.proposal for need in every).values():
         found += mended([need for need in every if need.proposal in grants], grants, role)
     return tuple(dict.fromkeys(found))
+
+
+def is_plain(need: Need) -> bool:
+    """Whether a grant on one object meets it. Attributes, memberships and ownership give more than is asked for."""
+    return not need.mend and need.proposal.kind not in (ObjectKind.ATTRIBUTE, ObjectKind.ROLE)
+
+
+def _to_decide(needs: Iterable[Need], role: str) -> Iterator[str]:
+    """What would meet the needs that no plain grant meets: it gives more, and is for somebody to decide."""
+    others = [need for need in needs if not is_plain(need)]
+    for text in grants_for(others, role):
+        yield f"this would give more than is asked for, and is yours to decide: {text}"
 
 
 def _passed_on(session: Session, role: str, to: str) -> Iterator[str]:

@@ -26,9 +26,15 @@ def revocations(excess: Iterable[Excess], role: str, leaning: dict[ObjectKey, tu
     own = [one for one in excess if one.revocable]
     narrower = by_object(grant for one in own for grant in one.narrower)
     return [
-        Revocation(_in_turn(grants, narrower.get(key, ()), role), leaning.get(key, ()))
+        Revocation(_in_turn(grants, narrower.get(key, ()), role), leaning.get(key, ()), _blocked(leaning.get(key, ())))
         for key, grants in by_object(one.grant for one in own).items()
     ]
+
+
+def _blocked(leaning: tuple[str, ...]) -> str:
+    if any(PASSED_ON in what for what in leaning):
+        return "the role has passed it on: with CASCADE it is taken from them as well"
+    return ""
 
 
 def _in_turn(grants: tuple[Grant, ...], narrower: tuple[Grant, ...], role: str) -> tuple[str, ...]:
@@ -57,6 +63,8 @@ def read_leaning(session: Session, excess: Sequence[Excess], role: str) -> dict[
     return {key: by_name[key[1], key[2]] for key in keys if (key[1], key[2]) in by_name}
 
 
+PASSED_ON = "passed it on"
+"""How leaning.sql says that somebody else has the privilege from the role."""
 _RELATIONS = (ObjectKind.TABLE, ObjectKind.SEQUENCE)
 
 

@@ -38,7 +38,11 @@ def _ledger(ledger: Ledger, hide: Callable[[str], str]) -> dict[str, Any]:
         "excess": None if ledger.excess is None else [_excess(one, hide) for one in ledger.excess],
         "grants": [hide(text) for text in ledger.grants],
         "revocations": [
-            {"statements": [hide(text) for text in one.statements], "leans": [hide(text) for text in one.leans]}
+            {
+                "statements": [hide(text) for text in one.statements],
+                "leans": [hide(text) for text in one.leans],
+                "blocked": one.blocked,
+            }
             for one in ledger.revocations
         ],
         "remarks": [hide(text) for text in ledger.remarks],

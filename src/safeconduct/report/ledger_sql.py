@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def render_grants(ledgers: Sequence[Ledger], report: Report, masker: Masker) -> str:
     """The statements that give each role what it lacks."""
     page = Page(masker, DOCUMENT_WIDTH, colour=False)
-    return "\n".join([*(line for ledger in ledgers for line in _grants(ledger, page)), *_beside(report, page)])
+    return "\n".join([*_beside(report, page), *(line for ledger in ledgers for line in _grants(ledger, page))])
 
 
 def render_revocations(ledgers: Sequence[Ledger], report: Report, masker: Masker) -> str:
@@ -53,7 +53,10 @@ def _revocations(ledger: Ledger, page: Page) -> Iterator[str]:
     for revocation in ledger.revocations:
         for what in revocation.leans:
             yield from _comment(f"this would break {what}:", page)
-        yield from (page.clean(text) for text in revocation.statements)
+        if revocation.blocked:
+            yield from _comment(f"refused as it stands, {revocation.blocked}:", page)
+        mark = "-- " if revocation.blocked else ""
+        yield from (f"{mark}{page.clean(text)}" for text in revocation.statements)
 
 
 def _head(ledger: Ledger, what: str, page: Page) -> Iterator[str]:

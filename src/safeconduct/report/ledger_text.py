@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, Privilege, quote_identifier
+from safeconduct.model import Grant, Privilege, Severity, quote_identifier
 from safeconduct.model.grants import by_object, privilege_list
 from safeconduct.model.holding import Source
 from safeconduct.report.explanation import explanation
@@ -37,17 +37,18 @@ def _ledger(ledger: Ledger, page: Page) -> Iterator[str]:
         yield from _held(ledger.held, page)
     if ledger.missing is not None:
         yield from _section("Missing:", _needs(ledger.missing, ledger, page), "nothing", page)
+        for remark in ledger.remarks if ledger.excess is None else ():
+            yield from page.prose(remark, first="    ")
         if ledger.grants:
-            given = (
-                f"    {page.ink(line, Ink.REMEDY)}" for text in ledger.grants for line in page.clean(text).split("\n")
-            )
-            yield from _section("What gives it, all of it together:", given, "", page)
+            yield from _section("What gives it, all of it together:", _sql(ledger.grants, page), "", page)
     if ledger.excess is not None:
         yield from _section("Beyond the need:", _excess(ledger.excess, page), "nothing", page)
         for remark in ledger.remarks:
             yield from page.prose(remark, first="    ")
     for finding in ledger.findings:
         yield ""
+        if finding.severity is Severity.ERROR:
+            yield from page.prose(finding.message, first="  x ")
         yield from explanation(finding, page)
     for one in ledger.unjudged:
         yield from page.prose(f"could not be judged: {one.reason}", first="  ? ")
@@ -71,6 +72,10 @@ def _needs(needs: Iterable[Need], ledger: Ledger, page: Page) -> Iterator[str]:
         if places:
             more = f" and {len(places) - SHOWN_OBJECTS} more" if len(places) > SHOWN_OBJECTS else ""
             yield from page.prose(f"asked for in {', '.join([*places][:SHOWN_OBJECTS])}{more}", first="        ")
+
+
+def _sql(texts: Iterable[str], page: Page) -> Iterator[str]:
+    return (f"    {page.ink(line, Ink.REMEDY)}" for text in texts for line in page.clean(text).split("\n"))
 
 
 def _sql(texts: Iterable[str], page: Page) -> Iterator[str]:

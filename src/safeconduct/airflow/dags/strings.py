@@ -68,8 +68,10 @@ def _join(machine: Machine, text: str, parts: object, node: ast.AST) -> object:
     # What is iterated over is unknown, so how many there are is unknown too: one hole for them all.
     if len(parts) == 1 and isinstance(parts[0], Unknown):
         return Unknown(node, parts[0].why)
-    joined = text.join(map(machine.text, parts))
-    return joined if len(joined) <= LONGEST_TEXT else Unknown(node, "the text is longer than 1 MiB")
+    texts = [machine.text(part) for part in parts]
+    if sum(map(len, texts)) + len(text) * len(texts) > LONGEST_TEXT:
+        return Unknown(node, "the text is longer than 1 MiB")
+    return text.join(texts)
 
 
 def _plain(machine: Machine, text: str, name: str, given: list[object], node: ast.AST) -> object:
