@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.masking import Masker
-    from safeconduct.model import ObjectKind
+    from safeconduct.model import Finding, ObjectKind
     from safeconduct.model.holding import Holding, Inventory, Later, Way
     from safeconduct.model.ledger import Excess, Ledger, Need
 
@@ -36,22 +36,28 @@ def _ledger(ledger: Ledger, page: Page) -> Iterator[str]:
     if ledger.held is not None:
         yield from _held(ledger.held, page)
     if ledger.missing is not None:
-        yield from _section("Missing:", _needs(ledger.missing, ledger, page), "nothing", page)
-        for remark in ledger.remarks if ledger.excess is None else ():
-            yield from page.prose(remark, first="    ")
-        if ledger.grants:
-            yield from _section("What gives it, all of it together:", _sql(ledger.grants, page), "", page)
+        yield from _missing(ledger, page)
     if ledger.excess is not None:
         yield from _section("Beyond the need:", _excess(ledger.excess, page), "nothing", page)
-        for remark in ledger.remarks:
-            yield from page.prose(remark, first="    ")
+    for remark in ledger.remarks:
+        yield from page.prose(remark, first="    ")
     for finding in ledger.findings:
-        yield ""
-        if finding.severity is Severity.ERROR:
-            yield from page.prose(finding.message, first="  x ")
-        yield from explanation(finding, page)
+        yield from _finding(finding, page)
     for one in ledger.unjudged:
         yield from page.prose(f"could not be judged: {one.reason}", first="  ? ")
+
+
+def _missing(ledger: Ledger, page: Page) -> Iterator[str]:
+    yield from _section("Missing:", _needs(ledger.missing or (), ledger, page), "nothing", page)
+    if ledger.grants:
+        yield from _section("What gives it, all of it together:", _sql(ledger.grants, page), "", page)
+
+
+def _finding(finding: Finding, page: Page) -> Iterator[str]:
+    yield ""
+    if finding.severity is Severity.ERROR:
+        yield from page.prose(finding.message, first="  x ")
+    yield from explanation(finding, page)
 
 
 def _section(title: str, lines: Iterable[str], empty: str, page: Page) -> Iterator[str]:
@@ -72,10 +78,6 @@ def _needs(needs: Iterable[Need], ledger: Ledger, page: Page) -> Iterator[str]:
         if places:
             more = f" and {len(places) - SHOWN_OBJECTS} more" if len(places) > SHOWN_OBJECTS else ""
             yield from page.prose(f"asked for in {', '.join([*places][:SHOWN_OBJECTS])}{more}", first="        ")
-
-
-def _sql(texts: Iterable[str], page: Page) -> Iterator[str]:
-    return (f"    {page.ink(line, Ink.REMEDY)}" for text in texts for line in page.clean(text).split("\n"))
 
 
 def _sql(texts: Iterable[str], page: Page) -> Iterator[str]:
