@@ -133,13 +133,3 @@ def test_a_table_and_its_column_beyond_the_need_are_taken_both(stand: Stand) -> 
         stand.sql(" ".join(one.statements))
     stand.sql("GRANT USAGE ON SCHEMA shop TO etl")
     assert stand.attempt("SELECT id FROM shop.orders") == "42501"
-
-
-def test_names_that_cannot_be_seen_are_written_so_that_they_survive_a_terminal(stand: Stand) -> None:
-    stand.sql(SHOP)
-    stand.sql('CREATE TABLE shop."a\tb\u200b""\\c" (id int); GRANT SELECT ON shop."a\tb\u200b""\\c" TO etl')
-    texts = [text for one in look(stand, "SELECT 1")[1] for text in one.statements]
-    assert all(text.isprintable() for text in texts)
-    for text in texts:
-        stand.sql(text)
-    assert not [one for one in look(stand, "SELECT 1")[0] if one.grant.kind is ObjectKind.TABLE]

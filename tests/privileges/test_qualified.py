@@ -58,7 +58,7 @@ def test_types_of_a_new_table(any_stand: Stand) -> None:
         any_stand.sql("REVOKE USAGE ON SCHEMA sales FROM etl")
         judgement = prove(any_stand, [parse_sql(statement)], statement)
         assert [finding.rule for finding in judgement.findings] == ["privileges.schema.usage-missing"]
-        assert "the creation of fresh is not judged" in judgement.unjudged[0].reason
+        assert not judgement.unjudged
 
 
 def test_a_schema_that_is_listed_twice_is_one_finding(stand: Stand) -> None:

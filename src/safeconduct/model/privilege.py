@@ -53,15 +53,11 @@ class Privilege(str, Enum):
 def quote_identifier(name: str) -> str:
     """The name as it must stand in SQL: bare where PostgreSQL would read it as itself, else in double quotes.
 
-    One with characters that are not printable is written with their numbers: U&"a\\0009b".
-
     Bare are lower-case ASCII letters, digits and underscores that begin with no digit and are no keyword of
     PostgreSQL 18 other than the unreserved ones (appendix C), as the server's quote_ident() does.
     """
     if _is_plain(name):
         return name
-    if not name.isprintable():  # it could not be seen, and might change on its way through a terminal
-        return f'U&"{"".join(map(_escaped, name))}"'
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -132,12 +128,6 @@ _RESERVED = frozenset(
     xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize
     xmltable""".split()
 ) - {"public"}
-
-
-def _escaped(character: str) -> str:
-    if character in '\\"':
-        return character * 2
-    return character if character.isprintable() else f"\\+{ord(character):06x}"
 
 
 def _is_plain(name: str) -> bool:
