@@ -11,6 +11,7 @@ import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.plain_file import read_plain
 from safeconduct.model import Finding, Remedy, RemedyKind, Unjudged
 from safeconduct.postgres import rules_tls as rules
 from safeconduct.postgres.tls_files import check_key, file_finding, plain, root_missing
@@ -221,11 +222,15 @@ def _locked(subject: str, policy: TlsPolicy) -> Finding:
 
 
 def _content(path: str) -> bytes:
+    """What is in the file, as far as it is a plain one: a pipe is not waited for."""
     try:
-        with open(path, "rb") as file:
-            return file.read(65536)
-    except OSError:
+        return read_plain(path, _MOST)
+    except (OSError, ValueError):
         return b""
+
+
+_MOST = 1 << 20
+"""Octets: no certificate or key is larger."""
 
 
 def _failure(load: Callable[[], None]) -> str | None:
