@@ -366,3 +366,28 @@ def test_sql_for_another_database_is_not_judged_here(shop: Shop, dags: Path) -> 
 def test_an_empty_folder_is_not_fine(shop: Shop, dags: Path) -> None:
     (dags / "shop.py").unlink()
     assert shop.why("--dags", "dags").code == 3
+
+
+def test_what_another_connection_of_the_role_needs_is_kept_where_one_is_named(shop: Shop, dags: Path) -> None:
+    shop.server.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.log, shop.orders TO etl", database="sales")
+    port = shop.server.port
+    other = f"postgres://etl:{PASSWORD}@localhost:{port}/?dbname=sales"  # the same role and database in other words
+    two = DAG.split("    stage =")[0]
+    for task, conn, table in (("a", "shop", "shop.log"), ("b", "other", "shop.orders")):
+        sql = f"TABLE {table}"
+        two += f'    {task} = SQLExecuteQueryOperator(task_id="{task}", conn_id="{conn}", sql="{sql}")\n'
+    (dags / "shop.py").write_text(two)
+    said = shop.privileges("revoke", "shop", "--dags", "dags", AIRFLOW_CONN_OTHER=other)
+    assert "nothing is too much" in said.output, said.output
+    assert "shop.orders" in shop.privileges("needed", "shop", "--dags", "dags", AIRFLOW_CONN_OTHER=other).output
+
+
+def test_admin_without_real_is_not_passed_over(shop: Shop) -> None:
+    said = shop.privileges("grant", "shop", "load.sql", "--admin", "boss")
+    assert (said.code, "--admin names who runs it with --real" in said.errors) == (2, True)
+
+
+def test_what_only_somebody_else_can_decide_is_still_missing(shop: Shop) -> None:
+    said = shop.privileges("grant", "shop", "--sql", "CREATE ROLE other")
+    assert "nothing is missing" not in said.output
+    assert said.code == 1

@@ -133,3 +133,22 @@ def test_a_table_and_its_column_beyond_the_need_are_taken_both(stand: Stand) -> 
         stand.sql(" ".join(one.statements))
     stand.sql("GRANT USAGE ON SCHEMA shop TO etl")
     assert stand.attempt("SELECT id FROM shop.orders") == "42501"
+
+
+def test_a_function_with_named_arguments_is_the_one_that_is_needed(stand: Stand) -> None:
+    stand.sql(SHOP)
+    stand.sql(
+        "CREATE TYPE shop.mood AS ENUM ('sad'); GRANT USAGE ON TYPE shop.mood TO etl;"
+        "CREATE FUNCTION shop.twice(number int, mood shop.mood DEFAULT 'sad') RETURNS int LANGUAGE sql AS 'SELECT 1';"
+        "REVOKE ALL ON FUNCTION shop.twice FROM PUBLIC; GRANT EXECUTE ON FUNCTION shop.twice TO etl;"
+        "REVOKE ALL ON SCHEMA other FROM etl"
+    )
+    excess, revoked = look(stand, "SELECT shop.twice(1)")
+    assert not [one for one in excess if one.grant.kind is ObjectKind.FUNCTION]
+    assert not [text for one in revoked for text in one.statements if "FUNCTION" in text]
+
+
+def test_the_right_to_pass_it_on_is_kept_where_a_statement_passes_it_on(stand: Stand) -> None:
+    stand.sql(SHOP)
+    stand.sql("CREATE ROLE friend; GRANT SELECT ON shop.orders TO etl WITH GRANT OPTION")
+    assert not [one for one in look(stand, "GRANT SELECT ON shop.orders TO friend")[0] if one.grant.name == "orders"]

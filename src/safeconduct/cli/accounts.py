@@ -18,6 +18,8 @@ from safeconduct.diagnosis.accounts import Accounts, shared_asks
 from safeconduct.model import Outcome
 
 if TYPE_CHECKING:
+    from safeconduct.diagnosis import Survey
+    from safeconduct.diagnosis.dags import DagReading
     from safeconduct.masking import Masker
     from safeconduct.model import Report
     from safeconduct.model.ledger import Ledger
@@ -58,6 +60,8 @@ class Inputs:
             raise click.UsageError("--uri is a connection of its own: leave the CONN_ID out")
         if self.conn_id is None and self.uri is None and not self.dag_folder:
             raise click.UsageError("name one connection: its CONN_ID, or --uri - for one on standard input")
+        if self.admin is not None and not self.real:
+            raise click.UsageError("--admin names who runs it with --real, which is not given")
 
 
 @dataclass(frozen=True)
@@ -80,21 +84,29 @@ def told_of(inputs: Inputs, wish: Wish) -> Told:
     inputs.check()
     home, asked = home_folder(), inputs.asked()
     sources = sources_of(os.environ, home, inputs.timeout) if inputs.uri is None or inputs.real else Sources()
-    reading = read_dags(inputs.dag_folder, (inputs.conn_id,) if inputs.conn_id else ()) if inputs.dag_folder else None
-    named = (inputs.conn_id,) if inputs.conn_id is not None else ()
-    survey = survey_of(named, sources, reading) if inputs.uri is None else literal_survey(inputs.uri)
+    reading = read_dags(inputs.dag_folder) if inputs.dag_folder else None
+    survey = _survey(inputs, sources, reading)
     insiders = insiders_of(inputs.admin, (), sources, os.environ, home, inputs.timeout) if inputs.real else ()
-    accounts = Accounts(replace(wish, asked=asked), shared_asks(survey, reading.asked) if reading else {})
-    accounts.untold = bool(reading and reading.unjudged)
-    question = Question(dict(os.environ), home, inputs.timeout, insiders=insiders, visit=accounts.visit)
+    question = Question(dict(os.environ), home, inputs.timeout, insiders=insiders)
     if inputs.real and question.administrator is None:
         raise click.UsageError("--real needs an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
-    accounts.administrator = question.administrator
+    shared = shared_asks(survey, sources, reading, question) if reading else {}
+    untold = bool(reading and reading.unjudged)
+    accounts = Accounts(replace(wish, asked=asked), shared, question.administrator, untold)
+    question = replace(question, visit=accounts.visit)
     with ExitStack() as stack, progress_of(len(survey.named)) as progress:
         for insider in insiders:
             stack.callback(insider.close)
         report = accounts.told(walk_all(survey, question, progress))
     return Told(accounts.ledgers, report, masker_of(survey, report))
+
+
+def _survey(inputs: Inputs, sources: Sources, reading: DagReading | None) -> Survey:
+    if inputs.uri is not None:
+        return literal_survey(inputs.uri)
+    if inputs.conn_id is None:
+        return survey_of((), sources, reading)
+    return survey_of((inputs.conn_id,), sources, reading and reading.without_walks())
 
 
 def _called(name: str) -> str:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from safeconduct.diagnosis.dags import DagReading
+    from safeconduct.diagnosis.survey import Reading
     from safeconduct.diagnosis.task_log import LogReading
     from safeconduct.model import Report, Rule
     from safeconduct.privileges import Asked
@@ -126,7 +127,7 @@ def command(
     privileges = asked_of(tables, [("--sql", text) for text in statements])
     home = home_folder()
     sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
-    reading = read_dags(dag_folder, conn_ids) if dag_folder else _read(task_log, sources)
+    reading = _reading(task_log, dag_folder, conn_ids, sources)
     survey = survey_of(conn_ids, sources, reading) if uri is None else literal_survey(uri)
     question = Question(
         dict(os.environ),
@@ -163,12 +164,21 @@ def _again(survey: Survey, question: Question, first: Report, format_: str) -> R
     return replace(second, applied=first.applied)
 
 
-def read_dags(folder: Path, conn_ids: tuple[str, ...]) -> DagReading:
-    """What the DAGs in the folder ask for, of these connections only where some are named."""
+def read_dags(folder: Path) -> DagReading:
+    """What the DAGs in the folder ask for."""
     from safeconduct.diagnosis.dags import read_dag_folder  # seldom asked for
 
-    reading = read_dag_folder(folder)
-    return replace(reading, conn_ids=()) if conn_ids else reading
+    return read_dag_folder(folder)
+
+
+def _reading(
+    task_log: Path | None, dag_folder: Path | None, conn_ids: tuple[str, ...], sources: Sources
+) -> Reading | None:
+    """What a log or a folder of DAGs asks for; where connections are named, only these are walked for DAGs."""
+    if dag_folder is None:
+        return _read(task_log, sources)
+    reading = read_dags(dag_folder)
+    return reading.without_walks() if conn_ids else reading
 
 
 def _read(task_log: Path | None, sources: Sources) -> LogReading | None:

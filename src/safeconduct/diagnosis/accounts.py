@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from safeconduct.diagnosis.survey import survey_of
 from safeconduct.model import Applied, Remedy, RemedyKind, Unjudged
 from safeconduct.postgres.query import QueryRefused
 from safeconduct.postgres.session import SessionLost
+from safeconduct.postgres.target import Target, target_of
 from safeconduct.secrets import Found
 
 if TYPE_CHECKING:
-    from safeconduct.diagnosis.survey import Survey
+    from safeconduct.diagnosis.question import Question
+    from safeconduct.diagnosis.sources import Sources
+    from safeconduct.diagnosis.survey import Reading, Survey
     from safeconduct.model import Report
     from safeconduct.model.ledger import Ledger
     from safeconduct.postgres.insider import Administrator
     from safeconduct.postgres.open_session import OpenSession
     from safeconduct.privileges import Asked
     from safeconduct.privileges.ledger import Wish
+    from safeconduct.secrets import Answer
 
 
 @dataclass
@@ -91,20 +96,30 @@ class Accounts:
         return replace(report, unjudged=(*report.unjudged, *self._failed), applied=(*report.applied, *self._applied))
 
 
-def shared_asks(survey: Survey, asked: Mapping[str, tuple[Asked, ...]]) -> dict[str, tuple[Asked, ...]]:
-    """What is asked of each connection's role: connections with one login to one database have one role's needs.
+def shared_asks(survey: Survey, sources: Sources, reading: Reading, question: Question) -> dict[str, tuple[Asked, ...]]:
+    """What is asked of the role of each connection that is walked, by whichever connection of the reading.
 
-    Where they only look as if they led to one place, a role is thought to need more than it does, never less.
+    Connections with one login to one database have one role's needs, on whichever host: where they only look as if they
+    led to one place, a role is thought to need more than it does, never less.
     """
-    roles: dict[tuple[str, str], list[str]] = {}
-    for name, answer in survey.named:
-        if isinstance(answer, Found):
-            roles.setdefault((answer.connection.login or "", answer.connection.schema or ""), []).append(name)
+    others = survey_of(reading.conn_ids, sources).named if reading.conn_ids else ()
+    roles: dict[object, dict[str, None]] = {}
+    for name, answer in (*survey.named, *others):
+        roles.setdefault(_role_of(name, answer, question), {})[name] = None
     return {
-        name: tuple(dict.fromkeys(ask for other in names for ask in asked.get(other, ())))
+        name: tuple(dict.fromkeys(ask for other in names for ask in reading.asked.get(other, ())))
         for names in roles.values()
         for name in names
     }
+
+
+def _role_of(name: str, answer: Answer, question: Question) -> object:
+    """Login and database as libpq would have them; the connection's own name where they cannot be told."""
+    if isinstance(answer, Found):
+        target = target_of(answer.connection, question.environ, question.home)
+        if isinstance(target, Target):
+            return target.user, target.database
+    return name
 
 
 def _revoked(ledger: Ledger) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags import read_dags
@@ -28,6 +28,10 @@ class DagReading:
     asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+
+    def without_walks(self) -> DagReading:
+        """The same where the connections to walk were named otherwise."""
+        return replace(self, conn_ids=())
 
 
 def read_dag_folder(folder: Path) -> DagReading:

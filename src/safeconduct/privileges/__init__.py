@@ -19,7 +19,6 @@ from safeconduct.privileges.server import needed_by
 
 __all__ = [
     "Asked",
-    "Excess",
     "Judgement",
     "Needed",
     "SqlAsk",

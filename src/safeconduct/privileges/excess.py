@@ -42,12 +42,14 @@ def _kept(held: tuple[tuple[Grant, Way], ...], needs: tuple[Need, ...]) -> dict[
     kept: dict[Grant, set[Grant]] = {}
     for need in needs:
         # A privilege on the whole table is as good as one on a column of it, and asked for where nothing less is held.
-        enough = tuple(dict.fromkeys([*need.grants, *(replace(grant, column="") for grant in need.grants)]))
+        # The right to pass it on is in the grant itself.
+        wanted = [replace(grant, grantable=False) for grant in need.grants]
+        enough = tuple(dict.fromkeys([*wanted, *(replace(grant, column="") for grant in wanted)]))
         chosen = next((g for g in enough if g in own), None) or next((g for g in enough if g in every), None)
         if chosen is not None:
-            kept.setdefault(chosen, set()).add(need.proposal)
+            kept.setdefault(chosen, set()).add(wanted[0])
         else:  # every column singly is as good as the whole table
-            for grant in by_privilege.get(need.proposal, ()):
+            for grant in by_privilege.get(wanted[0], ()):
                 kept.setdefault(grant, set()).add(grant)
     return kept
 

@@ -1,4 +1,4 @@
-"""Everything that a role holds in a database, and how it came by it, in three round trips."""
+"""Everything that a role holds in a database, and how it came by it, in four round trips."""
 
 from __future__ import annotations
 
@@ -95,9 +95,7 @@ def _holdings(row: tuple[str | None, ...], ways: dict[str, Way]) -> Iterator[Hol
             ObjectKind(kind), schema or "", objects, privileges, _as_owner(ways[grantee], owns), column or "",
             grantable, owns,
         )  # fmt: skip
-    if (
-        owner and owner not in by_grantee and not column
-    ):  # the owner took its own privileges away, and can give them back
+    if owner and owner not in by_grantee and not column:  # it took its own privileges away, and can give them back
         yield Holding(ObjectKind(kind), schema or "", objects, (), _as_owner(ways[owner], True), owns=True)
 
 

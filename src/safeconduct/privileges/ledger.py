@@ -67,7 +67,7 @@ def draw_up(session: Session, subject: str, wish: Wish) -> Ledger:
         revocations=tuple(revocations(excess, judgement.role, read_leaning(session, excess, role))) if excess else (),
         remarks=(
             *remarks(excess or ()),
-            *_to_decide(lacking, judgement.role),
+            *_to_decide(judgement.missing if wish.missing else (), judgement.role),
             *_passed_on(session, judgement.role, wish.to),
         ),
         findings=tuple(_beside(judgement)),

@@ -40,7 +40,7 @@ def _beside(report: Report, page: Page) -> Iterator[str]:
 
 
 def _grants(ledger: Ledger, page: Page) -> Iterator[str]:
-    yield from _head(ledger, "what is missing" if ledger.grants else "nothing is missing", page)
+    yield from _head(ledger, "what is missing" if ledger.missing else "nothing is missing", page)
     for remark in ledger.remarks:
         yield from _comment(remark, page)
     yield from (page.clean(text) for text in ledger.grants)

@@ -91,6 +91,7 @@ def _grants(grants: tuple[Grant, ...], page: Page) -> str:
 def _held(held: Inventory, page: Page) -> Iterator[str]:
     if held.superuser:
         yield from ("", f"  {page.ink('Held:', Ink.HEADING)} everything: {page.line(held.role)} is a superuser")
+        return
     counted = [holding for holding in held.holdings if holding.counts]
     idle = [holding for holding in held.holdings if not holding.counts]
     yield from _section("Held:", (_holding(one, page) for one in counted), "nothing", page)

@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow import rules
-from safeconduct.model import Finding, Remedy, RemedyKind, Secret, Unjudged
+from safeconduct.model import Finding, Remedy, RemedyKind, Secret, Unjudged, quote_literal
 from safeconduct.secrets.keyring import KeyState, Opened, token_time
 
 if TYPE_CHECKING:
@@ -37,10 +37,9 @@ def open_column(
 
 def _flag_lies(conn_id: str, column: str) -> Finding:
     flag = "is_encrypted" if column == "password" else "is_extra_encrypted"
-    literal = "'" + conn_id.replace("'", "''") + "'"
     set_flag = Remedy(
         RemedyKind.SQL,
-        f"UPDATE connection SET {flag} = true WHERE conn_id = {literal};",
+        f"UPDATE connection SET {flag} = true WHERE conn_id = {quote_literal(conn_id)};",
         when="in the metadata database, where the token is of a key in use",
     )
     words, again = "says plaintext, but holds a Fernet token", _add_again(conn_id, "else add")

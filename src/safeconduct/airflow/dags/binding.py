@@ -6,14 +6,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.budget import MOST_ITERATIONS
+from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.holes import has_holes
 from safeconduct.airflow.dags.values import Either, Instance, Unknown, either
 
 if TYPE_CHECKING:
     from safeconduct.airflow.dags.machine import Machine
     from safeconduct.airflow.dags.scope import Scope
-
-_WHEN = "it is known only when the DAG runs"
 
 
 def elements(value: object, node: ast.expr) -> list[object]:
@@ -35,7 +34,7 @@ def bind(machine: Machine, target: ast.expr, value: object, scope: Scope) -> Non
     elif isinstance(target, (ast.Tuple, ast.List)):
         _bind_each(machine, target.elts, value, scope)
     elif isinstance(target, ast.Starred):
-        bind(machine, target.value, Unknown(target, _WHEN), scope)
+        bind(machine, target.value, Unknown(target, WHEN_IT_RUNS), scope)
     elif isinstance(target, ast.Attribute):
         _set(machine, machine.evaluate(target.value, scope), target.attr, value)
     elif isinstance(target, ast.Subscript):
@@ -50,7 +49,7 @@ def _bind_each(machine: Machine, targets: list[ast.expr], value: object, scope: 
 
 
 def _part(value: object, target: ast.expr) -> Unknown:
-    return Unknown(target, _WHEN, value.conn_id if isinstance(value, Unknown) else None)
+    return Unknown(target, WHEN_IT_RUNS, value.conn_id if isinstance(value, Unknown) else None)
 
 
 def _set(machine: Machine, owner: object, key: object, value: object) -> None:

@@ -11,6 +11,7 @@ DEEPEST_CALL = 24
 DEEPEST_EXPRESSION = 100
 MOST_ALTERNATIVES = 16
 MOST_ITERATIONS = 1000
+MOST_ENTRIES = 200_000  # files and folders that are looked at
 MOST_FOUND = 20_000  # calls of one file
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.budget import MOST_ITERATIONS
+from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.holes import has_holes
 from safeconduct.airflow.dags.operations import contains_unknown, truth
 from safeconduct.airflow.dags.values import Arguments, Either, Handle, Instance, Unknown
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from safeconduct.airflow.dags.machine import Machine
     from safeconduct.airflow.dags.scope import Scope
 
-_WHEN = "it is known only when the DAG runs"
 _PURE: dict[str, Callable[..., object]] = {"len": len, "sorted": sorted, "min": min, "max": max, "sum": sum, "abs": abs}
 
 
@@ -29,7 +29,7 @@ def _dict(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) 
         pairs = [one for one in first if isinstance(one, (list, tuple)) and len(one) == 2 and isinstance(one[0], str)]
         found.update({pair[0]: pair[1] for pair in pairs})
     elif first is not None:
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     found.update(arguments.keywords)
     return found
 
@@ -40,7 +40,7 @@ def _list(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) 
         return []
     if isinstance(first, (list, tuple, dict)) or (isinstance(first, str) and not has_holes(first)):
         return list(first)[:5000]
-    return Unknown(node, first.why if isinstance(first, Unknown) else _WHEN)
+    return Unknown(node, first.why if isinstance(first, Unknown) else WHEN_IT_RUNS)
 
 
 def _tuple(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
@@ -51,25 +51,25 @@ def _tuple(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope)
 def _range(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     numbers = [one for one in arguments.positional if isinstance(one, int)]
     if not numbers or len(numbers) != len(arguments.positional) or len(numbers) > 3 or (numbers[2:] == [0]):
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     return list(range(*numbers)[:MOST_ITERATIONS])
 
 
 def _enumerate(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     first, start = arguments.get(0), arguments.get(1, "start", default=0)
     if not isinstance(first, (list, tuple, dict)) or not isinstance(start, int):
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     return [(number, one) for number, one in enumerate(list(first)[:MOST_ITERATIONS], start)]
 
 
 def _zip(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     lists = [list(one) for one in arguments.positional if isinstance(one, (list, tuple, dict))]
-    return list(zip(*lists, strict=False)) if len(lists) == len(arguments.positional) else Unknown(node, _WHEN)
+    return list(zip(*lists, strict=False)) if len(lists) == len(arguments.positional) else Unknown(node, WHEN_IT_RUNS)
 
 
 def _str(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     first = arguments.get(0, default="")
-    return Unknown(node, _WHEN) if isinstance(first, Either) else machine.text(first)
+    return Unknown(node, WHEN_IT_RUNS) if isinstance(first, Either) else machine.text(first)
 
 
 def _number(of: type[int] | type[float]) -> Callable[..., object]:
@@ -80,7 +80,7 @@ def _number(of: type[int] | type[float]) -> Callable[..., object]:
                 return of(first)
         except (ValueError, OverflowError):
             pass
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
 
     return compute
 
@@ -88,7 +88,7 @@ def _number(of: type[int] | type[float]) -> Callable[..., object]:
 def _pure(name: str) -> Callable[..., object]:
     def compute(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
         if contains_unknown(arguments.positional) or arguments.keywords:
-            return Unknown(node, _WHEN)
+            return Unknown(node, WHEN_IT_RUNS)
         try:
             return _PURE[name](*arguments.positional)
         except (TypeError, ValueError, OverflowError):
@@ -99,14 +99,14 @@ def _pure(name: str) -> Callable[..., object]:
 
 def _bool(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     decided = truth(arguments.get(0))
-    return Unknown(node, _WHEN) if decided is None else decided
+    return Unknown(node, WHEN_IT_RUNS) if decided is None else decided
 
 
 def _getattr(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     owner, name = arguments.get(0), arguments.get(1)
     if isinstance(owner, Instance) and isinstance(name, str):
         return owner.attributes.get(name, owner.cls.find(name))
-    return Unknown(node, _WHEN, owner.conn_id if isinstance(owner, (Unknown, Handle)) else None)
+    return Unknown(node, WHEN_IT_RUNS, owner.conn_id if isinstance(owner, (Unknown, Handle)) else None)
 
 
 def _setattr(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
@@ -118,13 +118,13 @@ def _setattr(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scop
 
 def _map(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     function, over = arguments.get(0), arguments.get(1)
-    values = list(over)[:MOST_ITERATIONS] if isinstance(over, (list, tuple, dict)) else [Unknown(node, _WHEN)]
+    values = list(over)[:MOST_ITERATIONS] if isinstance(over, (list, tuple, dict)) else [Unknown(node, WHEN_IT_RUNS)]
     return [machine.call(function, Arguments([value]), node, scope) for value in values]
 
 
 def _reversed(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     first = arguments.get(0)
-    return list(reversed(first)) if isinstance(first, (list, tuple)) else Unknown(node, _WHEN)
+    return list(reversed(first)) if isinstance(first, (list, tuple)) else Unknown(node, WHEN_IT_RUNS)
 
 
 BUILTINS: dict[str, Callable[..., object]] = {

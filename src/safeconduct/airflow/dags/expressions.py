@@ -10,6 +10,7 @@ from safeconduct.airflow.dags.alternatives import is_plain, spread
 from safeconduct.airflow.dags.attributes import as_value, attribute
 from safeconduct.airflow.dags.binding import bind, elements
 from safeconduct.airflow.dags.calling import arguments_of
+from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.functions import make_function
 from safeconduct.airflow.dags.holes import MARK, has_holes
 from safeconduct.airflow.dags.operations import binary, compare, contains_unknown, subscript, truth
@@ -78,18 +79,15 @@ def _formatted(machine: Machine, node: ast.FormattedValue, scope: Scope) -> obje
 
 def _format(machine: Machine, node: ast.FormattedValue, value: object, style: object) -> object:
     if node.conversion == ord("r"):
-        value = repr(value) if is_plain(value) and not contains_unknown(value) else Unknown(node.value, _WHEN)
+        value = repr(value) if is_plain(value) and not contains_unknown(value) else Unknown(node.value, WHEN_IT_RUNS)
     if not style or not isinstance(value, (str, int, float)) or not isinstance(style, str):
         return value if isinstance(value, Unknown) else machine.text(value)
     if has_holes(style) or contains_unknown(value) or len(style) > 20 or any(len(run) > 3 for run in _runs(style)):
-        return Unknown(node.value, _WHEN)
+        return Unknown(node.value, WHEN_IT_RUNS)
     try:
         return format(value, style)
     except ValueError:
         return Unknown(node.value, "its format does not fit it")
-
-
-_WHEN = "it is known only when the DAG runs"
 
 
 def _runs(style: str) -> list[str]:
@@ -132,18 +130,18 @@ def _unary(machine: Machine, node: ast.UnaryOp, scope: Scope) -> object:
     value = machine.evaluate(node.operand, scope)
     if isinstance(node.op, ast.Not):
         decided = truth(value)
-        return Unknown(node, _WHEN) if decided is None else not decided
+        return Unknown(node, WHEN_IT_RUNS) if decided is None else not decided
     if isinstance(value, (int, float)) and isinstance(node.op, (ast.USub, ast.UAdd)):
         return operator.neg(value) if isinstance(node.op, ast.USub) else value
-    return Unknown(node, _WHEN)
+    return Unknown(node, WHEN_IT_RUNS)
 
 
 def _compare(machine: Machine, node: ast.Compare, scope: Scope) -> object:
     left, rights = machine.evaluate(node.left, scope), [machine.evaluate(one, scope) for one in node.comparators]
     if len(rights) > 1 or isinstance(left, Either) or isinstance(rights[0], Either):
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     decided = compare(node.ops[0], left, rights[0])
-    return Unknown(node, _WHEN) if decided is None else decided
+    return Unknown(node, WHEN_IT_RUNS) if decided is None else decided
 
 
 def _conditional(machine: Machine, node: ast.IfExp, scope: Scope) -> object:
@@ -158,7 +156,7 @@ def _elements(machine: Machine, nodes: list[ast.expr], scope: Scope) -> list[obj
     for node in nodes:
         if isinstance(node, ast.Starred):
             value = machine.evaluate(node.value, scope)
-            found.extend(value if isinstance(value, (list, tuple)) else [Unknown(node, _WHEN)])
+            found.extend(value if isinstance(value, (list, tuple)) else [Unknown(node, WHEN_IT_RUNS)])
         else:
             found.append(machine.evaluate(node, scope))
     return found
@@ -198,7 +196,7 @@ def _slice(machine: Machine, node: ast.Subscript, value: object, scope: Scope) -
     numbers = [end for end in ends if isinstance(end, int)]
     is_known = len(numbers) == len(ends) and node.slice.step is None
     if not is_known or not isinstance(value, (str, list, tuple)) or contains_unknown(value):
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     lower = numbers[0] if node.slice.lower is not None else None
     upper = numbers[-1] if node.slice.upper is not None else None
     return value[lower:upper]

@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.dags.budget import MOST_ENTRIES
 from safeconduct.airflow.dags.found import UnreadFile
 from safeconduct.airflow.dags.ignore import Ignore, is_ignored, parse_ignore
 from safeconduct.airflow.plain_file import read_plain
@@ -55,10 +56,16 @@ def find_files(folder: str, syntax: IgnoreSyntax | None) -> Files:
 def _walk(folder: str, syntax: IgnoreSyntax | None, files: Files) -> Iterator[tuple[str, str]]:
     waiting: list[tuple[str, tuple[Ignore, ...]]] = [("", ())]
     seen = {os.path.realpath(folder)}
+    left = MOST_ENTRIES
     while waiting:
         below, ignores = waiting.pop()
         ignores += _ignore_file(folder, below, files)
         for entry in _entries(folder, below, files):
+            left -= 1
+            if left < 0:
+                reason = f"There are more than {MOST_ENTRIES:,} files and folders; what comes after them is not read."
+                files.unread.append(UnreadFile(Location(below or ".", 0), reason))
+                return
             path = f"{below}/{entry.name}" if below else entry.name
             is_folder = _is_folder(entry)
             if is_ignored(path, is_folder, ignores, syntax):

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from safeconduct.model import Location
 
 
+WHEN_IT_RUNS = "it is known only when the DAG runs"
+"""Why most of what is not told is not."""
+
+
 class ParametersKind(Enum):
     """How a statement's parameters are given, which tells whether its `%s` and `%(x)s` are placeholders."""
 

@@ -12,6 +12,7 @@ from safeconduct.airflow.dags.builtin import BUILTINS
 from safeconduct.airflow.dags.contexts import make_dag, make_group
 from safeconduct.airflow.dags.database import call_database
 from safeconduct.airflow.dags.decorators import decorate, is_taskflow
+from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.holes import Hole
 from safeconduct.airflow.dags.hooks import doubtful_method, make_hook
 from safeconduct.airflow.dags.methods import text_of
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.dags.machine import Machine
     from safeconduct.airflow.dags.scope import Scope
-
-_WHEN = "it is known only when the DAG runs"
 
 
 def call_external(machine: Machine, callee: External, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
@@ -74,7 +73,7 @@ def _unknown_call(machine: Machine, callee: External, arguments: Arguments, node
     owner, _, last = callee.name.rpartition(".")
     if owner and owner != "builtins":
         return doubtful_method(machine, External(owner), last, arguments, node, scope)
-    return Unknown(node, _WHEN)
+    return Unknown(node, WHEN_IT_RUNS)
 
 
 def _dag(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
@@ -106,7 +105,7 @@ def _setting(kind: str) -> Callable[..., object]:
 def _path(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     parts = arguments.positional
     if any(isinstance(part, Either) for part in parts):
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     return PurePosixPath(*(machine.text(part) for part in parts))
 
 
@@ -121,7 +120,7 @@ def _open(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) 
 def _os_path(name: str) -> Callable[..., object]:
     def compute(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
         if any(isinstance(part, Either) for part in arguments.positional):
-            return Unknown(node, _WHEN)
+            return Unknown(node, WHEN_IT_RUNS)
         function = getattr(os.path, {"abspath": "normpath", "realpath": "normpath"}.get(name, name))
         return function(*[machine.text(part) for part in arguments.positional] or [""])
 
@@ -136,7 +135,7 @@ def _dedent(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope
 
 def _first(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     """Something that stands for its first argument: text(...), SQL(...), closing(...), literal(...)."""
-    return arguments.get(0, "text", "thing", default=Unknown(node, _WHEN))
+    return arguments.get(0, "text", "thing", default=Unknown(node, WHEN_IT_RUNS))
 
 
 def _partial(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
@@ -166,7 +165,7 @@ def _thread(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope
     target = arguments.keywords.get("target")
     if target is not None:
         machine.call(target, Arguments(list(given) if isinstance(given, (list, tuple)) else []), node, scope)
-    return Unknown(node, _WHEN)
+    return Unknown(node, WHEN_IT_RUNS)
 
 
 _FUNCTIONS: dict[str, Callable[..., object]] = {

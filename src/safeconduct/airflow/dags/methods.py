@@ -6,6 +6,7 @@ import os
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.hooks import doubtful_method, hook_method
 from safeconduct.airflow.dags.mapped import mapped_method
 from safeconduct.airflow.dags.operations import contains_unknown
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from safeconduct.airflow.dags.machine import Machine
     from safeconduct.airflow.dags.scope import Scope
     from safeconduct.airflow.dags.values import Arguments
-
-_WHEN = "it is known only when the DAG runs"
 
 
 def call_method(
@@ -65,7 +64,7 @@ def _list_method(receiver: list[object], name: str, arguments: Arguments, node: 
     elif name == "pop" and receiver and (first is None or first == 0):
         return receiver.pop(0 if first == 0 else -1)
     else:
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     return None
 
 
@@ -81,13 +80,13 @@ def _dict_method(
         receiver.update(first if isinstance(first, dict) else {})
         receiver.update(arguments.keywords)
         return None
-    return dict(receiver) if name == "copy" else Unknown(node, _WHEN)
+    return dict(receiver) if name == "copy" else Unknown(node, WHEN_IT_RUNS)
 
 
 def _lookup(receiver: dict[object, object], name: str, arguments: Arguments, node: ast.Call) -> object:
     key, default = arguments.get(0), arguments.get(1, "default")
     if contains_unknown(key) or not isinstance(key, (str, int)):
-        return either([*receiver.values(), default]) if len(receiver) <= 8 else Unknown(node, _WHEN)
+        return either([*receiver.values(), default]) if len(receiver) <= 8 else Unknown(node, WHEN_IT_RUNS)
     found = receiver.get(key, default)
     if name == "pop":
         receiver.pop(key, None)
@@ -113,7 +112,7 @@ def _path_method(
         return receiver.joinpath(*map(machine.text, arguments.positional))
     if name == "as_posix":
         return path
-    return Unknown(node, _WHEN)
+    return Unknown(node, WHEN_IT_RUNS)
 
 
 def text_of(machine: Machine, path: str, node: ast.AST) -> object:

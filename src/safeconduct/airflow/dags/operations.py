@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.budget import LONGEST_TEXT
+from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.holes import has_holes
 from safeconduct.airflow.dags.samples import SAMPLES
 from safeconduct.airflow.dags.values import MISSING, Either, Handle, Unknown, either
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.dags.machine import Machine
 
-_WHEN = "it is known only when the DAG runs"
 _ARITHMETIC: dict[type[ast.operator], Callable[..., object]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -107,7 +107,7 @@ def _arithmetic(node: ast.BinOp, left: object, right: object) -> object:
     conn_id = next((one.conn_id for one in (left, right) if isinstance(one, Unknown) and one.conn_id), None)
     compute = _ARITHMETIC.get(type(node.op))
     if compute is None or not _is_small(left, right):
-        return Unknown(node, _WHEN, conn_id)
+        return Unknown(node, WHEN_IT_RUNS, conn_id)
     try:
         return compute(left, right)
     except (TypeError, ArithmeticError, ValueError):
@@ -176,11 +176,11 @@ def subscript(value: object, key: object, node: ast.AST) -> object:
         return _item(value, key, node)
     if isinstance(value, (list, tuple, str)) and isinstance(key, int):
         if isinstance(value, str) and has_holes(value):
-            return Unknown(node, _WHEN)
+            return Unknown(node, WHEN_IT_RUNS)
         return value[key] if -len(value) <= key < len(value) else Unknown(node, "there is no such element")
     if isinstance(value, (list, tuple)) and 0 < len(value) <= 8:
         return either(list(value))
-    return Unknown(node, _WHEN)
+    return Unknown(node, WHEN_IT_RUNS)
 
 
 def _no_key(key: object, node: ast.AST) -> Unknown:
@@ -193,4 +193,4 @@ def _item(value: dict[object, object], key: object, node: ast.AST) -> object:
     if isinstance(key, (str, int, float, tuple)) and not contains_unknown(key):
         return value[key] if key in value else _no_key(key, node)
     # Any of the values that are written down: which one is decided when the DAG runs.
-    return either(list(value.values())) if 0 < len(value) <= 8 else Unknown(node, _WHEN)
+    return either(list(value.values())) if 0 < len(value) <= 8 else Unknown(node, WHEN_IT_RUNS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.budget import LONGEST_TEXT
+from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.holes import has_holes
 from safeconduct.airflow.dags.operations import contains_unknown, formatted
 from safeconduct.airflow.dags.values import Either, Unknown, either
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.dags.machine import Machine
 
-_WHEN = "it is known only when the DAG runs"
 # A hole stays what it is under these.
 _THROUGH_HOLES = frozenset(
     "strip lstrip rstrip replace split splitlines removeprefix removesuffix upper lower title capitalize "
@@ -36,7 +36,7 @@ def string_method(
     if name == "join" and len(given) == 1:
         return _join(machine, text, given[0], node)
     if name in {"as_string", "safe_substitute", "substitute"}:
-        return text if name == "as_string" else Unknown(node, _WHEN)
+        return text if name == "as_string" else Unknown(node, WHEN_IT_RUNS)
     return _plain(machine, text, name, given, node)
 
 
@@ -54,17 +54,17 @@ def _of_each(
                     more[names[number - len(given)]] = one
                 found.append(string_method(machine, text, name, less, more, node))
             return either(found, 16)
-    return Unknown(node, _WHEN)
+    return Unknown(node, WHEN_IT_RUNS)
 
 
 def _join(machine: Machine, text: str, parts: object, node: ast.AST) -> object:
     if isinstance(parts, dict):
         parts = list(parts)
     if not isinstance(parts, (list, tuple)):
-        why = parts.why if isinstance(parts, Unknown) else _WHEN
+        why = parts.why if isinstance(parts, Unknown) else WHEN_IT_RUNS
         return Unknown(node, why)
     if any(isinstance(part, Either) for part in parts):
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     # What is iterated over is unknown, so how many there are is unknown too: one hole for them all.
     if len(parts) == 1 and isinstance(parts[0], Unknown):
         return Unknown(node, parts[0].why)
@@ -77,13 +77,13 @@ def _join(machine: Machine, text: str, parts: object, node: ast.AST) -> object:
 def _plain(machine: Machine, text: str, name: str, given: list[object], node: ast.AST) -> object:
     whole = name in _WHOLE_ONLY and not has_holes(text)
     if not (name in _THROUGH_HOLES or whole) or not all(isinstance(one, (str, int, tuple)) for one in given):
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     if name == "replace":
         given = [machine.text(one) if isinstance(one, Unknown) else one for one in given]
         if len(text) * max(1, *(len(one) for one in given if isinstance(one, str))) > LONGEST_TEXT * 4:
             return Unknown(node, "the text is longer than 1 MiB")
     elif contains_unknown(given):
-        return Unknown(node, _WHEN)
+        return Unknown(node, WHEN_IT_RUNS)
     if name in {"zfill", "expandtabs"} and any(isinstance(one, int) and one > 1000 for one in given):
         return Unknown(node, "the text is longer than 1 MiB")
     try:

@@ -8,15 +8,7 @@ SELECT json_build_object(
     'kind', p.prokind,
     'owner', pg_catalog.pg_get_userbyid(p.proowner),
     'superuser', (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = p.proowner),
-    'arguments', (
-        SELECT coalesce(pg_catalog.string_agg(CASE tn.nspname
-            WHEN 'pg_catalog' THEN pg_catalog.format_type(y.oid, NULL)
-            ELSE pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(y.typname)
-        END, ', ' ORDER BY a.place), '')
-        FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)
-        JOIN pg_catalog.pg_type y ON y.oid = a.type
-        JOIN pg_catalog.pg_namespace tn ON tn.oid = y.typnamespace
-    ),
+    'arguments', /* part argument_types of p */,
     'inputs', (
         SELECT json_agg(y.typname ORDER BY a.place)
         FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)

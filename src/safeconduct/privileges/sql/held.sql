@@ -19,15 +19,7 @@ WITH wanted AS (
     LEFT JOIN LATERAL (
         SELECT f.oid FROM pg_catalog.pg_proc f
         WHERE f.pronamespace = n.oid AND f.proname = w.name AND w.kind IN ('FUNCTION', 'PROCEDURE')
-        AND w.arguments = (
-            SELECT coalesce(pg_catalog.string_agg(CASE tn.nspname
-                WHEN 'pg_catalog' THEN pg_catalog.format_type(y.oid, NULL)
-                ELSE pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(y.typname)
-            END, ', ' ORDER BY a.place), '')
-            FROM pg_catalog.unnest(f.proargtypes) WITH ORDINALITY AS a (type, place)
-            JOIN pg_catalog.pg_type y ON y.oid = a.type
-            JOIN pg_catalog.pg_namespace tn ON tn.oid = y.typnamespace
-        )
+        AND w.arguments = /* part argument_types of f */
     ) p ON true
     LEFT JOIN pg_catalog.pg_type t ON w.kind = 'TYPE' AND t.typnamespace = n.oid AND t.typname = w.name
     LEFT JOIN pg_catalog.pg_language l ON w.kind = 'LANGUAGE' AND l.lanname = w.name

@@ -25,7 +25,7 @@ WITH role AS (
     GROUP BY c.relnamespace, a.attname, c.relowner, a.attacl
     UNION ALL
     SELECT CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.pronamespace, '', p.proowner, p.proacl, 'f',
-        json_agg(ARRAY[p.proname, pg_catalog.pg_get_function_identity_arguments(p.oid)])
+        json_agg(ARRAY[p.proname::text, /* part argument_types of p */])
     FROM pg_catalog.pg_proc p
     WHERE p.proacl IS NOT NULL OR p.oid >= 16384
     GROUP BY p.prokind = 'p', 1, p.pronamespace, p.proowner, p.proacl

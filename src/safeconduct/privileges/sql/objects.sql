@@ -25,15 +25,7 @@ WITH wanted AS (
     SELECT w.*, f.proowner, coalesce(f.proacl, pg_catalog.acldefault('f', f.proowner)), NULL
     FROM wanted w
     JOIN pg_catalog.pg_namespace n ON w.kind IN ('FUNCTION', 'PROCEDURE') AND n.nspname = w.schema
-    JOIN pg_catalog.pg_proc f ON f.pronamespace = n.oid AND f.proname = w.name AND w.arguments = (
-        SELECT coalesce(pg_catalog.string_agg(CASE tn.nspname
-            WHEN 'pg_catalog' THEN pg_catalog.format_type(y.oid, NULL)
-            ELSE pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(y.typname)
-        END, ', ' ORDER BY a.place), '')
-        FROM pg_catalog.unnest(f.proargtypes) WITH ORDINALITY AS a (type, place)
-        JOIN pg_catalog.pg_type y ON y.oid = a.type
-        JOIN pg_catalog.pg_namespace tn ON tn.oid = y.typnamespace
-    )
+    JOIN pg_catalog.pg_proc f ON f.pronamespace = n.oid AND f.proname = w.name AND w.arguments = /* part argument_types of f */
     UNION ALL
     SELECT w.*, t.typowner, coalesce(t.typacl, pg_catalog.acldefault('T', t.typowner)), NULL
     FROM wanted w

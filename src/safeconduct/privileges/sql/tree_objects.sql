@@ -76,15 +76,7 @@ UNION ALL
 -- PostgreSQL's own functions are open to all where nobody changed that.
 SELECT json_build_object(
     'function', p.oid::bigint, 'schema', n.nspname, 'name', p.proname,
-    'arguments', (
-        SELECT coalesce(pg_catalog.string_agg(CASE tn.nspname
-            WHEN 'pg_catalog' THEN pg_catalog.format_type(y.oid, NULL)
-            ELSE pg_catalog.quote_ident(tn.nspname) || '.' || pg_catalog.quote_ident(y.typname)
-        END, ', ' ORDER BY a.place), '')
-        FROM pg_catalog.unnest(p.proargtypes) WITH ORDINALITY AS a (type, place)
-        JOIN pg_catalog.pg_type y ON y.oid = a.type
-        JOIN pg_catalog.pg_namespace tn ON tn.oid = y.typnamespace
-    ),
+    'arguments', /* part argument_types of p */,
     'as_created', n.nspname = 'pg_catalog' AND p.proacl IS NULL,
     'own', n.nspname = 'pg_catalog',
     'runs_as_caller', NOT p.prosecdef AND coalesce(tl.lanname, l.lanname) <> 'internal',
