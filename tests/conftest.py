@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,11 @@ from tests.servers.postgres import Postgres
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+# Whoever runs the tests in the background may have these ignored, and our children would inherit that.
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
 
 __all__ = [
     "airflow_homes",

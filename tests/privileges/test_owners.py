@@ -141,3 +141,14 @@ def notices(stand: Stand, statement: str) -> list[str]:
         connection.add_notice_handler(lambda notice: said.append(notice.sqlstate or ""))
         connection.execute(statement.encode())
     return said
+
+
+def test_what_a_refresh_reads_is_read_with_the_owners_rights(stand: Stand) -> None:
+    stand.sql(SETUP + "CREATE MATERIALIZED VIEW shop.sums AS SELECT count(*) FROM shop.secrets WITH NO DATA")
+    stand.sql("GRANT boss TO etl; GRANT USAGE, CREATE ON SCHEMA shop TO boss; ALTER TABLE shop.sums OWNER TO boss")
+    statement = "REFRESH MATERIALIZED VIEW shop.sums"
+    (finding,) = prove(stand, [parse_sql(statement)], statement).findings
+    assert finding.rule == "privileges.view.owner-lacks-privilege"
+    stand.sql("REVOKE SELECT ON shop.secrets FROM boss")
+    without = "REFRESH MATERIALIZED VIEW shop.sums WITH NO DATA"
+    assert not prove(stand, [parse_sql(without)], without).findings

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from safeconduct.model import Finding
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked, AskedPrivilege
+    from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.scope import Use
 
@@ -84,13 +85,18 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
             *_explain_absent(session, record, traces, subject),
             *(absent_column(column, subject, _hidden(record)) for column in dict.fromkeys([*unknown, *missing])),
             *unwritable(context, record.unwritable, subject),
-            *closed_to_owners(session, context, (use.relation for use in record.uses), subject),
+            *closed_to_owners(session, context, _reading_views(record), subject),
             *rows.findings,
         ),
         () if context.superuser else tuple(Unjudged(subject, reason) for reason in dict.fromkeys(reasons)),
         tuple(record.passed_over.values()),
         traces.asked_by(),
     )
+
+
+def _reading_views(record: Record) -> Iterator[Relation]:
+    yield from (use.relation for use in record.uses if use.relation.kind == "v")
+    yield from record.refreshed
 
 
 def _explain_absent(session: Session, record: Record, traces: Traces, subject: str) -> Iterator[Finding]:

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 READ_OTHERS = frozenset(
     """query_to_xml query_to_xmlschema query_to_xml_and_xmlschema cursor_to_xml table_to_xml table_to_xmlschema
     table_to_xml_and_xmlschema schema_to_xml schema_to_xmlschema schema_to_xml_and_xmlschema database_to_xml
-    database_to_xmlschema database_to_xml_and_xmlschema ts_stat ts_rewrite set_config pg_read_file
-    pg_read_binary_file pg_stat_file pg_ls_dir""".split()
+    database_to_xmlschema database_to_xml_and_xmlschema ts_stat ts_rewrite set_config""".split()
 )
-"""Built-in functions that look at objects or files named in their arguments, or change the role."""
+"""Built-in functions that look at objects named in their arguments, or change the role."""
 _NOT_LOOKED_INTO = frozenset({"c", "internal", "sql", "plpgsql"})
 """Languages whose functions are read, or ask for nothing of their own (C, as far as is known)."""
 

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 def closed_to_owners(
     session: Session, context: Context, relations: Iterable[Relation], subject: str
 ) -> Iterator[Finding]:
-    """One finding for each relation that a view reads and its owner may not. Raises what Session.query raises."""
-    views = sorted({(relation.schema, relation.name) for relation in relations if relation.kind == "v"})
+    """One finding for each relation that one of these views reads and its owner may not.
+
+    A materialized view reads when it is refreshed. Raises what Session.query raises.
+    """
+    views = sorted({(relation.schema, relation.name) for relation in relations})
     if not views:
         return
     asked = as_json([{"schema": schema, "name": name} for schema, name in views])

@@ -133,8 +133,9 @@ class AlterationReader(CreationReader):
     def refresh(self, node: Node, name: str) -> None:
         """REFRESH MATERIALIZED VIEW: its query runs with the owner's rights."""
         self.maintain(relation_name(node.relation), name)
-        if not node.skip_data:
-            self.record.reasons.append(f"{name} runs the view's query as its owner, and what that needs is not judged")
+        view = self.record.catalog.find(relation_name(node.relation))
+        if view is not None and not node.skip_data:
+            self.record.refreshed.append(view)
 
     def vacuum(self, node: Node, name: str) -> None:
         """VACUUM and ANALYZE: what the role may not maintain is passed over with a warning."""

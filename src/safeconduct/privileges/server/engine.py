@@ -33,11 +33,6 @@ _ABSENT = frozenset(
     for rule in (rules.COLUMN_MISSING, rules.RELATION_MISSING, rules.RELATION_NOT_ON_SEARCH_PATH, rules.SCHEMA_MISSING)
 )
 """What the server has found is not absent."""
-_FOLLOWED = frozenset({"VariableSetStmt", "TransactionStmt", "DiscardStmt"})
-"""Statements that decide how the ones after them are read: whoever reads only some must see these, too."""
-NO_SERVER = (
-    "no server may be asked: the rewritten statement comes into the server's log, so it needs consent or a shadow"
-)
 
 
 class NeededBy(Protocol):

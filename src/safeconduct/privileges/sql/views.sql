@@ -1,4 +1,5 @@
--- What the named views, and the views that these read, read without the right to. A view reads with the rights of its
+-- What the named views (materialized ones that are refreshed among them), and the views that these read, read without
+-- the right to. A view reads with the rights of its
 -- owner (unless it is security_invoker, PostgreSQL 15), whoever asks, and needs no USAGE on schemas for that.
 -- Which columns it reads stands in its dependencies: 0 for a relation of which it reads none in particular.
 -- $1: JSON array of {"schema", "name"}. Rows: view schema, view, its owner, read schema, relation, JSON array of
@@ -7,7 +8,7 @@ WITH RECURSIVE used (oid) AS (
     SELECT c.oid
     FROM pg_catalog.json_to_recordset($1::json) AS a (schema text, name text)
     JOIN pg_catalog.pg_namespace n ON n.nspname = a.schema
-    JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = a.name AND c.relkind = 'v'
+    JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = a.name AND c.relkind IN ('v', 'm')
     UNION
     SELECT c.oid
     FROM used u
