@@ -68,8 +68,8 @@ class Record:
     `catalog` is as the statement that is being read sees it; without `path_known`, what unqualified names mean is not
     known. `called` has functions that are called unseen, by their numbers, with why; `blocks` the texts of DO. `via` is
     whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
-    what the text makes itself; `things` what it asks of objects that are no relations; `refreshed` the materialized views
-    whose queries it runs.
+    what the text makes itself; `things` what it asks of objects that are no relations; `refreshed` the materialized
+    views whose queries it runs.
     """
 
     catalog: Catalog
