@@ -7,6 +7,8 @@ SECONDS ?= 600
 BIN := .venv/bin
 DEMO := .venv/.demo
 DEV := .venv/.dev
+# One more than there are cores, since many tests wait for servers; more than four get into each other's way.
+WORKERS = $(shell $(PYTHON) -c "import os; print(min((os.cpu_count() or 1) + 1, 4))")
 
 # Runs a command and shows what it said only when it failed.
 quietly = @said=$$($(1) 2>&1) || { printf '%s\n' "$$said"; exit 1; }
@@ -32,7 +34,7 @@ demo: $(DEMO)
 test: $(DEV)
 	@$(BIN)/python -m tools.servers || true
 	@$(MAKE) --no-print-directory lint types layers
-	@$(BIN)/pytest --quiet --numprocesses auto --maxprocesses 4 --dist loadscope
+	@$(BIN)/pytest --quiet --numprocesses $(WORKERS) --dist loadscope
 
 lint: $(DEV)
 	$(call quietly,$(BIN)/ruff check --quiet)
