@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from safeconduct.masking import Masker, hide_literals
+from safeconduct.masking import Masker
+from safeconduct.masking.expressions import hide_literals
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ _NAME = re.compile(r"[a-z_]*")
 
 def hide_pieces(text: str) -> str:
     """The text without pieces that libpq quotes, unless they are what belongs there: a host, a number, an option."""
-    return _SAID.sub(_hidden, text) if '"' in text else text
+    return _SAID.sub(_hidden, text)
 
 
 def _hidden(found: re.Match[str]) -> str:

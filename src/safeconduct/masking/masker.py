@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NoReturn
 from safeconduct.masking.assignments import hide_assigned
 from safeconduct.masking.extras import mask_extra
 from safeconduct.masking.known import KnownValues
-from safeconduct.masking.libpq import hide_pieces
 from safeconduct.masking.names import is_secret_key
 from safeconduct.masking.tokens import hide_tokens
 from safeconduct.masking.uris import hide_userinfo
@@ -32,7 +31,7 @@ class Masker:
 
     def text(self, text: str) -> str:
         """The text without secrets. Takes time in proportion to its length, whatever stands in it."""
-        return hide_tokens(hide_assigned(hide_pieces(hide_userinfo(self._known.hide(text)))))
+        return hide_tokens(hide_assigned(_without_pieces(hide_userinfo(self._known.hide(text)))))
 
     def extra(self, extra: Mapping[str, object]) -> dict[str, object]:
         """A connection's extra with its secrets masked, by key, by shape and by known value."""
@@ -48,3 +47,11 @@ class Masker:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Masker knows secrets, so it is not pickled")
+
+
+def _without_pieces(text: str) -> str:
+    if '"' not in text:
+        return text
+    from safeconduct.masking.libpq import hide_pieces  # its expression takes long to compile, and little is quoted
+
+    return hide_pieces(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.masking import hide_literals
+from safeconduct.masking.expressions import hide_literals
 from safeconduct.model import Severity, quote_identifier
 from safeconduct.privileges import rules
 from safeconduct.privileges.memberships import Memberships, read_memberships
