@@ -125,6 +125,7 @@ HOSTILE = [
 @pytest.mark.parametrize("part", HOSTILE)
 def test_ten_times_the_text_takes_ten_times_the_steps(part: str) -> None:
     masker = Masker([Secret("hunter2-" + "abcdefgh/")])
+    masker.text('"loaded"' + part)  # what is loaded when it is first needed is not counted
     assert steps(masker, part * 2_000) < 12 * steps(masker, part * 200)
 
 
