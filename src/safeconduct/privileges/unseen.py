@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from safeconduct.postgres.session import Session
+    from safeconduct.privileges.beneath import Beneath
     from safeconduct.privileges.catalog import Catalog, Relation, Trigger
     from safeconduct.privileges.reading import Record
     from safeconduct.privileges.reading.calls import Call
@@ -39,6 +40,20 @@ class Unseen:
     _known: set[int] = field(default_factory=set)
     _fired: list[tuple[int, Relation, Trigger]] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
+
+    def begin(self, found: Iterable[Beneath]) -> None:
+        """Take up what the server has told of. Raises what Session.query raises."""
+        found = list(found)
+        look_up_functions(self.session, self.functions, {(one.schema, one.name) for one in found})
+        for one in found:
+            function = one.found_in(self.functions)
+            if function is None:
+                name = written((one.schema, one.name))
+                self.record.reasons.append(f"the function {name} is not found here, and what it does is not judged")
+            elif one.relation is not None and one.trigger is not None:
+                self._fired.append((function.oid, one.relation, one.trigger))
+            else:
+                self.record.called.setdefault(function.oid, "it is called")
 
     def follow(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         """Read all bodies that run with the role's rights. `pairs` are functions to look up beside the called ones.

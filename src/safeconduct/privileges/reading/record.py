@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
-from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.names import RelationName, is_temporary
 from safeconduct.privileges.reading.qualified import name_in_text
 from safeconduct.privileges.scope import Source, UnknownColumn, Use
 
@@ -68,7 +68,8 @@ class Record:
     `catalog` is as the statement that is being read sees it; without `path_known`, what unqualified names mean is not
     known. `called` has functions that are called unseen, by their numbers, with why; `blocks` the texts of DO. `via` is
     whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
-    what the text makes itself; `things` what it asks of objects that are no relations.
+    what the text makes itself; `things` what it asks of objects that are no relations; `new_owners` to which role
+    something is given away in which schema.
     """
 
     catalog: Catalog
@@ -89,6 +90,7 @@ class Record:
     created_schemas: set[str] = field(default_factory=set)
     made: set[tuple[str, str]] = field(default_factory=set)
     things: list[ThingAsk] = field(default_factory=list)
+    new_owners: list[tuple[str, str]] = field(default_factory=list)
     path_known: bool = True
     unclear: bool = False
     via: str = ""
@@ -135,7 +137,7 @@ class Record:
 
     def mention(self, schema: str, what: str, lost: str = ELSEWHERE, relation: RelationName | None = None) -> bool:
         """Note that the schema is looked up by its name, and say whether it exists. `what` begins the reason."""
-        if schema.startswith("pg_temp") or schema in self.created_schemas:
+        if is_temporary(schema) or schema in self.created_schemas:
             return True
         if schema not in self.catalog.schemas:
             self.lost.append(LostSchema(schema, what, lost, relation))
