@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.catalog import read_catalog
-from safeconduct.privileges.functions import READ_OTHERS, Function, Functions, look_up_functions, written
+from safeconduct.privileges.functions import LAST_VALUE, READ_OTHERS, Function, Functions, look_up_functions, written
 from safeconduct.privileges.lookups import names_meant
 from safeconduct.privileges.names import split_search_path
 from safeconduct.privileges.reading.bodies import Body, block_of, body_of, read_body, search_path_of
@@ -163,6 +163,8 @@ def _reason(call: Call, meant: list[Function]) -> str:
     text = written(call.parts)
     if call.parts[-1] in READ_OTHERS and any(not one.made for one in meant):
         return f"{text} reads or changes what its arguments say, which is not judged"
+    if call.parts[-1] == "lastval" and any(not one.made for one in meant):
+        return LAST_VALUE
     if not meant:
         # The parser writes some of SQL's own syntax as calls of functions that older servers do not have.
         return "" if call.parts[0] == "pg_catalog" else f"no function {text} is found by this role, so it is not judged"

@@ -23,8 +23,9 @@ SEQUENCE_FUNCTIONS = {
     "nextval": (Privilege.USAGE, Privilege.UPDATE),
     "currval": (Privilege.SELECT, Privilege.USAGE),
     "setval": (Privilege.UPDATE,),
+    "pg_sequence_parameters": (Privilege.SELECT, Privilege.USAGE, Privilege.UPDATE),
 }
-"""What each asks for on its sequence: any one of these (chapter 9.17)."""
+"""What each asks for on its sequence: any one of these (chapter 9.17, and sequence.c)."""
 IN_QUERIES, ELSEWHERE = "42P01", "3F000"
 """How PostgreSQL refuses a schema that does not exist: in FROM and as the target of a change as a missing relation,
 everywhere else (COPY, LOCK, types, functions) as a missing schema."""

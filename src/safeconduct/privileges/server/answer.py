@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
-from safeconduct.privileges.functions import READ_OTHERS
+from safeconduct.privileges.functions import LAST_VALUE, READ_OTHERS
 from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS, sequence_need
 from safeconduct.privileges.scope import Use
@@ -121,3 +121,5 @@ def _of_functions(objects: Objects) -> Iterator[str]:
     for function in objects.functions:
         if function.own and function.name in READ_OTHERS:
             yield f"{function.name} {_READS_ARGUMENTS}"
+        elif function.own and function.name == "lastval":
+            yield LAST_VALUE
