@@ -10,15 +10,15 @@ import sys
 
 from benchmarks.privileges import tally
 from benchmarks.privileges.courts import TPC, judge
-from benchmarks.privileges.engines import engine_of, names_of_engines
+from benchmarks.privileges.engines import ENGINES
 from benchmarks.privileges.regression import TUNED
 
 
 def main(arguments: list[str]) -> int:
     """Judge the files that are named, or all that may be tuned on, with TPC's and pgbench's."""
     options = _options().parse_args(arguments)
-    for name in names_of_engines() if options.engine == "both" else (options.engine,):
-        verdicts = list(judge(options.file or (*TUNED, *TPC), engine_of(name), options.major, options.before))
+    for name in ENGINES if options.engine == "both" else (options.engine,):
+        verdicts = list(judge(options.file or (*TUNED, *TPC), ENGINES[name], options.major, options.before))
         print(f"{name} engine, PostgreSQL {options.major}")
         print("\n".join(tally.table(verdicts)))
         if options.causes:
@@ -34,7 +34,7 @@ def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.privileges", description=__doc__)
     parser.add_argument("--file", action="append", help="a file of the suite, tpch, tpcds or pgbench; may be repeated")
     parser.add_argument("--before", action="append", default=[], help="a file that the others build on, run unjudged")
-    parser.add_argument("--engine", choices=(*names_of_engines(), "both"), default="static")
+    parser.add_argument("--engine", choices=(*ENGINES, "both"), default="better")
     parser.add_argument("--major", type=int, default=15, help="the PostgreSQL to judge on: 13, 15, 16 or 18")
     parser.add_argument("--why", action="store_true", help="list each statement that is not sound and minimal")
     parser.add_argument("--causes", action="store_true", help="list what fails most often")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from benchmarks.privileges.client import Client
 from benchmarks.privileges.engines import SPARE
 from benchmarks.privileges.replay import Replay
-from benchmarks.privileges.stage import ROLE
+from benchmarks.privileges.roles import ROLE
 from benchmarks.privileges.trial import Trial
 from safeconduct.model import quote_identifier
 
@@ -31,8 +31,12 @@ _SETTINGS = {
     "intervalstyle": "postgres_verbose",
     "statement_timeout": "10s",
     "client_min_messages": "notice",
+    "jit": "off",
 }
-"""What PostgreSQL's own runner of the suite sets, and how long a single run of a statement may take."""
+"""What PostgreSQL's own runner of the suite sets, and how long a single run of a statement may take.
+
+Files switch kinds of plans off, after which the catalogs' plans look so dear that they would be compiled for seconds.
+"""
 
 
 class Oracle:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.privileges.stage import AS_ROLE, AS_SUPERUSER, ROLE, become, prepare, who
+from benchmarks.privileges.roles import AS_ROLE, AS_SUPERUSER, ROLE
+from benchmarks.privileges.stage import become, prepare, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -20,6 +21,8 @@ WHERE nspname NOT IN ('pg_catalog', 'information_schema') AND nspacl::text ~ '[{
 
 class Outside:
     """Grants are made and taken back; of PUBLIC's rights only those on schemas are taken away, and restored."""
+
+    is_undone = False
 
     def __init__(self, client: Client, text: str) -> None:
         self._client = client

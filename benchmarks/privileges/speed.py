@@ -10,7 +10,7 @@ from benchmarks.figure import Figure, median
 from benchmarks.privileges.courts import server_of
 from benchmarks.privileges.engines import AskedSession, static
 from benchmarks.privileges.oracle import BASE, Oracle
-from benchmarks.privileges.stage import AS_ROLE, ROLE
+from benchmarks.privileges.roles import AS_ROLE, ROLE
 from benchmarks.privileges.tpc import queries
 from safeconduct.privileges.context import read_context
 

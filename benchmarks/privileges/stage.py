@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from benchmarks.privileges.client import Outcome
+from benchmarks.privileges.roles import AS_ROLE, AS_SUPERUSER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -14,17 +15,18 @@ if TYPE_CHECKING:
     from benchmarks.privileges.client import Client
     from safeconduct.privileges import Needed
 
-ROLE = "oracle_fresh"
-"""The role that gets precisely what was computed. It has nothing of its own."""
 STRIP_PUBLIC = (Path(__file__).parent / "strip_public.sql").read_text()
 GRANT_REFUSED = "GRANT refused"
-AS_ROLE = f"SET SESSION AUTHORIZATION {ROLE}"
-AS_SUPERUSER = "SET ROLE NONE; SET SESSION AUTHORIZATION DEFAULT"
 _PREPARED = re.compile(r"\s*PREPARE\s+(\w+|\"[^\"]+\")", re.IGNORECASE)
 
 
 class Stage(Protocol):
-    """One statement's place in its file, with PUBLIC's rights taken away."""
+    """One statement's place in its file, with PUBLIC's rights taken away.
+
+    `is_undone` says that whatever is changed on it is rolled back.
+    """
+
+    is_undone: bool
 
     def as_superuser(self) -> Outcome:
         """Run it with all rights."""
@@ -46,6 +48,8 @@ class Savepoints:
     The statement is run in place of whichever role the file has taken on: with all rights, then as the fresh role.
     Where the file is in no transaction, constraints and triggers that wait for the commit have their turn, too.
     """
+
+    is_undone = True
 
     def __init__(self, client: Client, text: str, data: Callable[[], str]) -> None:
         self._client = client

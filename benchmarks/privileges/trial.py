@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.privileges.engines import AskedSession, tested
 from benchmarks.privileges.outside import Outside
-from benchmarks.privileges.stage import GRANT_REFUSED, ROLE, Refused, Savepoints
+from benchmarks.privileges.roles import ROLE
+from benchmarks.privileges.stage import GRANT_REFUSED, Refused, Savepoints
 from benchmarks.privileges.verdict import Left, Verdict
 from safeconduct.model import ObjectKind, Privilege, Severity
 from safeconduct.privileges.context import read_context
@@ -30,7 +31,7 @@ _HIDDEN = frozenset({"42501", "42P01", "42883", "42704", "3F000"})
 _REFUSED = frozenset({"42501", GRANT_REFUSED})
 _NO_MATTER = re.compile(
     r"\s*(BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|FETCH|MOVE|CLOSE|DEALLOCATE|DISCARD|LISTEN|UNLISTEN"
-    r"|NOTIFY|SHOW|RESET|SET\s+CONSTRAINTS|PREPARE\s+TRANSACTION)\b",
+    r"|NOTIFY|SHOW|RESET|SET\s+CONSTRAINTS|SET\s+SESSION\s+AUTHORIZATION|PREPARE\s+TRANSACTION)\b",
     re.IGNORECASE,
 )
 _REPEATABLE_OUTSIDE = re.compile(r"\s*VACUUM\b", re.IGNORECASE)
@@ -77,14 +78,14 @@ class Trial:
         return replace(found, needs=found.needs - self._public(found.needs))
 
     def _public(self, needs: frozenset[Need]) -> set[Need]:
-        """What everybody has in PostgreSQL's own schemas, of which PUBLIC is not stripped."""
-        own = {need: need.proposal for need in needs if _is_postgres_own(need.proposal)}
+        """What everybody has in PostgreSQL's own schemas and on languages, of which PUBLIC is not stripped."""
+        own = {need: need.proposal for need in needs if _is_open(need.proposal)}
         held = held_by(self._session, own.values(), [ROLE])[ROLE]
         return {need for need, grant in own.items() if grant in held}
 
     def _weighed(self, stage: Stage, statement: Verdict, found: Needed) -> Verdict:
         needs = tested(found.needs)
-        grants = tuple(_sql(need.proposal) for need in needs)
+        grants = tuple(_sql(need, stage) for need in needs)
         unjudged = tuple(dict.fromkeys(one.reason for one in found.unjudged))
         statement = replace(statement, grants=grants, unjudged=unjudged)
         if statement.left or unjudged:
@@ -102,17 +103,21 @@ class Trial:
             outcome = stage.as_role([*grants[:position], *grants[position + 1 :]])
             if outcome.passed:
                 found.append(grants[position])
-            elif outcome.sqlstate not in (_HIDDEN if _is_usage(need.proposal) else _REFUSED):
+            elif outcome.sqlstate not in (_HIDDEN if _is_usage(need.proposal) or need.brings else _REFUSED):
                 found.append(f"{grants[position]} [without it: {_words(outcome)}]")
         return found
 
 
-def _sql(grant: Grant) -> str:
-    return grant.sql(ROLE)
+def _sql(need: Need, stage: Stage) -> str:
+    """What is proposed: a mend in place of the grant, where what it changes can be undone."""
+    return need.mend.replace("{role}", ROLE) if need.mend and stage.is_undone else need.proposal.sql(ROLE)
 
 
-def _is_postgres_own(grant: Grant) -> bool:
-    return (grant.name if grant.kind is ObjectKind.SCHEMA else grant.schema) in _POSTGRES_OWN
+def _is_open(grant: Grant) -> bool:
+    return (
+        grant.kind is ObjectKind.LANGUAGE
+        or (grant.name if grant.kind is ObjectKind.SCHEMA else grant.schema) in _POSTGRES_OWN
+    )
 
 
 def _is_usage(grant: Grant) -> bool:

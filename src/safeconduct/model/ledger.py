@@ -21,13 +21,15 @@ class Need:
 
     `why` is who needs it, in words; `sqlstate` is how the server refuses it: 42501, or 42P01 for what it hides. One of
     class 01 says that it only warns, and leaves the work undone. `mend` is SQL to propose in place of the first grant,
-    where that would give too much; it has `{role}` where the role's name belongs.
+    where that would give too much; it has `{role}` where the role's name belongs. `brings` are grants that what is
+    proposed makes needless.
     """
 
     grants: tuple[Grant, ...]
     why: str = field(default="", compare=False)
     sqlstate: str = field(default="42501", compare=False)
-    mend: str = field(default="", compare=False)
+    mend: str = field(default="")
+    brings: tuple[Grant, ...] = field(default=(), compare=False)
 
     @property
     def proposal(self) -> Grant:

@@ -63,7 +63,9 @@ class Relation:
 
     `sequences` maps a column to the sequences that its default takes values from; `owned_sequences` has those of its
     columns, each with its owner. `referenced_by` has the tables whose foreign keys lead to it, directly or through
-    others; `table` an index's table. `row_security` says that it is on for the table, whomever it binds.
+    others; `table` an index's table, or that which has a sequence for one of its columns. `children` inherit from it
+    or are its partitions, directly or through others, and have no more than names and owners. `row_security` says that
+    it is on for the table, whomever it binds.
     """
 
     schema: str
@@ -84,6 +86,7 @@ class Relation:
     table: RelationName | None = None
     row_security: bool = False
     security_invoker: bool = False
+    children: tuple[Relation, ...] = ()
 
     def __str__(self) -> str:
         return str(RelationName(self.schema, self.name))
@@ -193,6 +196,10 @@ def _relation(found: dict[str, Any]) -> Relation:
         table=RelationName(*found["table"]) if found["table"] else None,
         row_security=bool(found["row_security"]),
         security_invoker=_is_invoker(found["options"] or []),
+        children=tuple(
+            Relation(row["schema"], row["name"], row["kind"], owner=row["owner"], owned_by_superuser=row["superuser"])
+            for row in found["children"] or []
+        ),
     )
 
 

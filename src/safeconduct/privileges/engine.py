@@ -20,7 +20,9 @@ from safeconduct.privileges.acts import Act
 from safeconduct.privileges.asked import SqlAsk, TableAsk
 from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.context import read_context
+from safeconduct.privileges.coverage import unfit_owners, with_coverage
 from safeconduct.privileges.lookups import lookups
+from safeconduct.privileges.names import is_temporary
 from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.placeholders import readable
 from safeconduct.privileges.policies import judge_rows
@@ -34,11 +36,12 @@ from safeconduct.privileges.uses import caveats, needs_of
 from safeconduct.privileges.views import closed_to_owners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.model import Finding
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked, AskedPrivilege
+    from safeconduct.privileges.beneath import Beneath
     from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.scope import Use
@@ -70,16 +73,32 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
                 unknown += _read_table(ask, record)
             else:
                 _read_sql(ask, record)
+    return _conclude(Unseen(session, record), unknown, subject, traces)
+
+
+def needed_beneath(session: Session, found: Iterable[Beneath], subject: str, context: Context) -> Needed:
+    """What is needed by functions and triggers, of which the server has told. Raises what Session.query raises."""
+    record = Record(read_catalog(session, context, set(), set()))
     unseen = Unseen(session, record)
+    unseen.begin(found)
+    return _conclude(unseen, [], subject, Traces(record))
+
+
+def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, traces: Traces) -> Needed:
+    """Follow what the record calls, and gather all that was found."""
+    session, record = unseen.session, unseen.record
+    context = record.catalog.context
     unseen.follow(pairs_of_rows(record.unknown, context))
     resolve_things(session, record, unseen.functions)
     missing, called = columns_or_calls(record.unknown, unseen.functions, context)
     reasons = [*record.reasons, *called]
     reasons += [reason for use in record.uses for reason in caveats(use)]
     rows = judge_rows(session, context, record.uses, subject)
-    reasons += rows.reasons
+    reasons += [*rows.reasons, *unfit_owners(session, record.new_owners)]
     return Needed(
-        frozenset([_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record), *rows.needs]),
+        with_coverage(
+            session, [_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record), *rows.needs]
+        ),
         (
             *explain_lost(session, context, record.lost, subject),
             *_explain_absent(session, record, traces, subject),
@@ -155,8 +174,13 @@ def _connect(context: Context) -> Need:
 
 
 def _schema_needs(record: Record) -> Iterator[Need]:
-    """USAGE on the schema of everything that is named; not on those of views' tables or of defaults' sequences."""
+    """USAGE on the schema of everything that is named; not on those of views' tables or of defaults' sequences.
+
+    Everybody may use the session's own temporary schema (pg_namespace_aclmask in aclchk.c).
+    """
     for name, relation in record.opened:
+        if is_temporary(relation.schema):
+            continue
         grant = Grant(ObjectKind.SCHEMA, "", relation.schema, Privilege.USAGE)
         yield Need((grant,), f"{relation} is in it", "42501" if name.schema else "42P01")
     for schema, what in record.schemas:

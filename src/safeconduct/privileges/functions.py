@@ -21,6 +21,7 @@ READ_OTHERS = frozenset(
     database_to_xmlschema database_to_xml_and_xmlschema ts_stat ts_rewrite set_config""".split()
 )
 """Built-in functions that look at objects named in their arguments, or change the role."""
+LAST_VALUE = "lastval reads the sequence that its session used last, which is only known when it runs"
 _NOT_LOOKED_INTO = frozenset({"c", "internal", "sql", "plpgsql"})
 """Languages whose functions are read, or ask for nothing of their own (C, as far as is known)."""
 

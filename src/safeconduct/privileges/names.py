@@ -30,6 +30,11 @@ class RelationName:
         return ".".join(quote_identifier(part) for part in (self.database, self.schema, self.name) if part)
 
 
+def is_temporary(schema: str) -> bool:
+    """Whether it is a session's own temporary schema: pg_temp, or by its number."""
+    return schema == "pg_temp" or schema.startswith("pg_temp_")
+
+
 class Cursor:
     """A place in a text that moves on as tokens are taken; blanks between tokens do not count."""
 

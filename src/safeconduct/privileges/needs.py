@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Grant, Unjudged
+from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Unjudged
 from safeconduct.model.ledger import Need
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from safeconduct.model import Location
     from safeconduct.privileges.catalog import Relation
@@ -42,15 +42,24 @@ class Needed:
 
 def least(needs: Iterable[Need]) -> tuple[Need, ...]:
     """The needs without those that the proposals of the others meet anyway, sorted."""
-    ordered = sorted(needs, key=lambda need: (len(need.grants), need))
+    ordered = sorted(needs, key=lambda need: (not need.brings, len(need.grants), need))
     taken: list[Need] = []
     given: frozenset[Grant] = frozenset()
     for need in ordered:
-        if not need.met_by(given) and not given.intersection(_wider(need.proposal)):
+        if not need.met_by(given) and not given.intersection(_wider(need)):
             taken.append(need)
-            given |= {need.proposal}
+            given |= {*need.brings, *(() if need.mend else (need.proposal,))}
     return tuple(sorted(taken))
 
 
-def _wider(grant: Grant) -> tuple[Grant, ...]:
-    return (Grant(grant.kind, grant.schema, grant.name, grant.privilege),) if grant.column else ()
+def _wider(need: Need) -> Iterator[Grant]:
+    """What meets it as well: for a column the whole table, for what is passed on nothing less."""
+    for grant in need.grants:
+        if grant.column:
+            yield Grant(grant.kind, grant.schema, grant.name, grant.privilege)
+
+
+def owned(kind: ObjectKind, schema: str, name: str, arguments: str = "") -> tuple[Grant, ...]:
+    """The privileges that the owner of an object has without any grant."""
+    plain = (Grant(kind, schema, name, privilege, arguments=arguments) for privilege in Privilege)
+    return tuple(one for grant in plain for one in (grant, replace(grant, grantable=True)))

@@ -9,13 +9,15 @@ from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.functions import Functions, look_up_functions, written
 from safeconduct.privileges.holdings import PARAMETERS
+from safeconduct.privileges.needs import owned
 from safeconduct.privileges.queries import as_json, statement
 from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, LARGE_OBJECT, PARAMETER, TO_CREATE, TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.postgres.session import Session
+    from safeconduct.privileges.context import Context
     from safeconduct.privileges.reading import Record
     from safeconduct.privileges.reading.things import Thing, ThingAsk
 
@@ -44,6 +46,7 @@ def resolve_things(session: Session, record: Record, functions: Functions) -> No
     found = _look_up(session, [ask.thing for ask in asks if ask.thing.kind != FUNCTION])
     for ask in asks:
         hits = _functions(ask.thing, functions) if ask.thing.kind == FUNCTION else _first(ask.thing, found)
+        record.needs += _usage(ask, hits, context)
         if len(hits) == 1:
             record.needs += _needs(ask, hits[0], context.version, context.database)
             continue
@@ -52,6 +55,14 @@ def resolve_things(session: Session, record: Record, functions: Functions) -> No
             record.reasons.append(f"{ask.why}: which of the functions {name} is meant cannot be told")
         elif not ask.or_nothing:
             record.reasons.append(f"{ask.why}: no {ask.thing.kind.lower()} {name} is found, so it is not judged")
+
+
+def _usage(ask: ThingAsk, hits: Sequence[Found], context: Context) -> Iterator[Need]:
+    """What is named without its schema is only found where the role may use that."""
+    schemas = {hit.grant.schema for hit in hits if hit.grant}
+    if len(ask.thing.parts) == 1 and len(schemas) == 1 and not schemas.isdisjoint(context.closed):
+        usage = Grant(ObjectKind.SCHEMA, "", schemas.pop(), Privilege.USAGE)
+        yield Need((usage,), f"{ask.thing.name} is in it", "42883" if ask.thing.kind == FUNCTION else "42704")
 
 
 def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Need]:
@@ -65,7 +76,10 @@ def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Nee
     if not ask.privileges:
         mend = f"ALTER {ask.thing.kind} {found.written} OWNER TO {{role}};" if found.superuser else ""
         why = f"{ask.why} is for the owner of {ask.thing.kind.lower()} {found.written}"
-        return [Need((owner, *ask.others), why, mend=mend)]
+        brings = (
+            owned(found.grant.kind, found.grant.schema, found.grant.name, found.grant.arguments) if found.grant else ()
+        )
+        return [Need((owner, *ask.others), why, mend=mend, brings=brings if mend else ())]
     others = (owner,) if ask.grantable else ()
     why = f"{ask.why} needs the grant option" if ask.grantable else ask.why
     return [Need((_with(found, one, ask.grantable), *others), why) for one in ask.privileges if _is_asked(ask, found)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.catalog import read_catalog
-from safeconduct.privileges.functions import READ_OTHERS, Function, Functions, look_up_functions, written
+from safeconduct.privileges.functions import LAST_VALUE, READ_OTHERS, Function, Functions, look_up_functions, written
 from safeconduct.privileges.lookups import names_meant
 from safeconduct.privileges.names import split_search_path
 from safeconduct.privileges.reading.bodies import Body, block_of, body_of, read_body, search_path_of
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from safeconduct.postgres.session import Session
+    from safeconduct.privileges.beneath import Beneath
     from safeconduct.privileges.catalog import Catalog, Relation, Trigger
     from safeconduct.privileges.reading import Record
     from safeconduct.privileges.reading.calls import Call
@@ -39,6 +40,20 @@ class Unseen:
     _known: set[int] = field(default_factory=set)
     _fired: list[tuple[int, Relation, Trigger]] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
+
+    def begin(self, found: Iterable[Beneath]) -> None:
+        """Take up what the server has told of. Raises what Session.query raises."""
+        found = list(found)
+        look_up_functions(self.session, self.functions, {(one.schema, one.name) for one in found})
+        for one in found:
+            function = one.found_in(self.functions)
+            if function is None:
+                name = written((one.schema, one.name))
+                self.record.reasons.append(f"the function {name} is not found here, and what it does is not judged")
+            elif one.relation is not None and one.trigger is not None:
+                self._fired.append((function.oid, one.relation, one.trigger))
+            else:
+                self.record.called.setdefault(function.oid, "it is called")
 
     def follow(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         """Read all bodies that run with the role's rights. `pairs` are functions to look up beside the called ones.
@@ -148,6 +163,8 @@ def _reason(call: Call, meant: list[Function]) -> str:
     text = written(call.parts)
     if call.parts[-1] in READ_OTHERS and any(not one.made for one in meant):
         return f"{text} reads or changes what its arguments say, which is not judged"
+    if call.parts[-1] == "lastval" and any(not one.made for one in meant):
+        return LAST_VALUE
     if not meant:
         # The parser writes some of SQL's own syntax as calls of functions that older servers do not have.
         return "" if call.parts[0] == "pg_catalog" else f"no function {text} is found by this role, so it is not judged"

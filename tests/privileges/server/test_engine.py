@@ -67,6 +67,8 @@ def test_what_the_server_cannot_tell_is_left_and_said(
          "EXECUTE ext.near(integer, integer); EXECUTE ext.twice(text); USAGE ext"),
         ("SELECT concat(%s), %(x)s::int, :y FROM shop.orders WHERE id IN %s", "SELECT(id) shop.orders"),
         ("BEGIN; DELETE FROM shop.counted; COMMIT", "DELETE shop.counted"),
+        ("PREPARE p AS SELECT label FROM shop.counted", ""),
+        ("PREPARE p AS SELECT label FROM shop.counted; EXECUTE p", "SELECT(label) shop.counted"),
         ("TRUNCATE shop.counted; SELECT label FROM shop.counted", "SELECT(label) shop.counted; TRUNCATE shop.counted"),
     ],
 )  # fmt: skip
@@ -127,7 +129,7 @@ def test_nothing_is_left_in_the_session_and_nothing_runs(session: OpenSession) -
         ("EXPLAIN ANALYZE VERBOSE /* c */ DELETE FROM t -- end", ["DELETE FROM t"]),
         ("COPY (SELECT ')' FROM t) TO STDOUT", ["SELECT ')' FROM t"]),
         ("COPY t TO STDOUT", [""]),
-        ("CREATE TABLE a (x, y) WITH (fillfactor = 70) AS SELECT 1 AS b, 2 WITH NO DATA", ["SELECT 1 AS b, 2"]),
+        ("CREATE TABLE a (x, y) WITH (fillfactor = 70) AS SELECT 1 AS b, 2 WITH NO DATA", [""]),
         ("CREATE TABLE a AS SELECT 1 WITH DATA; SELECT 'ü', %s;", ["SELECT 1", "SELECT 'ü', NULL"]),
         ("CREATE TABLE a AS EXECUTE p", [""]),
         ("DECLARE c CURSOR WITH HOLD FOR SELECT 1 FOR UPDATE", ["SELECT 1 FOR UPDATE"]),

@@ -13,6 +13,7 @@ from safeconduct.privileges.reading.things import DATABASE, FUNCTION, THING_OF, 
 from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings, unwrap
 
 if TYPE_CHECKING:
+    from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.tree import Node
 
 MAINTAIN = 170000
@@ -21,6 +22,11 @@ RELATIONS = frozenset(
     "OBJECT_TABLE OBJECT_VIEW OBJECT_MATVIEW OBJECT_SEQUENCE OBJECT_INDEX OBJECT_FOREIGN_TABLE".split()
 )
 _ON_TABLES = frozenset("OBJECT_COLUMN OBJECT_TRIGGER OBJECT_RULE OBJECT_POLICY OBJECT_TABCONSTRAINT".split())
+_TO_CHILDREN = frozenset(
+    """AT_AddColumn AT_ColumnDefault AT_DropNotNull AT_SetNotNull AT_SetStatistics AT_SetStorage AT_DropColumn
+    AT_AddConstraint AT_ValidateConstraint AT_DropConstraint AT_AlterColumnType AT_DropExpression""".split()
+)
+"""Those for which ATPrepCmd() (tablecmds.c) goes on to the children."""
 _FAMILY = frozenset("AT_AttachPartition AT_AddInherit AT_DetachPartition AT_DropInherit".split())
 
 
@@ -32,9 +38,17 @@ class AlterationReader(CreationReader):
         if enum_name(node, "objtype") == "OBJECT_TYPE":
             self._own_thing(TYPE, RelationName(node.relation.schemaname, node.relation.relname), name)
         else:
-            self.own(relation_name(node.relation), name, missing_ok=node.missing_ok)
+            relation = self.own(relation_name(node.relation), name, missing_ok=node.missing_ok)
+            self._of_children(node, relation, name)
         for item in node.cmds:
             self._command(item.alter_table_cmd, relation_name(node.relation), name)
+
+    def _of_children(self, node: Node, relation: Relation | None, name: str) -> None:
+        """What is done to a table is done to those that inherit from it, whose owners are asked as well."""
+        commands = {enum_name(item.alter_table_cmd, "subtype") for item in node.cmds}
+        if relation and node.relation.inh and not commands.isdisjoint(_TO_CHILDREN):
+            for child in relation.children:
+                self.need_owner_of(child, name)
 
     def alter_sequence(self, node: Node, name: str) -> None:
         """ALTER SEQUENCE."""
@@ -72,7 +86,7 @@ class AlterationReader(CreationReader):
             self.need_attribute("CREATEDB", f"{name} needs it beside the ownership")
         else:
             self._about(what, node, name)
-        self._given_to(node.newowner, name)
+        self._given_to(node.newowner, name, self._schema_of(node.object))
 
     def drop(self, node: Node, name: str) -> None:
         """DROP: the owner of the object or of its schema."""
@@ -142,11 +156,15 @@ class AlterationReader(CreationReader):
         for item in node.rels:
             relation = self.record.refer(relation_name(item.vacuum_relation.relation), ELSEWHERE)
             if relation:
-                owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
-                grants = (*self._maintain_on(relation.schema, relation.name), owner)
-                mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
-                safer = mend if grants[0] == owner else ""
-                self.need(f"{name} would pass {relation} over", *grants, sqlstate=SKIPPED, mend=safer)
+                for one in (relation, *(relation.children if relation.kind == "p" else ())):
+                    self._maintained(one, name)
+
+    def _maintained(self, relation: Relation, name: str) -> None:
+        owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
+        grants = (*self._maintain_on(relation.schema, relation.name), owner)
+        mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
+        safer = mend if grants[0] == owner else ""
+        self.need(f"{name} would pass {relation} over", *grants, sqlstate=SKIPPED, mend=safer)
 
     def maintain(self, name: RelationName, why: str) -> None:
         """The owner of a relation, or MAINTAIN on it."""
@@ -161,7 +179,8 @@ class AlterationReader(CreationReader):
     def _command(self, command: Node, own: RelationName, name: str) -> None:
         what = enum_name(command, "subtype")
         if what == "AT_ChangeOwner":
-            self._given_to(command.newowner, name)
+            relation = None if own in self.record.created else self.record.catalog.find(own)
+            self._given_to(command.newowner, name, relation.schema if relation else "")
         elif what == "AT_SetTableSpace":
             self.in_tablespace(command.name, f"{name} names it")
         elif what in _FAMILY:
@@ -188,9 +207,16 @@ class AlterationReader(CreationReader):
             if relation:
                 self.create_in(relation.schema, f"the index of {name}")
 
-    def _given_to(self, role: Node, name: str) -> None:
+    def _schema_of(self, node: Node) -> str:
+        """The schema of an object that is given away, where it is said."""
+        parts, _ = parts_of(node)
+        return parts[-2] if len(parts) > 1 else ""
+
+    def _given_to(self, role: Node, name: str, schema: str) -> None:
         self.need_set_role(role, f"{name} gives it away")
-        if enum_name(role, "roletype") == "ROLESPEC_CSTRING":
+        if schema:
+            self.record.new_owners.append((role.rolename or self.record.catalog.context.role, schema))
+        elif enum_name(role, "roletype") == "ROLESPEC_CSTRING":
             self.record.reasons.append(f"whether {role.rolename} may own it there, which takes CREATE, is not judged")
 
     def _about(self, what: str, node: Node, name: str, subname: str = "") -> str:
@@ -219,7 +245,7 @@ class AlterationReader(CreationReader):
             self.need_owner_of(relation, why)
             last = self.record.needs.pop()
             others = self.owner_of_schema(relation.schema)
-            self.need(last.why, *last.grants, *others, mend=last.mend)
+            self.need(last.why, *last.grants, *others, mend=last.mend, brings=last.brings)
 
     def _object(self, what: str, node: Node, why: str, or_nothing: bool = False, dropped: bool = False) -> None:
         """The ownership of an object by its kind and name."""

@@ -52,6 +52,7 @@ def body_of(function: Function, relation: Relation | None = None, trigger: Trigg
     except (WrongText, RecursionError) as wrong:
         body.reasons.append(f"what {via} does is not known: {wrong}")
     body.scope.sources.append(Source(function.name, dict.fromkeys(function.names, "")))
+    body.scope.sources += [Source(name, None, by_name_only=True) for name in function.names if name]
     if relation is not None and trigger is not None:
         names = {column: column for column in relation.columns}
         body.scope.sources += [Source(name, names, by_name_only=True) for name in ("new", "old")]

@@ -121,6 +121,8 @@ class ChangeReader(QueryReader):
         elif command == "CMD_UPDATE":
             _does(target, Act.MERGE_UPDATE)
             self._set(clause.target_list, own, target)
+        elif command == "CMD_NOTHING" and target.use:
+            target.use.ask(Privilege.SELECT)
         elif command == "CMD_DELETE" and target.use:
             target.use.ask(Privilege.DELETE)
             target.use.acts.add(Act.MERGE_DELETE)

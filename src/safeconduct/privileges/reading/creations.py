@@ -66,9 +66,9 @@ class CreationReader(RightsReader):
         """CREATE VIEW: what it reads is only looked up; its owner needs the right to read when the view is read."""
         if unwrap(node.query) is not node.query:
             self.names_only(unwrap(node.query), Scope())
-        self.create_relation(node.view, name)
-        if node.replace:
-            self._replaced(relation_name(node.view), name)
+        schema = self.create_relation(node.view, name)
+        if node.replace and (relation := self.record.catalog.relations.get((schema, node.view.relname))):
+            self.need_owner_of(relation, f"{name} OR REPLACE")
 
     def create_sequence(self, node: Node, name: str) -> None:
         """CREATE SEQUENCE."""
@@ -92,6 +92,9 @@ class CreationReader(RightsReader):
             if range_var.relname and (relation := self.record.refer(relation_name(range_var), ELSEWHERE)):
                 trigger = Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.TRIGGER)
                 self.need(f"{name} is on it", trigger)
+                for part in relation.children if relation.kind == "p" and node.row else ():
+                    trigger = Grant(ObjectKind.TABLE, part.schema, part.name, Privilege.TRIGGER)
+                    self.need(f"{name} is made on the partition as well", trigger)
         self.execute(strings(node.funcname), f"{name} names it", ())
 
     def create_function(self, node: Node, name: str) -> None:
@@ -101,6 +104,8 @@ class CreationReader(RightsReader):
         self.use_types([*(item.function_parameter for item in node.parameters), node.return_type], f"{name} names it")
         options = {item.def_elem.defname: item.def_elem.arg for item in node.options}
         language = options["language"].string.sval.lower() if "language" in options else "sql"
+        if "leakproof" in options and options["leakproof"].boolean.boolval:
+            self.need_attribute("SUPERUSER", f"{name} is declared LEAKPROOF")
         if language in _UNTRUSTED:
             self.need_attribute("SUPERUSER", f"{name} is in the language {language}")
         else:
@@ -134,8 +139,18 @@ class CreationReader(RightsReader):
             self.need_attribute("SUPERUSER", f"{name} is a superuser's")
             return
         self.create_in(_schema(strings(node.defnames)), name)
-        if what in ("OBJECT_AGGREGATE", "OBJECT_OPERATOR"):
+        if what == "OBJECT_OPERATOR":
+            self._operator(node, name)
+        elif what == "OBJECT_AGGREGATE":
             self.record.reasons.append(f"{name}: EXECUTE on the functions that it names is not judged")
+
+    def _operator(self, node: Node, name: str) -> None:
+        options = {item.def_elem.defname: item.def_elem.arg.type_name for item in node.definition}
+        sides = [options[side] for side in ("leftarg", "rightarg") if side in options]
+        self.use_types(sides, f"{name} is on it")
+        function = options.get("procedure", options.get("function"))
+        if function is not None:
+            self.execute(strings(function.names), f"{name} calls it", tuple(map(input_type, sides)))
 
     def create_schema(self, node: Node, name: str) -> None:
         """CREATE SCHEMA, also IF NOT EXISTS one that is there: CREATE on the database."""
@@ -161,13 +176,6 @@ class CreationReader(RightsReader):
     def _like(self, clause: Node) -> None:
         if relation := self.record.refer(relation_name(clause.relation), ELSEWHERE):
             self.need("LIKE copies it", Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.SELECT))
-
-    def _replaced(self, name: RelationName, why: str) -> None:
-        schema = name.schema or next(
-            (one for one in self.record.catalog.context.wished if one in self.record.catalog.context.path), ""
-        )
-        if relation := self.record.catalog.relations.get((schema, name.name)):
-            self.need_owner_of(relation, f"{why} OR REPLACE")
 
     def _make_type(self, parts: tuple[str, ...], name: str) -> None:
         self.create_in(_schema(parts), f"{name} {'.'.join(parts)}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
-from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.names import RelationName, is_temporary
 from safeconduct.privileges.reading.qualified import name_in_text
 from safeconduct.privileges.scope import Source, UnknownColumn, Use
 
@@ -23,8 +23,9 @@ SEQUENCE_FUNCTIONS = {
     "nextval": (Privilege.USAGE, Privilege.UPDATE),
     "currval": (Privilege.SELECT, Privilege.USAGE),
     "setval": (Privilege.UPDATE,),
+    "pg_sequence_parameters": (Privilege.SELECT, Privilege.USAGE, Privilege.UPDATE),
 }
-"""What each asks for on its sequence: any one of these (chapter 9.17)."""
+"""What each asks for on its sequence: any one of these (chapter 9.17, and sequence.c)."""
 IN_QUERIES, ELSEWHERE = "42P01", "3F000"
 """How PostgreSQL refuses a schema that does not exist: in FROM and as the target of a change as a missing relation,
 everywhere else (COPY, LOCK, types, functions) as a missing schema."""
@@ -69,7 +70,7 @@ class Record:
     known. `called` has functions that are called unseen, by their numbers, with why; `blocks` the texts of DO. `via` is
     whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
     what the text makes itself; `things` what it asks of objects that are no relations; `refreshed` the materialized
-    views whose queries it runs.
+    views whose queries it runs; `new_owners` to which role something is given away in which schema.
     """
 
     catalog: Catalog
@@ -91,6 +92,7 @@ class Record:
     made: set[tuple[str, str]] = field(default_factory=set)
     things: list[ThingAsk] = field(default_factory=list)
     refreshed: list[Relation] = field(default_factory=list)
+    new_owners: list[tuple[str, str]] = field(default_factory=list)
     path_known: bool = True
     unclear: bool = False
     via: str = ""
@@ -137,7 +139,7 @@ class Record:
 
     def mention(self, schema: str, what: str, lost: str = ELSEWHERE, relation: RelationName | None = None) -> bool:
         """Note that the schema is looked up by its name, and say whether it exists. `what` begins the reason."""
-        if schema.startswith("pg_temp") or schema in self.created_schemas:
+        if is_temporary(schema) or schema in self.created_schemas:
             return True
         if schema not in self.catalog.schemas:
             self.lost.append(LostSchema(schema, what, lost, relation))

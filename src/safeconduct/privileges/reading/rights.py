@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
-from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.catalog import SEQUENCE
+from safeconduct.privileges.names import RelationName, is_temporary
+from safeconduct.privileges.needs import owned
 from safeconduct.privileges.reading.changes import ChangeReader
 from safeconduct.privileges.reading.record import ELSEWHERE, LostSchema
 from safeconduct.privileges.reading.things import FUNCTION, IN_SCHEMAS, TYPE, Thing, ThingAsk
 from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.scope import Scope
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 class RightsReader(ChangeReader):
     """Notes what definitions need."""
 
-    def need(self, why: str, *grants: Grant, sqlstate: str = "42501", mend: str = "") -> None:
-        """Any one of these grants is needed."""
-        self.record.needs.append(Need(grants, why, sqlstate, mend))
+    def need(
+        self, why: str, *grants: Grant, sqlstate: str = "42501", mend: str = "", brings: Sequence[Grant] = ()
+    ) -> None:
+        """Any one of these grants is needed; `mend` and `brings` as in Need."""
+        self.record.needs.append(Need(grants, why, sqlstate, mend, tuple(brings) if mend else ()))
 
     def need_attribute(self, attribute: str, why: str) -> None:
         """One of the role's own attributes; SUPERUSER for what no other can do."""
@@ -49,7 +53,7 @@ class RightsReader(ChangeReader):
         owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
         mend = f"ALTER TABLE {relation.table or relation} OWNER TO {{role}};"
         safer = mend if relation.owned_by_superuser and not others else ""
-        self.need(f"{why} is for the owner of {relation}", *others, owner, mend=safer)
+        self.need(f"{why} is for the owner of {relation}", *others, owner, mend=safer, brings=_of_owner(relation))
 
     def own(self, name: RelationName, why: str, *others: Grant, missing_ok: bool = False) -> Relation | None:
         """The relation of this name, whose ownership is needed."""
@@ -76,6 +80,7 @@ class RightsReader(ChangeReader):
             f"{why} is for the owner of schema {written}",
             Grant(ObjectKind.ROLE, "", owner, Privilege.USAGE),
             mend=mend,
+            brings=owned(ObjectKind.SCHEMA, "", schema),
         )
 
     def owner_of_schema(self, schema: str) -> tuple[Grant, ...]:
@@ -83,16 +88,18 @@ class RightsReader(ChangeReader):
         found = self.record.catalog.schema_owners.get(schema)
         return (Grant(ObjectKind.ROLE, "", found[0], Privilege.USAGE),) if found else ()
 
-    def create_relation(self, range_var: Node, what: str, if_not_exists: bool = False) -> None:
-        """Note that the statement makes this relation, which is the role's own for the rest of the text."""
+    def create_relation(self, range_var: Node, what: str, if_not_exists: bool = False) -> str:
+        """Note that the statement makes this relation, which is the role's own for the rest of the text; its schema."""
         name = relation_name(range_var)
-        if range_var.relpersistence == "t" or name.schema.startswith("pg_temp"):
+        if range_var.relpersistence == "t" or is_temporary(name.schema):
             self.need_on_database(Privilege.TEMPORARY, f"{what} {name} is temporary")
+            schema = next(filter(is_temporary, self.record.catalog.context.path), "pg_temp")
         else:
             schema = self.create_in(name.schema, f"{what} {name}")
             if if_not_exists and (schema, name.name) in self.record.catalog.relations:
-                return
+                return schema
         self.record.created.add(name)
+        return schema
 
     def create_in(self, schema: str, what: str) -> str:
         """Note that something is made in the schema, or in the first of search_path, and say in which."""
@@ -110,7 +117,9 @@ class RightsReader(ChangeReader):
                 return ""
             usage = Grant(ObjectKind.SCHEMA, "", chosen, Privilege.USAGE)
             self.need(f"{what} is made in the first schema of search_path", usage, sqlstate=ELSEWHERE)
-        if chosen not in self.record.created_schemas:
+        if is_temporary(chosen):
+            self.need_on_database(Privilege.TEMPORARY, f"{what} is made in the session's temporary schema")
+        elif chosen not in self.record.created_schemas:
             self.need(f"{what} is made in it", Grant(ObjectKind.SCHEMA, "", chosen, Privilege.CREATE))
         return chosen
 
@@ -130,7 +139,7 @@ class RightsReader(ChangeReader):
         if what not in IN_SCHEMAS:
             return Thing(what, parts[-1:])
         context = self.record.catalog.context
-        if len(parts) > 1 and is_looked_up:
+        if len(parts) > 1 and is_looked_up and parts[-2] != "pg_catalog":
             self.record.mention(parts[-2], f"the {what.lower()} {'.'.join(parts)} is looked for")
         schemas = (parts[-2],) if len(parts) > 1 else (*context.path, *context.closed)
         return Thing(what, parts, schemas, inputs)
@@ -168,3 +177,9 @@ class RightsReader(ChangeReader):
         if name.schema in self.record.catalog.schemas:
             self.record.mention(name.schema, f"{name} is looked for")
         return True
+
+
+def _of_owner(relation: Relation) -> tuple[Grant, ...]:
+    kind = ObjectKind.SEQUENCE if relation.kind == SEQUENCE else ObjectKind.TABLE
+    name = relation.table or RelationName(relation.schema, relation.name)
+    return owned(kind, name.schema, name.name)

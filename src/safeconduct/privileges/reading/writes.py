@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege
+from safeconduct.privileges.names import is_temporary
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.reading.kinds import refused_when_read_only
 from safeconduct.privileges.tree import everything, kind, strings, unwrap
@@ -39,7 +40,7 @@ def writes(node: Node, name: str, uses: Sequence[Use], standby: bool) -> Iterato
 
 
 def _changes(use: Use) -> bool:
-    return not use.relation.schema.startswith("pg_temp_") and not _CHANGES.isdisjoint(use.columns)
+    return not is_temporary(use.relation.schema) and not _CHANGES.isdisjoint(use.columns)
 
 
 def _query_name(node: Node) -> str:

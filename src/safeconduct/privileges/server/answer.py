@@ -5,34 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
+from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
-from safeconduct.privileges.functions import READ_OTHERS
+from safeconduct.privileges.functions import LAST_VALUE, READ_OTHERS
 from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS, sequence_need
 from safeconduct.privileges.scope import Use
 from safeconduct.privileges.server.checks import WHOLE_ROW
-from safeconduct.privileges.uses import needs_of
+from safeconduct.privileges.uses import fired_by, needs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from safeconduct.privileges.catalog import Relation
+    from safeconduct.privileges.beneath import Beneath
+    from safeconduct.privileges.catalog import Relation, Trigger
     from safeconduct.privileges.server.checks import Checks, RelationCheck
     from safeconduct.privileges.server.named import Named
     from safeconduct.privileges.server.objects import Function, Numbered, Objects
 
-_EVENTS = {Privilege.INSERT: 4, Privilege.DELETE: 8, Privilege.UPDATE: 16}
-"""pg_trigger.tgtype's bits."""
 _READS_ARGUMENTS = "reads or changes what its arguments say, which is not judged"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What one statement needs, and what its tree does not tell."""
+    """What one statement needs, what it runs unseen, and what its tree does not tell.
+
+    `leaves_more` says that there is more to it than its tree tells: policies, or a sequence that is named by a text.
+    """
 
     needs: frozenset[Need]
     reasons: tuple[str, ...] = ()
+    beneath: tuple[Beneath, ...] = ()
+    leaves_more: bool = False
 
 
 def answer(checks: Checks, objects: Objects, named: Named) -> Answer:
@@ -44,8 +48,30 @@ def answer(checks: Checks, objects: Objects, named: Named) -> Answer:
     needs += _sequence_needs(checks, objects)
     needs += (_execute(function, objects) for function in objects.functions if not function.as_created)
     needs += named.schema_needs(objects)
-    reasons = [*_of_relations(checks, objects), *_of_functions(objects), *_of_sequences(checks)]
-    return Answer(frozenset(needs), tuple(dict.fromkeys(reasons)))
+    reasons = [*_of_relations(checks, objects), *_of_functions(objects)]
+    leaves_more = _has_policies(checks, objects) or any(not oid for _, oid in checks.sequences)
+    return Answer(frozenset(needs), tuple(dict.fromkeys(reasons)), leaves_more=leaves_more)
+
+
+def _has_policies(checks: Checks, objects: Objects) -> bool:
+    return any(
+        check.privileges and objects.relations[check.relation].relation.row_security for check in checks.relations
+    )
+
+
+def unseen_by(checks: Checks, objects: Objects) -> tuple[list[int], list[tuple[int, Relation, Trigger]]]:
+    """The functions that it calls and the triggers that it fires, by their numbers in the session that was asked."""
+    called = [function.oid for function in objects.functions if function.runs_as_caller and not function.own]
+    uses = [_written(check, objects.relations[check.relation]) for check in checks.relations if check.writes]
+    return called, [one for use in uses for one in fired_by(use)]
+
+
+def _written(check: RelationCheck, numbered: Numbered) -> Use:
+    """Whoever's rights count for the rows, the triggers run with those of the role."""
+    use = Use(numbered.relation)
+    for privilege in check.writes:
+        use.ask(privilege, {numbered.columns[number] for number in check.of(privilege) if number != WHOLE_ROW})
+    return use
 
 
 def _is_own(check: RelationCheck, objects: Objects) -> bool:
@@ -87,31 +113,13 @@ def _execute(function: Function, objects: Objects) -> Need:
 def _of_relations(checks: Checks, objects: Objects) -> Iterator[str]:
     for check in checks.relations:
         relation = objects.relations[check.relation].relation
-        if relation.row_security and check.privileges:
-            yield f"{relation} has row level security: which rows its policies let through is not judged"
         if relation.kind == "f" and check.privileges:
             yield f"{relation} is a foreign table: what the other server allows is not judged"
-        yield from _of_triggers(check, relation, objects)
-
-
-def _of_triggers(check: RelationCheck, relation: Relation, objects: Objects) -> Iterator[str]:
-    for trigger in objects.triggers:
-        if trigger.via == check.relation and any(trigger.events & _EVENTS[kind] for kind in check.writes):
-            where = RelationName(trigger.schema, trigger.relation)
-            name = quote_identifier(trigger.name)
-            yield f"the trigger {name} of {where} runs with the caller's rights, and what it does is not judged"
 
 
 def _of_functions(objects: Objects) -> Iterator[str]:
     for function in objects.functions:
-        name = f"{quote_identifier(function.schema)}.{quote_identifier(function.name)}"
         if function.own and function.name in READ_OTHERS:
             yield f"{function.name} {_READS_ARGUMENTS}"
-        elif function.runs_as_caller and not function.own:
-            yield f"{name}({function.arguments}) runs with the caller's rights, and what it does is not judged"
-
-
-def _of_sequences(checks: Checks) -> Iterator[str]:
-    return (
-        f"{name} is called on a sequence that is only known when it runs" for name, oid in checks.sequences if not oid
-    )
+        elif function.own and function.name == "lastval":
+            yield LAST_VALUE

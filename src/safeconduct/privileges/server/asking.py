@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
 from safeconduct.postgres.query import QueryRefused
-from safeconduct.privileges.server.answer import Answer, answer
+from safeconduct.privileges.beneath import Beneath, beneath
+from safeconduct.privileges.functions import Functions, look_up_functions
+from safeconduct.privileges.server.answer import Answer, answer, unseen_by
 from safeconduct.privileges.server.checks import checks_in
 from safeconduct.privileges.server.nodes import UnreadableTree, read_nodes
 from safeconduct.privileges.server.objects import look_up
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from safeconduct.postgres.server_message import ServerMessage
     from safeconduct.postgres.session import ParsingSession
+    from safeconduct.privileges.catalog import Relation, Trigger
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.server.named import Named
 
@@ -48,13 +51,19 @@ class Teller:
         try:
             self._prepare(path)
             checks = checks_in(read_nodes(_tree(self.session.parse_only(query))))
-            return answer(checks, look_up(self.session, context, checks), named)
+            objects = look_up(self.session, context, checks)
+            return replace(answer(checks, objects, named), beneath=self._beneath(*unseen_by(checks, objects)))
         except QueryRefused as refused:
             raise Untold(_words(refused.error)) from None
         except UnreadableTree as unreadable:
             raise Untold(f"the tree that it shows {unreadable}") from None
         finally:
             self.session.query("ROLLBACK")
+
+    def _beneath(self, called: Sequence[int], fired: Sequence[tuple[int, Relation, Trigger]]) -> tuple[Beneath, ...]:
+        found = Functions()
+        look_up_functions(self.session, found, (), {*called, *(oid for oid, _, _ in fired)})
+        return tuple(beneath(called, fired, found))
 
     def _prepare(self, path: Sequence[str] | None) -> None:
         settings = {

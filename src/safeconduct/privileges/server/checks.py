@@ -30,7 +30,7 @@ _FIRST_INVALID = -7
 WHOLE_ROW = 0
 """The attribute number that stands for all columns."""
 _CALLS = ("funcid", "opfuncid", "aggfnoid", "winfnoid")
-_SEQUENCE_CALLS = {1574: "nextval", 1575: "currval", 1576: "setval", 1765: "setval"}
+_SEQUENCE_CALLS = {1574: "nextval", 1575: "currval", 1576: "setval", 1765: "setval", 3078: "pg_sequence_parameters"}
 """pg_proc.dat; these OIDs are the same in all versions."""
 _REGCLASS = 2205
 _FIRST_NORMAL = 16384
@@ -167,6 +167,8 @@ def _sequence(call: Node) -> int:
     """The OID of the sequence that the call's first argument names as a constant, 0 where it is none."""
     arguments = call.fields.get("args")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
+    if isinstance(first, Node) and first.name == "RELABELTYPE":
+        first = first.fields.get("arg")  # a regclass where an oid is taken
     if not isinstance(first, Node) or first.name != "CONST" or first.number("consttype") != _REGCLASS:
         return 0
     octets = _octets(first.fields.get("constvalue"))

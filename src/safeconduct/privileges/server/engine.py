@@ -10,7 +10,7 @@ from safeconduct.postgres.session import ParsingSession
 from safeconduct.privileges import rules
 from safeconduct.privileges.asked import SqlAsk
 from safeconduct.privileges.context import read_context
-from safeconduct.privileges.engine import needed
+from safeconduct.privileges.engine import needed, needed_beneath
 from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.server.asking import Teller
 from safeconduct.privileges.server.differences import differences
@@ -84,8 +84,10 @@ class _Both:
         names = needed(session, told.by_server, subject, context)
         needs = [need for one in told.answers for need in one.needs]
         reasons = [reason for one in told.answers for reason in one.reasons]
+        found = [one for answer in told.answers for one in answer.beneath]
+        unseen = needed_beneath(session, found, subject, context) if found else Needed()
         reasons += [*self._why(told, rest), *(differences(names, needs) if self.says_why else ())]
-        return _with_reasons(_joined(rest, names, needs), reasons, subject, context)
+        return _with_reasons(_joined(rest, names, unseen, needs), reasons, subject, context)
 
     def _teller(self, session: Session, context: Context) -> Teller | None:
         if self.shadow is not None:
@@ -96,17 +98,23 @@ class _Both:
         return iter(told.why_not if self.says_why or rest.unjudged else ())
 
 
-def _joined(rest: Needed, names: Needed, needs: Sequence[Need]) -> Needed:
-    """The static engine's word on what the server left, and on schemas and the session; the server's on all else."""
+def _joined(rest: Needed, names: Needed, unseen: Needed, needs: Sequence[Need]) -> Needed:
+    """The static engine's word on what the server left, and on schemas and the session; the server's on all else.
+
+    What the server has told of and runs unseen is read from its source.
+    """
     found = (finding for finding in names.findings if finding.rule not in _ABSENT)
     findings: list[Finding] = []
-    findings += (finding for finding in (*rest.findings, *found) if finding not in findings)
+    findings += (finding for finding in (*rest.findings, *found, *unseen.findings) if finding not in findings)
     return Needed(
-        rest.needs | {need for need in names.needs if need.proposal.kind not in _TOLD_BY_SERVER} | frozenset(needs),
+        rest.needs
+        | unseen.needs
+        | {need for need in names.needs if need.proposal.kind not in _TOLD_BY_SERVER}
+        | frozenset(needs),
         tuple(findings),
-        rest.unjudged,
-        tuple(dict.fromkeys([*rest.passed_over, *names.passed_over])),
-        {**names.asked_by, **rest.asked_by},
+        tuple(dict.fromkeys([*rest.unjudged, *unseen.unjudged])),
+        tuple(dict.fromkeys([*rest.passed_over, *names.passed_over, *unseen.passed_over])),
+        {**unseen.asked_by, **names.asked_by, **rest.asked_by},
     )
 
 

@@ -29,12 +29,15 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Function:
-    """A function that is called. `as_created`: PostgreSQL's own, with nobody's grants; `own`: PostgreSQL's own at all.
+    """A function that is called, by its OID there.
+
+    `as_created`: PostgreSQL's own, with nobody's grants; `own`: PostgreSQL's own at all.
 
     `runs_as_caller` says that its body runs with the caller's rights, and is not a function of the server's program.
     `operator` is that which calls it, as schema and name; `via` the relation whose writing calls it, by OID.
     """
 
+    oid: int
     schema: str
     name: str
     arguments: str
@@ -46,17 +49,6 @@ class Function:
 
 
 @dataclass(frozen=True)
-class Trigger:
-    """A trigger of a relation or of one of its partitions; `events` are the bits of pg_trigger.tgtype."""
-
-    name: str
-    schema: str
-    relation: str
-    events: int
-    via: int
-
-
-@dataclass(frozen=True)
 class Objects:
     """What the OIDs of one tree are, and the OID of the session's role."""
 
@@ -64,7 +56,6 @@ class Objects:
     relations: Mapping[int, Numbered]
     functions: tuple[Function, ...]
     types: frozenset[tuple[str, str]]
-    triggers: tuple[Trigger, ...]
 
 
 def look_up(session: Session, context: Context, checks: Checks) -> Objects:
@@ -75,7 +66,6 @@ def look_up(session: Session, context: Context, checks: Checks) -> Objects:
         _relations(session, context, [row for row in rows if "relation" in row]),
         tuple(_function(row) for row in rows if "function" in row),
         frozenset((row["schema"], row["name"]) for row in rows if "type" in row),
-        tuple(_trigger(row) for row in rows if "trigger" in row),
     )
 
 
@@ -105,6 +95,7 @@ def _relations(session: Session, context: Context, rows: list[dict[str, Any]]) -
 
 def _function(row: dict[str, Any]) -> Function:
     return Function(
+        row["function"],
         row["schema"],
         row["name"],
         row["arguments"],
@@ -114,7 +105,3 @@ def _function(row: dict[str, Any]) -> Function:
         (row["operator_schema"], row["operator"]) if row["operator"] else None,
         row["via"] or 0,
     )
-
-
-def _trigger(row: dict[str, Any]) -> Trigger:
-    return Trigger(row["trigger"], row["schema"], row["name"], row["events"], row["via"])

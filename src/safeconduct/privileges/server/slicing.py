@@ -74,6 +74,8 @@ def _slice(raw: Any, text: str) -> Slice:
         return Slice(raw, node, "" if into else text)
     if what not in _INSIDE or not node.HasField("query") or kind(unwrap(node.query)) not in QUERIES:
         return Slice(raw, node, "")
+    if what == "CreateTableAsStmt" and node.into.skip_data:
+        return Slice(raw, node, "")  # WITH NO DATA: the query is not run
     octets = text.encode()
     start, end = _INSIDE[what](_tokens(text))
     more = what == "CreateTableAsStmt" or (what == "CopyStmt" and bool(node.filename))

@@ -44,6 +44,7 @@ class Turns:
         self._path = FollowedPath(context.search_path)
         self._role_known = True
         self._made: set[str] = set()
+        self._prepared: dict[str, Slice] = {}
 
     def take(self, ask: SqlAsk, told: Told) -> None:
         """Ask about each statement. Raises SessionLost."""
@@ -57,7 +58,7 @@ class Turns:
                 told.why_not += [f"the server engine cannot tell of statement {number}: {outcome}"] if outcome else []
             else:
                 told.answers.append(outcome)
-                (left if part.leaves_more else asked).append(part.raw)
+                (left if part.leaves_more or outcome.leaves_more else asked).append(part.raw)
             if kind(part.node) in _FOLLOWED:
                 asked.append(part.raw)
             self._after(part.node)
@@ -68,6 +69,13 @@ class Turns:
 
     def _outcome(self, part: Slice) -> Answer | str:
         """The server's answer, or why there is none: "" for statements that it has no answer to at all."""
+        what = kind(part.node)
+        if what == "PrepareStmt":
+            # Privileges are asked for by EXECUTE.
+            self._prepared[part.node.name] = part
+            return ""
+        if what == "ExecuteStmt":
+            part = self._prepared.get(part.node.name, part)
         if not part.query:
             return ""
         if self._teller is None:

@@ -150,6 +150,28 @@ SELECT json_build_object(
         JOIN pg_catalog.pg_class r ON r.oid = i.indrelid
         JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
         WHERE i.indexrelid = c.oid
+        UNION ALL
+        -- The owner of a serial's or identity's sequence is its table's.
+        SELECT json_build_array(rn.nspname, r.relname)
+        FROM pg_catalog.pg_depend p
+        JOIN pg_catalog.pg_class r ON r.oid = p.refobjid
+        JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+        WHERE c.relkind = 'S' AND p.classid = 'pg_catalog.pg_class'::regclass AND p.objid = c.oid
+        AND p.refclassid = 'pg_catalog.pg_class'::regclass AND p.deptype IN ('a', 'i')
+    ),
+    'children', (
+        WITH RECURSIVE family (oid) AS (
+            SELECT h.inhrelid FROM pg_catalog.pg_inherits h WHERE h.inhparent = c.oid
+            UNION
+            SELECT h.inhrelid FROM family JOIN pg_catalog.pg_inherits h ON h.inhparent = family.oid
+        )
+        SELECT json_agg(json_build_object(
+            'schema', rn.nspname, 'name', r.relname, 'kind', r.relkind, 'owner', o.rolname, 'superuser', o.rolsuper
+        ))
+        FROM family
+        JOIN pg_catalog.pg_class r ON r.oid = family.oid AND c.relkind IN ('r', 'p', 'f')
+        JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
+        JOIN pg_catalog.pg_roles o ON o.oid = r.relowner
     ),
     'primary_key', (
         SELECT json_agg(t.attname)

@@ -99,12 +99,3 @@ FROM asked a
 JOIN pg_catalog.pg_type t ON t.oid = a.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 WHERE a.kind = 'types'
-UNION ALL
--- Triggers of the partitions that rows may go to; those of the relation itself are looked up with it.
-SELECT json_build_object(
-    'trigger', g.tgname, 'via', w.via::bigint, 'events', g.tgtype, 'schema', n.nspname, 'name', c.relname
-)::text
-FROM written w
-JOIN pg_catalog.pg_trigger g ON g.tgrelid = w.oid AND NOT g.tgisinternal AND g.tgenabled <> 'D'
-JOIN pg_catalog.pg_class c ON c.oid = w.oid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -1,0 +1,43 @@
+"""What statements run unseen, where the server has told which functions they call and which triggers they fire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from safeconduct.privileges.catalog import Relation, Trigger
+    from safeconduct.privileges.functions import Function, Functions
+
+
+@dataclass(frozen=True, eq=False)
+class Beneath:
+    """One function by its name and the types of its arguments; `trigger` of `relation` where it is fired by one.
+
+    Not by its number, which is another in a copy of the database.
+    """
+
+    schema: str
+    name: str
+    arguments: str
+    relation: Relation | None = None
+    trigger: Trigger | None = None
+
+    def found_in(self, functions: Functions) -> Function | None:
+        """The function among those that were looked up."""
+        some = functions.named(self.schema, self.name)
+        return next((one for one in some if one.arguments == self.arguments), None)
+
+
+def beneath(
+    called: Iterable[int], fired: Iterable[tuple[int, Relation, Trigger]], functions: Functions
+) -> Iterator[Beneath]:
+    """The same by name: what was called and fired by the numbers that it has in the session that was asked."""
+    for oid in called:
+        if function := functions.by_oid.get(oid):
+            yield Beneath(function.schema, function.name, function.arguments)
+    for oid, relation, trigger in fired:
+        if function := functions.by_oid.get(oid):
+            yield Beneath(function.schema, function.name, function.arguments, relation, trigger)

@@ -1,0 +1,121 @@
+"""Statements that engines were once wrong about, before the oracle: each must be answered, soundly and minimally."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.privileges.engines import better, static
+from benchmarks.privileges.oracle import Oracle
+from benchmarks.privileges.tally import why
+from tests.servers.availability import require
+from tests.servers.builds import default_build
+from tests.servers.postgres import Postgres
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.privileges.engines import Engine
+
+SET_UP = """
+CREATE TABLE orders (id int PRIMARY KEY, note text);
+CREATE TABLE log (entry text);
+CREATE VIEW noted AS SELECT id, note FROM orders;
+CREATE TYPE mood AS ENUM ('good', 'bad');
+CREATE FUNCTION twice(int) RETURNS int LANGUAGE sql AS 'SELECT 2 * $1';
+CREATE FUNCTION known(int) RETURNS bool LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM log WHERE entry = $1::text)';
+CREATE FUNCTION noted_id(n noted) RETURNS int LANGUAGE sql AS 'SELECT n.id';
+CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO log VALUES (NEW.note); RETURN NEW; END';
+CREATE TABLE watched (id serial PRIMARY KEY, note text);
+CREATE TRIGGER noting AFTER INSERT ON watched FOR EACH ROW EXECUTE FUNCTION note();
+CREATE VIEW watching AS SELECT * FROM watched;
+CREATE TABLE parts (id int, note text) PARTITION BY RANGE (id);
+CREATE TABLE part PARTITION OF parts FOR VALUES FROM (0) TO (100);
+CREATE TABLE guarded (id int, note text);
+CREATE POLICY odd ON guarded USING (id % 2 = 1);
+ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
+CREATE SEQUENCE tickets;
+INSERT INTO orders VALUES (2, 'kept'), (3, 'too');
+"""
+TEMPORARY = """
+CREATE TEMPORARY TABLE mine (id int);
+INSERT INTO mine VALUES (1);
+SELECT * FROM mine;
+CREATE INDEX mine_id ON mine (id);
+DROP INDEX mine_id;
+"""
+OWNERS = """
+ANALYZE orders;
+CREATE INDEX by_note ON orders (note);
+CREATE FUNCTION thrice(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN 3 * $1; END';
+SELECT thrice(2);
+DROP FUNCTION thrice(int);
+CREATE ROLE oracle_clerk;
+GRANT USAGE, CREATE ON SCHEMA public TO oracle_clerk;
+CREATE TABLE given (id int);
+ALTER TABLE given OWNER TO oracle_clerk;
+DROP TABLE given;
+CREATE TYPE size AS ENUM ('small');
+DROP TYPE size;
+"""
+THROUGH_VIEWS = """
+INSERT INTO noted VALUES (1, 'one');
+UPDATE noted SET note = 'two' WHERE id = 1;
+DELETE FROM noted;
+"""
+UNSEEN = """
+INSERT INTO watched (note) VALUES ('by hand');
+INSERT INTO watching (note) VALUES ('through a view');
+UPDATE watched SET note = 'no trigger';
+SELECT id FROM orders WHERE known(id);
+SELECT noted_id(noted) FROM noted;
+SELECT id FROM guarded;
+"""
+FAMILIES = """
+ALTER TABLE parts ADD COLUMN more int;
+ANALYZE parts;
+CREATE TRIGGER noting AFTER INSERT ON parts FOR EACH ROW EXECUTE FUNCTION note();
+ALTER SEQUENCE watched_id_seq RESTART;
+"""
+DEFINED = """
+CREATE OR REPLACE VIEW noted AS SELECT id, note FROM orders WHERE id > 0;
+CREATE FUNCTION quiet(int) RETURNS int LANGUAGE sql LEAKPROOF AS 'SELECT 1';
+CREATE FUNCTION alike(int, text) RETURNS bool LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR ~~~ (FUNCTION = alike, LEFTARG = int, RIGHTARG = text);
+CREATE TABLE copied AS SELECT * FROM orders WITH NO DATA;
+"""
+SEQUENCES = """
+SELECT nextval('tickets');
+SELECT nextval('tickets'::text);
+SELECT * FROM pg_sequence_parameters('tickets'::regclass);
+MERGE INTO orders USING (SELECT 1) AS s ON true WHEN MATCHED THEN DO NOTHING;
+PREPARE entries AS SELECT entry FROM log;
+"""
+
+
+@pytest.fixture(scope="module")
+def oracle() -> Iterator[Oracle]:
+    server = Postgres(require(default_build()))
+    yield Oracle(server, lambda oracle: oracle.fill("set-up", SET_UP))
+    server.destroy()
+
+
+@pytest.mark.parametrize(
+    ("engine", "text", "counted"),
+    [
+        pytest.param(static, TEMPORARY, 5, id="temporary tables"),
+        pytest.param(better, TEMPORARY, 5, id="temporary tables, by the server"),
+        pytest.param(static, OWNERS, 12, id="owners"),
+        pytest.param(better, UNSEEN, 6, id="triggers, functions and policies, by the server"),
+        pytest.param(static, FAMILIES, 4, id="children and partitions"),
+        pytest.param(static, DEFINED, 5, id="definitions"),
+        pytest.param(better, SEQUENCES, 5, id="sequences, and no rows, by the server"),
+        pytest.param(static, SEQUENCES, 5, id="sequences, and no rows"),
+        pytest.param(better, THROUGH_VIEWS, 3, id="written through a view"),
+    ],
+)
+def test_each_is_answered_soundly_and_minimally(oracle: Oracle, engine: Engine, text: str, counted: int) -> None:
+    verdicts = oracle.judge("answers", text, engine)
+    assert not "\n".join(why(verdicts))
+    assert sum(verdict.counts for verdict in verdicts) == counted
