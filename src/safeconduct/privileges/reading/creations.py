@@ -21,6 +21,12 @@ if TYPE_CHECKING:
 _UNTRUSTED = frozenset({"c", "internal"})
 _SERIALS = tuple((name,) for name in "serial serial2 serial4 serial8 smallserial bigserial".split())
 _KEYS = frozenset("CONSTR_PRIMARY CONSTR_UNIQUE CONSTR_EXCLUSION CONSTR_FOREIGN".split())
+_OF_FUNCTIONS = frozenset(
+    """sfunc sfunc1 finalfunc combinefunc serialfunc deserialfunc msfunc minvfunc mfinalfunc procedure function restrict
+    join""".split()
+)
+_OF_TYPES = frozenset("stype stype1 mstype basetype leftarg rightarg".split())
+"""What CREATE AGGREGATE and CREATE OPERATOR say of functions and types."""
 _SUPERUSERS = frozenset("OBJECT_TSPARSER OBJECT_TSTEMPLATE".split())
 
 
@@ -92,6 +98,9 @@ class CreationReader(RightsReader):
             if range_var.relname and (relation := self.record.refer(relation_name(range_var), ELSEWHERE)):
                 trigger = Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.TRIGGER)
                 self.need(f"{name} is on it", trigger)
+                for part in relation.partitions if node.row else ():
+                    on_part = Grant(ObjectKind.TABLE, part.schema, part.name, Privilege.TRIGGER)
+                    self.need(f"{name} is on its partitions, too", on_part)
         self.execute(strings(node.funcname), f"{name} names it", ())
 
     def create_function(self, node: Node, name: str) -> None:
@@ -135,7 +144,19 @@ class CreationReader(RightsReader):
             return
         self.create_in(_schema(strings(node.defnames)), name)
         if what in ("OBJECT_AGGREGATE", "OBJECT_OPERATOR"):
-            self.record.reasons.append(f"{name}: EXECUTE on the functions that it names is not judged")
+            self._of_functions(node, name)
+
+    def _of_functions(self, node: Node, name: str) -> None:
+        """Aggregates and operators: EXECUTE on the functions that they are made of, USAGE on their types."""
+        self.use_types(node.args, f"{name} takes it")
+        for item in node.definition:
+            option, value = item.def_elem.defname.lower(), unwrap(item.def_elem.arg)
+            if kind(value) != "TypeName":
+                continue
+            if option in _OF_FUNCTIONS:
+                self.execute(strings(value.names), f"{name} is made of it")
+            elif option in _OF_TYPES:
+                self.use_types([value], f"{name} is about it")
 
     def create_schema(self, node: Node, name: str) -> None:
         """CREATE SCHEMA, also IF NOT EXISTS one that is there: CREATE on the database."""

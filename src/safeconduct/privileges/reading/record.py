@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from safeconduct.privileges.catalog import Catalog, Relation
     from safeconduct.privileges.context import Context
-    from safeconduct.privileges.reading.calls import Call
+    from safeconduct.privileges.reading.calls import Call, Operator
     from safeconduct.privileges.reading.things import ThingAsk
 
 SEQUENCE_FUNCTIONS = {
@@ -82,6 +82,7 @@ class Record:
     unknown: list[UnknownColumn] = field(default_factory=list)
     unwritable: list[tuple[str, bool]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    operators: list[Operator] = field(default_factory=list)
     called: dict[int, str] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
