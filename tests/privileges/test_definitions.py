@@ -40,8 +40,12 @@ CREATE INDEX ON yard.crates (yard.half(id::numeric))
 CREATE STATISTICS attic.a ON id, label FROM yard.crates
 CREATE TRIGGER t BEFORE INSERT ON yard.crates FOR EACH ROW EXECUTE FUNCTION yard.ring()
 CREATE TRIGGER t AFTER INSERT ON yard.whole FOR EACH ROW EXECUTE FUNCTION yard.ring()
-CREATE AGGREGATE attic.last(yard.small) (sfunc = yard.later, stype = yard.small)
-CREATE OPERATOR attic.=~= (FUNCTION = yard.later, LEFTARG = yard.small, RIGHTARG = yard.small)
+CREATE AGGREGATE attic.last(yard.tiny) (sfunc = yard.later, stype = yard.tiny)
+CREATE OPERATOR attic.=~= (FUNCTION = yard.later, LEFTARG = yard.tiny, RIGHTARG = yard.tiny)
+CREATE TABLE attic.a PARTITION OF yard.rung FOR VALUES FROM (20) TO (30)
+ALTER TABLE yard.rung ATTACH PARTITION yard.rung_2 FOR VALUES FROM (20) TO (30)
+ALTER TABLE yard.rung DETACH PARTITION yard.rung_1
+CREATE TABLE attic.a AS SELECT 1::yard.tiny AS b
 CREATE FUNCTION attic.f(yard.pair) RETURNS yard.mood LANGUAGE plpgsql AS 'BEGIN END'
 CREATE OR REPLACE FUNCTION yard.half(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT 1'
 CREATE PROCEDURE attic.p() LANGUAGE plpgsql AS 'BEGIN END'

@@ -39,6 +39,7 @@ class Unseen:
     _blocks: int = 0
     _operators: int = 0
     _known: set[int] = field(default_factory=set)
+    _named: set[int] = field(default_factory=set)
     _fired: list[tuple[str, Relation, Trigger]] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
 
@@ -76,9 +77,11 @@ class Unseen:
         self._known.update(unseen)
         fired, self._fired = self._fired, []
         wanted = {(schema, call.parts[-1]) for call in calls for schema in (*call.schemas, *call.closed)}
-        look_up_functions(
-            self.session, self.functions, {*pairs, *wanted}, {*unseen, *(one.function for _, _, one in fired)}
-        )
+        named = record.named.keys() - self._named
+        self._named |= named
+        numbers = {*unseen, *named, *(trigger.function for _, _, trigger in fired)}
+        look_up_functions(self.session, self.functions, {*pairs, *wanted}, numbers)
+        record.needs += [Need((self.functions.by_oid[oid].execute,), record.named[oid]) for oid in sorted(named)]
         found = [*self._of_calls(calls), *self._of_unseen(unseen)]
         bodies = [body for function in found for body in self._body(function)]
         for event, relation, trigger in fired:

@@ -16,6 +16,7 @@ from safeconduct.privileges.tree import enum_name, everything, kind, relation_na
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.tree import Node
 
 _UNTRUSTED = frozenset({"c", "internal"})
@@ -27,6 +28,8 @@ _OF_FUNCTIONS = frozenset(
 )
 _OF_TYPES = frozenset("stype stype1 mstype basetype leftarg rightarg".split())
 """What CREATE AGGREGATE and CREATE OPERATOR say of functions and types."""
+_ROW = 1
+"""pg_trigger.tgtype's bit."""
 _SUPERUSERS = frozenset("OBJECT_TSPARSER OBJECT_TSTEMPLATE".split())
 
 
@@ -38,7 +41,9 @@ class CreationReader(RightsReader):
         self.create_relation(node.relation, name, node.if_not_exists)
         self.use_types([*_columns(node.table_elts), node.of_typename], f"{name} has a column of it")
         for parent in node.inh_relations:
-            self.own(relation_name(parent.range_var), name)
+            relation = self.own(relation_name(parent.range_var), name)
+            if relation and node.HasField("partbound"):
+                self.take_triggers(relation, name)
         for element in node.table_elts:
             if element.HasField("table_like_clause"):
                 self._like(element.table_like_clause)
@@ -63,6 +68,9 @@ class CreationReader(RightsReader):
                 self.names_only(query, Scope())
             else:
                 self.query(query, Scope())
+            if kind(query) == "SelectStmt":
+                casts = (unwrap(target.res_target.val) for target in query.target_list)
+                self.use_types((cast for cast in casts if kind(cast) == "TypeCast"), f"{name} has a column of it")
         elif kind(query) == "ExecuteStmt":
             self.record.reasons.append("CREATE TABLE AS EXECUTE is not judged")
         self.create_relation(node.into.rel, name, node.if_not_exists)
@@ -178,6 +186,12 @@ class CreationReader(RightsReader):
         for column in self.record.known(relation, columns):
             grant = Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.REFERENCES, column)
             self.need("a foreign key leads to it", grant)
+
+    def take_triggers(self, parent: Relation, why: str) -> None:
+        """A partition gets the parent's triggers for each row, which takes EXECUTE on their functions as well."""
+        for trigger in parent.triggers:
+            if trigger.events & _ROW and trigger.table == RelationName(parent.schema, parent.name):
+                self.record.named.setdefault(trigger.function, f"{why} gives the partition {parent}'s triggers")
 
     def _like(self, clause: Node) -> None:
         if relation := self.record.refer(relation_name(clause.relation), ELSEWHERE):

@@ -66,7 +66,8 @@ class Record:
     """Uses of relations, needs beside them, names that are in no catalog, and what cannot be told.
 
     `catalog` is as the statement that is being read sees it; without `path_known`, what unqualified names mean is not
-    known. `called` has functions that are called unseen, by their numbers, with why; `blocks` the texts of DO. `via` is
+    known. `called` has functions that are called unseen, by their numbers, with why, and `named` those that only
+    need EXECUTE; `blocks` the texts of DO. `via` is
     whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
     what the text makes itself; `things` what it asks of objects that are no relations.
     """
@@ -84,6 +85,7 @@ class Record:
     calls: list[Call] = field(default_factory=list)
     operators: list[Operator] = field(default_factory=list)
     called: dict[int, str] = field(default_factory=dict)
+    named: dict[int, str] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)

@@ -99,4 +99,6 @@ def input_type(node: Node) -> str:
 
 
 def _inputs(types: Iterable[Node]) -> tuple[str, ...]:
-    return tuple(input_type(unwrap(item)) for item in types)
+    named = (unwrap(item) for item in types)
+    # An operator's missing side is no type.
+    return tuple(input_type(item) for item in named if kind(item) == "TypeName")
