@@ -68,4 +68,48 @@ CREATE TABLE mill.moved_1 PARTITION OF mill.moved FOR VALUES FROM (0) TO (10);
 CREATE TRIGGER in_part BEFORE INSERT ON mill.moved_1 FOR EACH ROW EXECUTE FUNCTION mill.keep_row();
 CREATE VIEW mill.shown AS SELECT mill.half(n) AS n FROM mill.indexed;
 CREATE VIEW mill.shown_again AS SELECT * FROM mill.shown;
+CREATE TYPE mill.sort AS (id int, kind text);
+CREATE FUNCTION mill.by_alias(int) RETURNS int LANGUAGE plpgsql AS $$
+<<whole>>
+DECLARE
+    wanted ALIAS FOR $1;
+    found_one mill.sort;
+    kind mill.grain.kind%TYPE;
+BEGIN
+    SELECT g.kind INTO kind FROM mill.grain g WHERE g.id = wanted;
+    found_one.id := whole.wanted;
+    RETURN whole.found_one.id;
+END whole $$;
+CREATE FUNCTION mill.with_results(i int, OUT a int, OUT b text) LANGUAGE plpgsql AS $$
+BEGIN
+    a := i;
+    SELECT f.kind INTO b FROM mill.flour f;
+    RETURN;
+END $$;
+CREATE FUNCTION mill.put_together() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('SELECT id FROM %I.%I', 'mill', 'flour') || ' WHERE id = ' || quote_literal('1');
+END $$;
+CREATE FUNCTION mill.chooses() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO mill.flour (id) VALUES (9);
+    ELSIF TG_OP = 'UPDATE' AND TG_WHEN = 'AFTER' THEN
+        PERFORM kind FROM mill.grain;
+    ELSE
+        EXECUTE 'DELETE FROM mill.' || TG_ARGV[0];
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TABLE mill.chosen (id int);
+INSERT INTO mill.chosen VALUES (1);
+CREATE TRIGGER chooses AFTER INSERT OR UPDATE OR DELETE ON mill.chosen
+    FOR EACH ROW EXECUTE FUNCTION mill.chooses('flour');
+CREATE FUNCTION mill.nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TABLE mill.doubted (id int);
+CREATE TRIGGER doubts AFTER INSERT ON mill.doubted
+    FOR EACH ROW WHEN (mill.small(NEW.id)) EXECUTE FUNCTION mill.nothing();
+CREATE FUNCTION mill.near(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2';
+CREATE OPERATOR mill.<=?=> (FUNCTION = mill.near, LEFTARG = int, RIGHTARG = int);
+CREATE VIEW mill.near_ones AS SELECT n FROM mill.indexed WHERE n OPERATOR(mill.<=?=>) 1;
 SELECT lo_from_bytea(4711, 'x');

@@ -39,6 +39,13 @@ CREATE INDEX ON yard.crates (label)
 CREATE INDEX ON yard.crates (yard.half(id::numeric))
 CREATE STATISTICS attic.a ON id, label FROM yard.crates
 CREATE TRIGGER t BEFORE INSERT ON yard.crates FOR EACH ROW EXECUTE FUNCTION yard.ring()
+CREATE TRIGGER t AFTER INSERT ON yard.whole FOR EACH ROW EXECUTE FUNCTION yard.ring()
+CREATE AGGREGATE attic.last(yard.tiny) (sfunc = yard.later, stype = yard.tiny)
+CREATE OPERATOR attic.=~= (FUNCTION = yard.later, LEFTARG = yard.tiny, RIGHTARG = yard.tiny)
+CREATE TABLE attic.a PARTITION OF yard.rung FOR VALUES FROM (20) TO (30)
+ALTER TABLE yard.rung ATTACH PARTITION yard.rung_2 FOR VALUES FROM (20) TO (30)
+ALTER TABLE yard.rung DETACH PARTITION yard.rung_1
+CREATE TABLE attic.a AS SELECT 1::yard.tiny AS b
 CREATE FUNCTION attic.f(yard.pair) RETURNS yard.mood LANGUAGE plpgsql AS 'BEGIN END'
 CREATE OR REPLACE FUNCTION yard.half(numeric) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT 1'
 CREATE PROCEDURE attic.p() LANGUAGE plpgsql AS 'BEGIN END'
@@ -116,6 +123,11 @@ TRUNCATE yard.crates CASCADE
 """.strip().splitlines()
 RIGHTS = """
 GRANT SELECT ON yard.crates TO helper
+GRANT ALL ON yard.crates TO helper
+REVOKE ALL (label) ON yard.crates FROM helper
+GRANT ALL ON LARGE OBJECT 4711 TO helper
+ALTER DEFAULT PRIVILEGES FOR ROLE keeper GRANT SELECT ON TABLES TO helper
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO helper
 REVOKE SELECT ON yard.crates FROM helper
 GRANT USAGE ON SEQUENCE yard.tickets TO helper
 GRANT USAGE ON SCHEMA yard TO helper
@@ -141,7 +153,6 @@ SELECT lo_unlink(4711)
 SOUND_ONLY = """
 TRUNCATE yard.slots, yard.crates RESTART IDENTITY
 GRANT SELECT, INSERT (id) ON yard.crates TO helper
-GRANT ALL ON yard.crates TO helper
 """.strip().splitlines()
 """The owner's rights, or one of several grant options, are enough for more than they were asked for."""
 

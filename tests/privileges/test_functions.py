@@ -52,10 +52,23 @@ INSERT INTO mill.loaf (grain) VALUES (1)
 DELETE FROM mill.grain WHERE id = 99
 SELECT * FROM mill.shown
 SELECT n FROM mill.shown_again
+SELECT mill.by_alias(1)
+SELECT * FROM mill.with_results(1)
+SELECT mill.put_together()
+INSERT INTO mill.chosen VALUES (2)
+UPDATE mill.chosen SET id = 3
+DELETE FROM mill.chosen
+INSERT INTO mill.doubted VALUES (1)
+SELECT 1 OPERATOR(mill.<=?=>) 2
+SELECT * FROM mill.near_ones
+SELECT has_table_privilege('mill.grain', 'SELECT')
+SELECT has_function_privilege(current_user, 'mill.twice(int)', 'EXECUTE')
+SELECT oid FROM pg_class WHERE oid::regclass IN ('mill.grain', 'mill.flour')
 SELECT lo_get(4711)
 SELECT lo_put(4711, 0, 'x')
 SELECT lo_open(4711, 131072)
 SELECT lo_open(4711, 262144)
+SELECT lo_open(4711, x'40000'::int)
 SELECT pg_read_file('PG_VERSION')
 """.strip().splitlines()
 SINCE_14 = """

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Beneath:
-    """One function by its name and the types of its arguments; `trigger` of `relation` where it is fired by one.
+    """One function by its name and the types of its arguments; `trigger` of `relation` where `event` fires it by one.
 
     Not by its number, which is another in a copy of the database.
     """
@@ -24,6 +24,7 @@ class Beneath:
     arguments: str
     relation: Relation | None = None
     trigger: Trigger | None = None
+    event: str = ""
 
     def found_in(self, functions: Functions) -> Function | None:
         """The function among those that were looked up."""
@@ -32,12 +33,12 @@ class Beneath:
 
 
 def beneath(
-    called: Iterable[int], fired: Iterable[tuple[int, Relation, Trigger]], functions: Functions
+    called: Iterable[int], fired: Iterable[tuple[str, Relation, Trigger]], functions: Functions
 ) -> Iterator[Beneath]:
     """The same by name: what was called and fired by the numbers that it has in the session that was asked."""
     for oid in called:
         if function := functions.by_oid.get(oid):
             yield Beneath(function.schema, function.name, function.arguments)
-    for oid, relation, trigger in fired:
-        if function := functions.by_oid.get(oid):
-            yield Beneath(function.schema, function.name, function.arguments, relation, trigger)
+    for event, relation, trigger in fired:
+        if function := functions.by_oid.get(trigger.function):
+            yield Beneath(function.schema, function.name, function.arguments, relation, trigger, event)

@@ -35,7 +35,7 @@ _HAVE_ROWS = frozenset("rpvmftS")
 class Trigger:
     """A trigger of a relation or of a partition of it: pg_trigger.tgtype, the function, the columns of UPDATE OF.
 
-    `tables` has the names of its transition tables.
+    `tables` has the names of its transition tables; `calls` the functions of its WHEN; `table` is what it is on.
     """
 
     name: str
@@ -43,6 +43,14 @@ class Trigger:
     function: int
     columns: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    calls: tuple[int, ...] = ()
+    arguments: tuple[str, ...] = ()
+    table: RelationName | None = None
+
+    def as_seen(self, body: str) -> str:
+        """What the body of its function can tell it from others by: those of partitions are mostly alike."""
+        is_named = any(word in body.lower() for word in ("tg_table", "tg_rel", "tg_name"))
+        return f"{self.events} {self.arguments} {self.tables} {(self.name, self.table) if is_named else ''}"
 
 
 @dataclass(frozen=True)
@@ -205,7 +213,17 @@ def _relation(found: dict[str, Any]) -> Relation:
 
 def _trigger(row: dict[str, Any]) -> Trigger:
     tables = tuple(name for name in (row["old_table"], row["new_table"]) if name)
-    return Trigger(row["name"], row["events"], row["function"], tuple(row["columns"] or ()), tables)
+    arguments = tuple(row["arguments"].split("\\000")[:-1])
+    return Trigger(
+        row["name"],
+        row["events"],
+        row["function"],
+        tuple(row["columns"] or ()),
+        tables,
+        tuple(row["calls"] or ()),
+        arguments,
+        RelationName(*row["table"]),
+    )
 
 
 def _sequences(rows: list[dict[str, str]]) -> dict[str, tuple[RelationName, ...]]:

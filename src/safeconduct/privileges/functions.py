@@ -78,6 +78,12 @@ class Function:
             return ""
         return f"{self} is written in {self.language}, and what it does is not judged"
 
+    @property
+    def opaque_trigger(self) -> str:
+        """Why what it does as a trigger cannot be told: those in C may run any SQL, as refint and moddatetime do."""
+        is_hidden = self.made and not self.definer and self.language == "c"
+        return f"the trigger function {self} is written in C, and what it does is not judged" if is_hidden else ""
+
     def takes(self, count: int, named: Iterable[str] = ()) -> bool:
         """Whether it can be called with this many arguments, and with these names among them."""
         if not set(named) <= set(self.names):

@@ -51,6 +51,8 @@ def resolve_things(session: Session, record: Record, functions: Functions) -> No
             record.needs += _needs(ask, hits[0], context.version, context.database)
             continue
         name = written(ask.thing.parts) if ask.thing.kind != LARGE_OBJECT else ask.thing.name
+        if hits and not ask.grantable and ask.privileges and all(hit.word == "built in" for hit in hits):
+            continue
         if hits:
             record.reasons.append(f"{ask.why}: which of the functions {name} is meant cannot be told")
         elif not ask.or_nothing:
@@ -82,12 +84,14 @@ def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Nee
         return [Need((owner, *ask.others), why, mend=mend, brings=brings if mend else ())]
     others = (owner,) if ask.grantable else ()
     why = f"{ask.why} needs the grant option" if ask.grantable else ask.why
+    if ask.is_any and _is_asked(ask, found):
+        return [Need((*(_with(found, one, ask.grantable) for one in ask.privileges), *others), why)]
     return [Need((_with(found, one, ask.grantable), *others), why) for one in ask.privileges if _is_asked(ask, found)]
 
 
 def _is_asked(ask: ThingAsk, found: Found) -> bool:
     """What came with PostgreSQL is open to all, unless somebody closed it."""
-    return ask.thing.kind not in (TYPE, FUNCTION) or found.word != "built in"
+    return ask.grantable or ask.thing.kind not in (TYPE, FUNCTION) or found.word != "built in"
 
 
 def _with(found: Found, privilege: Privilege, grantable: bool) -> Grant:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
@@ -11,6 +11,7 @@ from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.functions import LAST_VALUE, READ_OTHERS, Function, Functions, look_up_functions, written
 from safeconduct.privileges.lookups import names_meant
 from safeconduct.privileges.names import split_search_path
+from safeconduct.privileges.operators import behind
 from safeconduct.privileges.reading.bodies import Body, block_of, body_of, read_body, search_path_of
 from safeconduct.privileges.uses import expressions_of, fired_by
 
@@ -37,8 +38,10 @@ class Unseen:
     _calls: int = 0
     _uses: int = 0
     _blocks: int = 0
+    _operators: int = 0
     _known: set[int] = field(default_factory=set)
-    _fired: list[tuple[int, Relation, Trigger]] = field(default_factory=list)
+    _named: set[int] = field(default_factory=set)
+    _fired: list[tuple[str, Relation, Trigger]] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
 
     def begin(self, found: Iterable[Beneath]) -> None:
@@ -51,7 +54,8 @@ class Unseen:
                 name = written((one.schema, one.name))
                 self.record.reasons.append(f"the function {name} is not found here, and what it does is not judged")
             elif one.relation is not None and one.trigger is not None:
-                self._fired.append((function.oid, one.relation, one.trigger))
+                here = replace(one.trigger, function=function.oid, calls=())
+                self._fired.append((one.event, one.relation, here))
             else:
                 self.record.called.setdefault(function.oid, "it is called")
 
@@ -76,27 +80,42 @@ class Unseen:
             for oid, why in expressions_of(use):
                 record.called.setdefault(oid, why)
             self._fired += fired_by(use)
+        for _, relation, trigger in self._fired:
+            for oid in trigger.calls:
+                record.called.setdefault(oid, f"WHEN of the trigger {trigger.name} of {relation} calls it")
         calls = list(dict.fromkeys(record.calls[self._calls :]))
         blocks = record.blocks[self._blocks :]
         self._uses, self._calls, self._blocks = len(record.uses), len(record.calls), len(record.blocks)
+        of_operators = behind(self.session, record.operators[self._operators :])
+        record.reasons += of_operators.reasons
+        for oid, why in of_operators.called.items():
+            record.called.setdefault(oid, why)
+        self._operators = len(record.operators)
         unseen = {oid: why for oid, why in record.called.items() if oid not in self._known}
         self._known.update(unseen)
         fired, self._fired = self._fired, []
         wanted = {(schema, call.parts[-1]) for call in calls for schema in (*call.schemas, *call.closed)}
-        look_up_functions(self.session, self.functions, {*pairs, *wanted}, {*unseen, *(oid for oid, _, _ in fired)})
+        named = record.named.keys() - self._named
+        self._named |= named
+        numbers = {*unseen, *named, *(trigger.function for _, _, trigger in fired)}
+        look_up_functions(self.session, self.functions, {*pairs, *wanted}, numbers)
+        record.needs += [Need((self.functions.by_oid[oid].execute,), record.named[oid]) for oid in sorted(named)]
         found = [*self._of_calls(calls), *self._of_unseen(unseen)]
-        bodies = [body for function in found for body in self._body(function, None, None)]
-        for oid, relation, trigger in fired:
-            bodies += self._body(self.functions.by_oid[oid], relation, trigger)
+        bodies = [body for function in found for body in self._body(function)]
+        for event, relation, trigger in fired:
+            bodies += self._body(self.functions.by_oid[trigger.function], relation, trigger, event)
         return [*bodies, *(block_of(block.text, block.language) for block in blocks)]
 
-    def _body(self, function: Function, relation: Relation | None, trigger: Trigger | None) -> Iterator[Body]:
-        if function.opaque:
-            self.record.reasons.append(function.opaque)
-        key = f"{function.oid} {relation if trigger else ''}"
+    def _body(
+        self, function: Function, relation: Relation | None = None, trigger: Trigger | None = None, event: str = ""
+    ) -> Iterator[Body]:
+        reason = function.opaque or (function.opaque_trigger if trigger else "")
+        if reason:
+            self.record.reasons.append(reason)
+        key = f"{function.oid} {relation} {event} {trigger.as_seen(function.body)}" if trigger else str(function.oid)
         if function.is_read and key not in self._read:
             self._read.add(key)
-            yield body_of(function, relation, trigger)
+            yield body_of(function, relation, trigger, event)
 
     def _of_unseen(self, unseen: dict[int, str]) -> Iterator[Function]:
         for oid, why in unseen.items():

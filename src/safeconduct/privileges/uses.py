@@ -60,8 +60,8 @@ def caveats(use: Use) -> Iterator[str]:
         yield f"{relation} is a foreign table: what the other server allows is not judged"
 
 
-def fired_by(use: Use) -> Iterator[tuple[int, Relation, Trigger]]:
-    """The functions of the triggers that this use fires, which run with the rights of who fires them.
+def fired_by(use: Use) -> Iterator[tuple[str, Relation, Trigger]]:
+    """The triggers that this use fires, by the events that do: their functions run with the rights of who fires them.
 
     Foreign keys' own triggers run as the tables' owners, and are not among them.
     """
@@ -70,8 +70,7 @@ def fired_by(use: Use) -> Iterator[tuple[int, Relation, Trigger]]:
         for privilege, columns in _written(use):
             of = trigger.columns if privilege is Privilege.UPDATE else ()
             if trigger.events & _EVENTS[privilege] and (not of or not columns.isdisjoint(of)):
-                yield trigger.function, relation, trigger
-                break
+                yield privilege.value, relation, trigger
 
 
 def expressions_of(use: Use) -> Iterator[tuple[int, str]]:

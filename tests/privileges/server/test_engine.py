@@ -45,7 +45,7 @@ TWO = "SELECT label FROM shop.counted; SELECT note FROM shop.orders"
         ("SET ROLE other; SELECT id FROM shop.orders", "SET other", "statement 2: its role or"),
         ("SELECT set_config('search_path', $1, false); SELECT id FROM orders", "",
          "statement 2: its role or search_path"),
-        ("CREATE TABLE shop.orders (x int); SELECT x FROM shop.orders", "USAGE pg_catalog",
+        ("CREATE TABLE shop.orders (x int); SELECT x FROM shop.orders", "",
          "statement 2: a statement before it makes orders"),
     ],
 )  # fmt: skip

@@ -29,6 +29,8 @@ _TO_CHILDREN = frozenset(
 """Those for which ATPrepCmd() (tablecmds.c) goes on to the children."""
 _FAMILY = frozenset("AT_AttachPartition AT_AddInherit AT_DetachPartition AT_DropInherit".split())
 
+_JOINS = frozenset("AT_AttachPartition AT_AddInherit".split())
+
 
 class AlterationReader(CreationReader):
     """Reads statements that change or remove what is there."""
@@ -184,9 +186,7 @@ class AlterationReader(CreationReader):
         elif what == "AT_SetTableSpace":
             self.in_tablespace(command.name, f"{name} names it")
         elif what in _FAMILY:
-            for found in everything(command):
-                if kind(found) == "RangeVar":
-                    self.own(relation_name(found), name)
+            self._family(what, command, own, name)
         elif what in ("AT_AddColumn", "AT_AlterColumnType"):
             self.use_types(_types(command), name)
         for found in everything(command):
@@ -194,6 +194,19 @@ class AlterationReader(CreationReader):
                 self._constraint(found, own, name)
         if what == "AT_AlterColumnType":
             self.calls_in(command)
+
+    def _family(self, what: str, command: Node, own: RelationName, name: str) -> None:
+        """To join takes the ownership of both; who leaves asks nothing of the other."""
+        for found in everything(command):
+            if kind(found) != "RangeVar":
+                continue
+            if what in _JOINS:
+                self.own(relation_name(found), name)
+            else:
+                self.record.refer(relation_name(found), ELSEWHERE)
+        parent = self.record.catalog.find(own) if what == "AT_AttachPartition" else None
+        if parent:
+            self.take_triggers(parent, name)
 
     def _constraint(self, constraint: Node, own: RelationName, name: str) -> None:
         """Those that exist rows must meet are tried on them at once; a key makes an index in the table's schema."""

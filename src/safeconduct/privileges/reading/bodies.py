@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.reading.parsed import statements_of
-from safeconduct.privileges.reading.plpgsql import read_plpgsql, statements_in
+from safeconduct.privileges.reading.plpgsql import Parameter, read_plpgsql, statements_in
 from safeconduct.privileges.reading.statements import StatementReader
 from safeconduct.privileges.scope import Scope, Source
 from safeconduct.privileges.tree import everything, kind, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from safeconduct.privileges.catalog import Catalog, Relation, Trigger
     from safeconduct.privileges.functions import Function
     from safeconduct.privileges.reading.record import Record
     from safeconduct.privileges.tree import Node
+
+_ROW, _BEFORE, _INSTEAD = 1, 2, 64
+"""pg_trigger.tgtype's bits."""
 
 
 @dataclass
@@ -37,8 +41,13 @@ class Body:
     resolved: bool = False
 
 
-def body_of(function: Function, relation: Relation | None = None, trigger: Trigger | None = None) -> Body:
-    """A function's body; as a trigger of the relation it knows NEW, OLD and the transition tables."""
+def body_of(
+    function: Function, relation: Relation | None = None, trigger: Trigger | None = None, event: str = ""
+) -> Body:
+    """A function's body; as a trigger of the relation it knows NEW, OLD and the transition tables.
+
+    `event` is what fires the trigger, such as UPDATE: what its body does for others alone is left out.
+    """
     via = str(function) if trigger is None else f"{function}, the trigger {trigger.name} of {relation},"
     body = Body(via, settings=function.settings)
     try:
@@ -48,7 +57,7 @@ def body_of(function: Function, relation: Relation | None = None, trigger: Trigg
         elif function.language == "sql":
             body.statements += statements_of(function.body)
         else:
-            _read_code(body, function.body, function)
+            _read_code(body, function.body, function, _known(trigger, event))
     except (WrongText, RecursionError) as wrong:
         body.reasons.append(f"what {via} does is not known: {wrong}")
     body.scope.sources.append(Source(function.name, dict.fromkeys(function.names, "")))
@@ -112,20 +121,45 @@ def _lost(record: Record, before: Record) -> Iterator[str]:
     yield from (str(one) for one in record.unknown[len(before.unknown) :])
 
 
-def _read_code(body: Body, text: str, function: Function | None) -> None:
+def _known(trigger: Trigger | None, event: str) -> dict[str, str]:
+    """The values of a trigger's variables."""
+    if trigger is None or not event:
+        return {}
+    when = "INSTEAD OF" if trigger.events & _INSTEAD else "BEFORE" if trigger.events & _BEFORE else "AFTER"
+    level = "ROW" if trigger.events & _ROW else "STATEMENT"
+    known = {"tg_op": event, "tg_when": when, "tg_level": level, "tg_name": trigger.name}
+    if trigger.table:
+        known |= dict.fromkeys(("tg_table_name", "tg_relname"), trigger.table.name)
+        known["tg_table_schema"] = trigger.table.schema
+    known["tg_nargs"] = str(len(trigger.arguments))
+    return known | {f"tg_argv[{place}]": value for place, value in enumerate(trigger.arguments)}
+
+
+def _read_code(body: Body, text: str, function: Function | None, known: Mapping[str, str] | None = None) -> None:
     if function is None:
         code = read_plpgsql(text)
     else:
-        code = read_plpgsql(text, function.returns, function.returns_set, function.names)
+        code = read_plpgsql(text, function.returns, function.returns_set, _parameters(function), known)
     body.scope.sources.append(Source("", dict.fromkeys(code.variables, "")))
-    body.scope.sources += [Source(name, None, by_name_only=True) for name in code.variables]
+    names = (*code.variables, *code.labels)
+    body.scope.sources += [Source(name, None, by_name_only=True) for name in names]
+    for label in code.labels:
+        body.scope.sources += [Source(name, None, schema=label, by_name_only=True) for name in code.variables]
     for piece in code.pieces:
-        statements = statements_in(piece)
+        statements = statements_in(piece, known or {})
         body.statements += statements
         if not statements:
             body.reasons.append(
                 f"EXECUTE in line {piece.line} of {body.via} runs SQL that is made at run time, which is not judged"
             )
+
+
+def _parameters(function: Function) -> Iterator[Parameter]:
+    """pg_proc has names and modes of all parameters where there are any, and types of the given ones."""
+    types = iter(function.inputs)
+    count = max(len(function.names), len(function.modes), len(function.inputs))
+    for name, mode, _ in zip_longest(function.names, function.modes, range(count)):
+        yield Parameter(name or "", mode or "i", "" if mode in ("o", "t") else next(types, ""))
 
 
 def _parsed(definition: str) -> Iterable[Node]:

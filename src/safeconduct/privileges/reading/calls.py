@@ -36,6 +36,14 @@ class Call:
         return self.path if len(self.parts) == 1 else (self.parts[-2],)
 
 
+@dataclass(frozen=True)
+class Operator:
+    """An operator as it stands in a statement: its name, and the schemas that it is looked for in."""
+
+    parts: tuple[str, ...]
+    schemas: tuple[str, ...]
+
+
 def types_of(node: Node) -> tuple[str, ...]:
     """The types of a FuncCall's arguments; those of WITHIN GROUP count as well."""
     ordered = node.agg_order if node.agg_within_group else ()

@@ -16,11 +16,19 @@ from safeconduct.privileges.tree import enum_name, everything, kind, relation_na
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.tree import Node
 
 _UNTRUSTED = frozenset({"c", "internal"})
 _SERIALS = tuple((name,) for name in "serial serial2 serial4 serial8 smallserial bigserial".split())
 _KEYS = frozenset("CONSTR_PRIMARY CONSTR_UNIQUE CONSTR_EXCLUSION CONSTR_FOREIGN".split())
+_OF_AGGREGATES = frozenset(
+    "sfunc sfunc1 finalfunc combinefunc serialfunc deserialfunc msfunc minvfunc mfinalfunc".split()
+)
+_TYPES_OF_AGGREGATES = frozenset("stype stype1 mstype basetype".split())
+"""What CREATE AGGREGATE says of functions and types."""
+_ROW = 1
+"""pg_trigger.tgtype's bit."""
 _SUPERUSERS = frozenset("OBJECT_TSPARSER OBJECT_TSTEMPLATE".split())
 
 
@@ -32,7 +40,9 @@ class CreationReader(RightsReader):
         self.create_relation(node.relation, name, node.if_not_exists)
         self.use_types([*_columns(node.table_elts), node.of_typename], f"{name} has a column of it")
         for parent in node.inh_relations:
-            self.own(relation_name(parent.range_var), name)
+            relation = self.own(relation_name(parent.range_var), name)
+            if relation and node.HasField("partbound"):
+                self.take_triggers(relation, name)
         for element in node.table_elts:
             if element.HasField("table_like_clause"):
                 self._like(element.table_like_clause)
@@ -57,6 +67,9 @@ class CreationReader(RightsReader):
                 self.names_only(query, Scope())
             else:
                 self.query(query, Scope())
+            if kind(query) == "SelectStmt":
+                casts = (unwrap(target.res_target.val) for target in query.target_list)
+                self.use_types((cast for cast in casts if kind(cast) == "TypeCast"), f"{name} has a column of it")
         elif kind(query) == "ExecuteStmt":
             self.record.reasons.append("CREATE TABLE AS EXECUTE is not judged")
         self.create_relation(node.into.rel, name, node.if_not_exists)
@@ -140,17 +153,31 @@ class CreationReader(RightsReader):
             return
         self.create_in(_schema(strings(node.defnames)), name)
         if what == "OBJECT_OPERATOR":
-            self._operator(node, name)
+            self._new_operator(node, name)
         elif what == "OBJECT_AGGREGATE":
-            self.record.reasons.append(f"{name}: EXECUTE on the functions that it names is not judged")
+            self._aggregate(node, name)
 
-    def _operator(self, node: Node, name: str) -> None:
+    def _aggregate(self, node: Node, name: str) -> None:
+        """EXECUTE on the functions that it is made of, USAGE on its types."""
+        self.use_types(node.args, f"{name} takes it")
+        for item in node.definition:
+            option, value = item.def_elem.defname.lower(), unwrap(item.def_elem.arg)
+            if kind(value) != "TypeName":
+                continue
+            if option in _OF_AGGREGATES:
+                self.execute(strings(value.names), f"{name} is made of it")
+            elif option in _TYPES_OF_AGGREGATES:
+                self.use_types([value], f"{name} is about it")
+
+    def _new_operator(self, node: Node, name: str) -> None:
         options = {item.def_elem.defname: item.def_elem.arg.type_name for item in node.definition}
         sides = [options[side] for side in ("leftarg", "rightarg") if side in options]
         self.use_types(sides, f"{name} is on it")
         function = options.get("procedure", options.get("function"))
         if function is not None:
             self.execute(strings(function.names), f"{name} calls it", tuple(map(input_type, sides)))
+        for estimator in (options[one] for one in ("restrict", "join") if one in options):
+            self.execute(strings(estimator.names), f"{name} is estimated by it")
 
     def create_schema(self, node: Node, name: str) -> None:
         """CREATE SCHEMA, also IF NOT EXISTS one that is there: CREATE on the database."""
@@ -172,6 +199,12 @@ class CreationReader(RightsReader):
         for column in self.record.known(relation, columns):
             grant = Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.REFERENCES, column)
             self.need("a foreign key leads to it", grant)
+
+    def take_triggers(self, parent: Relation, why: str) -> None:
+        """A partition gets the parent's triggers for each row, which takes EXECUTE on their functions as well."""
+        for trigger in parent.triggers:
+            if trigger.events & _ROW and trigger.table == RelationName(parent.schema, parent.name):
+                self.record.named.setdefault(trigger.function, f"{why} gives the partition {parent}'s triggers")
 
     def _like(self, clause: Node) -> None:
         if relation := self.record.refer(relation_name(clause.relation), ELSEWHERE):

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
-from safeconduct.privileges.reading.calls import Call, named_in, types_of
+from safeconduct.privileges.reading.calls import Call, Operator, named_in, types_of
 from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS, large_object_needs, unlinked
 from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS
 from safeconduct.privileges.reading.things import LARGE_OBJECT, Thing, ThingAsk
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
 
 QUERIES = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+
+_COMMON_OPERATORS = frozenset(
+    "= <> < > <= >= + - * / % ^ || ~ ~* !~ !~* ~~ ~~* !~~ !~~* & | # -> ->> #> #>> @> <@ && ? ?| ?& @@ << >> @".split()
+)
+"""Those of PostgreSQL's own names that are used most: whether one of an extension is meant could not be told."""
 
 
 class ExpressionReader(ABC):
@@ -41,8 +46,16 @@ class ExpressionReader(ABC):
         else:
             if what == "FuncCall":
                 self.call(node)
+            elif what in ("A_Expr", "SubLink"):
+                self._operator(strings(node.name if what == "A_Expr" else node.oper_name))
             for child in children(node):
                 self.expression(child, scope)
+
+    def _operator(self, parts: tuple[str, ...]) -> None:
+        if parts and parts[-1] not in _COMMON_OPERATORS:
+            context = self.record.catalog.context
+            schemas = parts[-2:-1] or (*context.path, *context.closed)
+            self.record.operators.append(Operator(parts, schemas))
 
     def _column(self, node: Node, scope: Scope) -> None:
         parts = strings(node.fields)

@@ -13,7 +13,7 @@ from safeconduct.privileges.reading.things import FOREIGN_SERVER, THING_OF, TO_C
 from safeconduct.privileges.tree import enum_name, relation_name, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from safeconduct.privileges.tree import Node
 
@@ -57,7 +57,8 @@ class GrantReader(AlterationReader):
                 parts, inputs = parts_of(item)
                 thing = self.thing(THING_OF[what], parts, inputs)
                 wanted = tuple(privilege for privilege, _ in _privileges(node, what))
-                self.record.things.append(ThingAsk(thing, name, wanted, grantable=True))
+                ask = ThingAsk(thing, name, wanted, grantable=True, is_any=not node.privileges)
+                self.record.things.append(ask)
 
     def grant_role(self, node: Node, name: str) -> None:
         """GRANT and REVOKE of membership."""
@@ -74,8 +75,11 @@ class GrantReader(AlterationReader):
         for option in ("superuser", "createdb", "isreplication", "bypassrls"):
             if _is_on(node, option):
                 self._attribute_for(option, name)
-        if any(item.def_elem.defname in ("addroleto", "rolemembers", "adminmembers") for item in node.options):
-            self.record.reasons.append(f"{name}: the memberships that it grants are not judged")
+        for item in node.options:
+            if item.def_elem.defname == "addroleto" and self.record.catalog.context.version >= PER_ROLE:
+                for role in item.def_elem.arg.list.items:
+                    admin = Grant(ObjectKind.ROLE, "", role.role_spec.rolename, Privilege.USAGE, grantable=True)
+                    self.need(f"{name} is about membership in it", admin)
 
     def alter_role(self, node: Node, name: str) -> None:
         """ALTER ROLE: everybody may change the own password and settings."""
@@ -110,6 +114,14 @@ class GrantReader(AlterationReader):
                 self.need_rights_of(item.role_spec.rolename, f"{name} is about it")
         if hasattr(node, "newrole") and enum_name(node.newrole, "roletype") == "ROLESPEC_CSTRING":
             self.need_rights_of(node.newrole.rolename, f"{name} names it")
+
+    def default_privileges(self, node: Node, name: str) -> None:
+        """ALTER DEFAULT PRIVILEGES: for itself nothing, FOR ROLE the rights of that role."""
+        for item in node.options:
+            if item.def_elem.defname == "roles":
+                for role in item.def_elem.arg.list.items:
+                    if enum_name(role.role_spec, "roletype") == "ROLESPEC_CSTRING":
+                        self.need_rights_of(role.role_spec.rolename, f"{name} is about what it makes")
 
     def create_database(self, node: Node, name: str) -> None:
         """CREATE DATABASE."""
@@ -178,17 +190,28 @@ class GrantReader(AlterationReader):
         sequence = relation.kind == "S"
         owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
         kind = ObjectKind.SEQUENCE if sequence else ObjectKind.TABLE
-        for privilege, columns in _privileges(node, "OBJECT_SEQUENCE" if sequence else what):
-            for column in columns or ("",):
-                grant = Grant(kind, relation.schema, relation.name, privilege, column, grantable=True)
-                self.need(f"{why} needs the grant option", grant, owner)
+        grants = [
+            Grant(kind, relation.schema, relation.name, privilege, column, grantable=True)
+            for privilege, columns in _privileges(node, "OBJECT_SEQUENCE" if sequence else what)
+            for column in columns or ("",)
+        ]
+        self._pass_on(node, grants, why, owner)
 
     def _grant_on_schema(self, node: Node, schema: str, why: str) -> None:
         if schema in self.record.created_schemas:
             return
-        for privilege, _ in _privileges(node, "OBJECT_SCHEMA"):
-            grant = Grant(ObjectKind.SCHEMA, "", schema, privilege, grantable=True)
-            self.need(f"{why} needs the grant option", grant, *self.owner_of_schema(schema))
+        wanted = [privilege for privilege, _ in _privileges(node, "OBJECT_SCHEMA")]
+        grants = [Grant(ObjectKind.SCHEMA, "", schema, privilege, grantable=True) for privilege in wanted]
+        self._pass_on(node, grants, why, *self.owner_of_schema(schema))
+
+    def _pass_on(self, node: Node, grants: Sequence[Grant], why: str, *others: Grant) -> None:
+        """Each grant; with ALL any one will do, for the server passes on what it can and does not warn."""
+        is_all = not any(item.access_priv.priv_name for item in node.privileges)
+        if is_all and grants:
+            self.need(f"{why} ALL passes on what may be passed on", *grants, *others)
+            return
+        for grant in grants:
+            self.need(f"{why} needs the grant option", grant, *others)
 
     def _attribute_for(self, option: str, name: str) -> None:
         """Since PostgreSQL 16 a role gives the attributes that it has; before, CREATEROLE gave CREATEDB."""
@@ -227,6 +250,7 @@ GRANTING = {
     "DropRoleStmt": GrantReader.drop_role,
     "DropOwnedStmt": GrantReader.owned,
     "ReassignOwnedStmt": GrantReader.owned,
+    "AlterDefaultPrivilegesStmt": GrantReader.default_privileges,
     "CreatedbStmt": GrantReader.create_database,
     "DropdbStmt": GrantReader.drop_database,
     "CreateForeignServerStmt": GrantReader.create_server,

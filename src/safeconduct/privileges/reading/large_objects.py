@@ -56,5 +56,8 @@ def _number(node: Node) -> int | None:
     if kind(node) != "A_Const":
         return None
     value = unwrap(getattr(node, node.WhichOneof("val") or "ival"))
+    if kind(value) == "BitString":
+        base = {"b": 2, "x": 16}.get(value.bsval[:1], 10)
+        return int(value.bsval[1:] or "0", base)
     text = str(getattr(value, {"Integer": "ival", "Float": "fval"}.get(kind(value), "sval"), ""))
     return int(text) if text.isdecimal() else None

@@ -11,17 +11,38 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.model import quote_identifier
+from safeconduct.privileges.names import WrongText
+from safeconduct.privileges.reading.constants import holds, text_of
 from safeconduct.privileges.reading.parsed import plpgsql_of, statements_of
-from safeconduct.privileges.tree import kind, text_constant, unwrap
+from safeconduct.privileges.tree import kind, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.privileges.tree import Node
 
 _STATEMENT, _EXPRESSION = 0, 2
 _TRIGGER_TEXTS = "name when level op relid relname table_name table_schema nargs argv event tag".split()
 _DYNAMIC = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"})
+_MODES = {"o": "OUT", "t": "OUT", "b": "INOUT"}
+"""pg_proc.proargmodes; parameters of all other modes are given."""
+_OPTIONS = re.compile(r"\A(?:\s*#[^\n]*\n)+")
+_ALIAS = re.compile(r'([A-Za-z_]\w*|"[^"]+")\s+ALIAS\s+FOR\b', re.IGNORECASE)
+_LABEL = re.compile(r'<<\s*([A-Za-z_]\w*|"[^"]+")\s*>>')
+_DECLARATIONS = re.compile(r"\bDECLARE\b.*?\bBEGIN\b", re.IGNORECASE | re.DOTALL)
+_WORD = r'(?:\w+|"[^"]+")'
+_DECLARED = r"\s+(?:CONSTANT\s+)?(?:%s)(?:%%\w+)?(?=\s*(?:;|:=|=|DEFAULT\b|NOT\b))"
+_NO_FIELD = re.compile(r'"(\w+)\.[^"]*" is not a known variable')
+_MOST_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a function: `mode` is as in pg_proc.proargmodes, `type` the name in pg_type where it is known."""
+
+    name: str = ""
+    mode: str = "i"
+    type: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,44 +56,143 @@ class Piece:
 
 @dataclass(frozen=True)
 class Code:
-    """A PL/pgSQL body."""
+    """A PL/pgSQL body. `labels` are those of its blocks, which may stand before the names of variables."""
 
     pieces: tuple[Piece, ...]
     variables: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
 
-def read_plpgsql(body: str, returns: str = "void", returns_set: bool = False, inputs: Iterable[str] = ()) -> Code:
-    """Read a body. `inputs` are the parameters' names, of whatever mode. Raises WrongText."""
-    # A trigger's variables, and all parameters, are declared around the body: the library stumbles over the first,
-    # and of the second only the names matter here.
+def read_plpgsql(
+    body: str,
+    returns: str = "void",
+    returns_set: bool = False,
+    parameters: Iterable[Parameter] = (),
+    known: Mapping[str, str] | None = None,
+) -> Code:
+    """Read a body of a function with these parameters. Raises WrongText.
+
+    Branches of IF that cannot run with the `known` values of variables are left out.
+    """
+    parameters = tuple(parameters)
+    # A trigger's variables are declared around the body, for the library stumbles over them.
     trigger = [*(f"tg_{word}" for word in _TRIGGER_TEXTS), "new", "old"] if returns.endswith("trigger") else []
-    given = [name for name in inputs if name]
-    declared = " ".join(f"{quote_identifier(name)} record;" for name in (*trigger, *given))
-    block = f"DECLARE {declared} BEGIN {_inner(body)} END"
-    result = "void" if returns == "void" else f"{'SETOF ' if returns_set else ''}record"
+    tree = _parsed(_definition(body, trigger, returns, returns_set, parameters), body)
+    given = [one.name for one in parameters if one.name]
+    aliases = map(_folded, _ALIAS.findall(body))
+    names = dict.fromkeys((*trigger, *given, *_variables(tree), *aliases))
+    return Code(tuple(_pieces(_pruned(tree, known or {}), 1)), tuple(names), tuple(map(_folded, _LABEL.findall(body))))
+
+
+def _definition(
+    body: str, trigger: Iterable[str], returns: str, returns_set: bool, parameters: Iterable[Parameter]
+) -> str:
+    """A function with this body. Of parameters only the names matter, and whether they are cursors."""
+    arguments = ", ".join(
+        f"{_MODES.get(one.mode, 'IN')} {quote_identifier(one.name) if one.name else ''}"
+        f" {'refcursor' if one.type == 'refcursor' else 'record'}"
+        for one in parameters
+    )
+    result = "void" if returns in ("void", "event_trigger") else f"{'SETOF ' if returns_set else ''}record"
+    if declared := " ".join(f"{quote_identifier(name)} record;" for name in trigger):
+        options = _OPTIONS.match(body)
+        rest = body[options.end() :] if options else body
+        body = f"{options[0] if options else ''}DECLARE {declared} BEGIN {_inner(rest)} END"
     tag = "$" + "body" * (1 + body.count("$body")) + "$"
-    tree = plpgsql_of(f"CREATE FUNCTION f() RETURNS {result} LANGUAGE plpgsql AS {tag}{block}{tag}")
-    return Code(tuple(_pieces(tree, 1)), (*trigger, *given, *_variables(tree)))
+    return f"CREATE FUNCTION f({arguments}) RETURNS {result} LANGUAGE plpgsql AS {tag}{body}{tag}"
 
 
-def statements_in(piece: Piece) -> tuple[Node, ...]:
-    """The piece's syntax trees; none where EXECUTE runs what is only known then. Raises WrongText."""
+def _parsed(definition: str, body: str) -> dict[str, Any]:
+    """The tree. The library knows no types but PostgreSQL's own: variables of others are taken for records or texts."""
+    complaint = ""
+    for _ in range(_MOST_TRIES):
+        try:
+            return plpgsql_of(definition)
+        except WrongText as wrong:
+            complaint = str(wrong.__context__)
+            other = _with_other_types(definition, complaint)
+            if other == definition:
+                raise
+            definition = other
+    raise WrongText("its PL/pgSQL cannot be read")
+
+
+def _with_other_types(definition: str, complaint: str) -> str:
+    """The definition with the types that the library complains of replaced; the same where it is not that."""
+    if "LookupExplicitNamespace" in complaint:
+        return _declared(definition, _WORD, f"{_WORD}(?:[.]{_WORD})+", "text")
+    if found := _NO_FIELD.search(complaint):
+        return _declared(definition, found[1], f"{_WORD}(?:[.]{_WORD})*", "record")
+    return definition
+
+
+def _declared(definition: str, name: str, type_of_it: str, other: str) -> str:
+    """The definition with another type for the variables of this name and type (both patterns)."""
+    declared = re.compile(rf"(\b{name}){_DECLARED % type_of_it}", re.IGNORECASE)
+    return _DECLARATIONS.sub(lambda found: declared.sub(rf"\1 {other}", found[0]), definition)
+
+
+def _folded(name: str) -> str:
+    return name.strip('"') if name.startswith('"') else name.lower()
+
+
+def statements_in(piece: Piece, known: Mapping[str, str]) -> tuple[Node, ...]:
+    """The piece's syntax trees; none where EXECUTE runs what is only known then. Raises WrongText.
+
+    `known` has the values of variables that are known before it runs.
+    """
+    found = statements_of(piece.sql)
     if not piece.dynamic:
-        return statements_of(piece.sql)
-    (select,) = statements_of(piece.sql)
-    text = _constant(select)
-    return () if text is None else statements_of(text)
+        return found
+    value = _value(found)
+    text = None if value is None else text_of(value, known)
+    # What puts the text together is run as well.
+    return () if text is None else (*found, *statements_of(text))
 
 
 def _inner(body: str) -> str:
     return body.rstrip().removesuffix(";") + "\n;"
 
 
-def _constant(node: Node) -> str | None:
-    select = unwrap(node)
-    if kind(select) != "SelectStmt" or len(select.target_list) != 1:
+def _value(statements: Sequence[Node]) -> Node | None:
+    """The one value of a SELECT."""
+    select = unwrap(statements[0]) if len(statements) == 1 else None
+    if select is None or kind(select) != "SelectStmt" or len(select.target_list) != 1:
         return None
-    return text_constant(select.target_list[0].res_target.val)
+    return select.target_list[0].res_target.val
+
+
+def _pruned(tree: Any, known: Mapping[str, str]) -> Any:
+    """The tree without the branches of IF that cannot run."""
+    if not known:
+        return tree
+    if isinstance(tree, list):
+        return [_pruned(item, known) for item in tree]
+    if not isinstance(tree, dict):
+        return tree
+    if choice := tree.get("PLpgSQL_stmt_if"):
+        return {"PLpgSQL_stmt_if": _branches(choice, known)}
+    return {key: _pruned(value, known) for key, value in tree.items()}
+
+
+def _branches(choice: dict[str, Any], known: Mapping[str, str]) -> list[Any]:
+    """The conditions and bodies of an IF that may run: none after the first that is sure to."""
+    others = [item["PLpgSQL_if_elsif"] for item in choice.get("elsif_list", ())]
+    first = {"cond": choice["cond"], "stmts": choice.get("then_body", [])}
+    found: list[Any] = []
+    for branch in (first, *others):
+        is_met = _is_met(branch["cond"], known)
+        found.append(branch["cond"])
+        if is_met is not False:
+            found.append(_pruned(branch.get("stmts", []), known))
+        if is_met:
+            return found
+    return [*found, _pruned(choice.get("else_body", []), known)]
+
+
+def _is_met(condition: dict[str, Any], known: Mapping[str, str]) -> bool | None:
+    value = _value(statements_of(_sql(condition["PLpgSQL_expr"])))
+    return None if value is None else holds(value, known)
 
 
 def _variables(tree: dict[str, Any]) -> Iterator[str]:

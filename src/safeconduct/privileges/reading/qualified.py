@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, parse_name
-from safeconduct.privileges.tree import everything, kind, strings, text_constant
+from safeconduct.privileges.tree import everything, kind, strings, text_constant, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,10 +35,19 @@ _TEXTS = {
 }
 _TAKE_REGCLASS = frozenset(
     """pg_relation_size pg_table_size pg_indexes_size pg_total_relation_size pg_relation_filenode pg_relation_filepath
-    pg_sequence_last_value""".split()
+    pg_sequence_last_value pg_partition_tree pg_partition_root pg_partition_ancestors brin_summarize_new_values
+    brin_summarize_range brin_desummarize_range pg_get_indexdef pg_get_partkeydef pg_sequence_parameters""".split()
 )
 _TAKE_TEXT = frozenset({"pg_get_viewdef", "pg_get_serial_sequence", "row_security_active"})
 """Functions whose first argument names a relation."""
+_ASK_FOR_RELATION = {
+    "has_table_privilege": -2,
+    "has_sequence_privilege": -2,
+    "has_any_column_privilege": -2,
+    "has_column_privilege": -3,
+}
+_ASK_FOR_OTHERS = {"has_function_privilege": "function", "has_type_privilege": "type"}
+"""What has_..._privilege asks about, by name or by number, and where among its arguments; the role may stand first."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,7 @@ class Qualified:
 def qualified_in(node: Node) -> Iterator[Qualified]:
     """What the statement names with a schema, but for relations and for what is in pg_catalog."""
     for found in everything(node):
-        for noun, parts, in_text in (*_in_cast(found), *_named(found)):
+        for noun, parts, in_text in (*_in_cast(found), *_asked_for(found), *_named(found)):
             if len(parts) > 1 and parts[-2] != "pg_catalog":
                 yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
 
@@ -67,18 +76,39 @@ def relations_in_texts(node: Node) -> Iterator[tuple[RelationName, bool]]:
     Each comes with whether it is read as a regclass, else as text.
     """
     for found in everything(node):
-        as_regclass = True
         what = kind(found)
-        is_cast = what == "TypeCast" and strings(found.type_name.names)[-1:] == ("regclass",)
-        if is_cast:
-            name = name_in_text(text_constant(found.arg))
-        elif what == "FuncCall" and found.args and strings(found.funcname)[-1] in _TAKE_REGCLASS | _TAKE_TEXT:
-            name = name_in_text(text_constant(found.args[0]))
-            as_regclass = strings(found.funcname)[-1] in _TAKE_REGCLASS
+        if _is_regclass(found):
+            texts, as_regclass = [found.arg], True
+        elif what == "FuncCall" and found.args:
+            texts, as_regclass = _relation_of(found), strings(found.funcname)[-1] in _TAKE_REGCLASS
+        elif what == "A_Expr":
+            texts, as_regclass = _compared_with_regclass(found), True
         else:
             continue
-        if name:
-            yield name, as_regclass
+        for name in (name_in_text(text_constant(text)) for text in texts):
+            if name:
+                yield name, as_regclass
+
+
+def _is_regclass(node: Node) -> bool:
+    return kind(node) == "TypeCast" and strings(node.type_name.names)[-1:] == ("regclass",)
+
+
+def _relation_of(call: Node) -> list[Node]:
+    """The argument that names a relation."""
+    function = strings(call.funcname)[-1]
+    if function in _TAKE_REGCLASS | _TAKE_TEXT:
+        return [call.args[0]]
+    place = _ASK_FOR_RELATION.get(function, 0)
+    return [call.args[place]] if place and len(call.args) >= -place else []
+
+
+def _compared_with_regclass(expression: Node) -> list[Node]:
+    """The constants of `oid::regclass IN ('a', 'b')` and of other comparisons, which are read as regclass."""
+    sides = [unwrap(expression.lexpr), unwrap(expression.rexpr)]
+    lists = [list(side.items) if kind(side) == "List" else [side] for side in sides]
+    other = next((lists[1 - at] for at in (0, 1) if any(_is_regclass(unwrap(item)) for item in lists[at])), [])
+    return [item for item in other if kind(unwrap(item)) == "A_Const"]
 
 
 def name_in_text(argument: str | None) -> RelationName | None:
@@ -93,6 +123,14 @@ def name_in_text(argument: str | None) -> RelationName | None:
     return name if cursor.at_end() else None
 
 
+def _asked_for(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """has_function_privilege('sales.total()', 'EXECUTE') names a function."""
+    if kind(node) == "FuncCall" and len(node.args) > 1:
+        noun = _ASK_FOR_OTHERS.get(strings(node.funcname)[-1])
+        if noun and (parts := _parts_of(text_constant(node.args[-2]))):
+            yield noun, parts, True
+
+
 def _named(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     what = kind(node)
     if what in _FIELDS and not (what == "TypeName" and node.pct_type):
@@ -105,17 +143,20 @@ def _in_cast(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     if kind(node) != "TypeCast":
         return
     noun = _TEXTS.get((strings(node.type_name.names) or ("",))[-1])
-    text = text_constant(node.arg)
-    if not noun or text is None:
-        return
-    cursor = Cursor(text)
+    if noun and (parts := _parts_of(text_constant(node.arg))):
+        yield noun, parts, True
+
+
+def _parts_of(text: str | None) -> tuple[str, ...]:
+    """The name that a text begins with; empty where it begins with none."""
+    cursor = Cursor(text or "")
     try:
         parts = [cursor.identifier()]
         while cursor.take("."):
             parts.append(cursor.identifier())
     except WrongText:
-        return
-    yield noun, tuple(parts), True
+        return ()
+    return tuple(parts)
 
 
 def _written(noun: str, parts: tuple[str, ...]) -> str:

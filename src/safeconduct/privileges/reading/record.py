@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from safeconduct.privileges.catalog import Catalog, Relation
     from safeconduct.privileges.context import Context
-    from safeconduct.privileges.reading.calls import Call
+    from safeconduct.privileges.reading.calls import Call, Operator
     from safeconduct.privileges.reading.things import ThingAsk
 
 SEQUENCE_FUNCTIONS = {
@@ -67,7 +67,8 @@ class Record:
     """Uses of relations, needs beside them, names that are in no catalog, and what cannot be told.
 
     `catalog` is as the statement that is being read sees it; without `path_known`, what unqualified names mean is not
-    known. `called` has functions that are called unseen, by their numbers, with why; `blocks` the texts of DO. `via` is
+    known. `called` has functions that are called unseen, by their numbers, with why, and `named` those that only
+    need EXECUTE; `blocks` the texts of DO. `via` is
     whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
     what the text makes itself; `things` what it asks of objects that are no relations; `refreshed` the materialized
     views whose queries it runs; `new_owners` to which role something is given away in which schema.
@@ -84,7 +85,9 @@ class Record:
     unknown: list[UnknownColumn] = field(default_factory=list)
     unwritable: list[tuple[str, bool]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    operators: list[Operator] = field(default_factory=list)
     called: dict[int, str] = field(default_factory=dict)
+    named: dict[int, str] = field(default_factory=dict)
     blocks: list[Block] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)

@@ -164,11 +164,12 @@ class RightsReader(ChangeReader):
     def names_only(self, query: Node, scope: Scope) -> None:
         """Read a query that is not run: its names are looked up, its privileges not asked for."""
         record = self.record
-        uses, needs, calls, reasons = (
-            len(found) for found in (record.uses, record.needs, record.calls, record.reasons)
+        uses, needs, calls, operators, reasons = (
+            len(found) for found in (record.uses, record.needs, record.calls, record.operators, record.reasons)
         )
         self.query(query, scope)
-        del record.uses[uses:], record.needs[needs:], record.calls[calls:], record.reasons[reasons:]
+        del record.uses[uses:], record.needs[needs:], record.calls[calls:]
+        del record.operators[operators:], record.reasons[reasons:]
 
     def passes_over(self, name: RelationName) -> bool:
         """Whether IF EXISTS finds no relation of this name: its schema is looked up all the same."""

@@ -73,8 +73,6 @@ class StatementReader(GrantReader):
             self.record.refer(name, self.record.as_regclass if as_regclass else ELSEWHERE)
         for named in qualified_in(node):
             self.record.mention(named.schema, named.what, "" if named.in_text else ELSEWHERE)
-            if named.what.startswith("the operator"):
-                self.record.reasons.append(f"EXECUTE on the function behind {named.what} is not judged")
         if self.record.unclear or len(self.record.unknown) > unknown:
             # The server gives up at the name, before it looks at any privilege on a table.
             del self.record.uses[uses:], self.record.needs[needs:]

@@ -62,7 +62,8 @@ class Thing:
 class ThingAsk:
     """What is asked of it: its ownership, or privileges on it, which `grantable` are to be passed on.
 
-    Any of `others` would do as well. A thing that is not found is passed over in silence if `or_nothing`.
+    Any of `others` would do as well, and with `is_any` one of the privileges is enough.
+    A thing that is not found is passed over in silence if `or_nothing`.
     """
 
     thing: Thing
@@ -71,6 +72,7 @@ class ThingAsk:
     grantable: bool = False
     others: tuple[Grant, ...] = ()
     or_nothing: bool = False
+    is_any: bool = False
 
 
 def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
@@ -97,4 +99,6 @@ def input_type(node: Node) -> str:
 
 
 def _inputs(types: Iterable[Node]) -> tuple[str, ...]:
-    return tuple(input_type(unwrap(item)) for item in types)
+    named = (unwrap(item) for item in types)
+    # An operator's missing side is no type.
+    return tuple(input_type(item) for item in named if kind(item) == "TypeName")

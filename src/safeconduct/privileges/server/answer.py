@@ -59,11 +59,12 @@ def _has_policies(checks: Checks, objects: Objects) -> bool:
     )
 
 
-def unseen_by(checks: Checks, objects: Objects) -> tuple[list[int], list[tuple[int, Relation, Trigger]]]:
+def unseen_by(checks: Checks, objects: Objects) -> tuple[list[int], list[tuple[str, Relation, Trigger]]]:
     """The functions that it calls and the triggers that it fires, by their numbers in the session that was asked."""
     called = [function.oid for function in objects.functions if function.runs_as_caller and not function.own]
     uses = [_written(check, objects.relations[check.relation]) for check in checks.relations if check.writes]
-    return called, [one for use in uses for one in fired_by(use)]
+    fired = [one for use in uses for one in fired_by(use)]
+    return [*called, *(oid for _, _, trigger in fired for oid in trigger.calls)], fired
 
 
 def _written(check: RelationCheck, numbered: Numbered) -> Use:

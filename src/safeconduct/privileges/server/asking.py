@@ -60,9 +60,9 @@ class Teller:
         finally:
             self.session.query("ROLLBACK")
 
-    def _beneath(self, called: Sequence[int], fired: Sequence[tuple[int, Relation, Trigger]]) -> tuple[Beneath, ...]:
+    def _beneath(self, called: Sequence[int], fired: Sequence[tuple[str, Relation, Trigger]]) -> tuple[Beneath, ...]:
         found = Functions()
-        look_up_functions(self.session, found, (), {*called, *(oid for oid, _, _ in fired)})
+        look_up_functions(self.session, found, (), {*called, *(trigger.function for _, _, trigger in fired)})
         return tuple(beneath(called, fired, found))
 
     def _prepare(self, path: Sequence[str] | None) -> None:

@@ -120,6 +120,27 @@ SELECT json_build_object(
             JOIN pg_catalog.pg_depend p
                 ON p.classid = 'pg_catalog.pg_rewrite'::regclass AND p.objid = w.oid
                 AND p.refclassid = 'pg_catalog.pg_proc'::regclass
+            UNION ALL
+            SELECT 'view', NULL, o.oprcode::oid
+            FROM (
+                WITH RECURSIVE used (oid) AS (
+                    SELECT c.oid WHERE c.relkind = 'v'
+                    UNION
+                    SELECT v.oid
+                    FROM used
+                    JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
+                    JOIN pg_catalog.pg_depend u
+                        ON u.classid = 'pg_catalog.pg_rewrite'::regclass AND u.objid = w.oid
+                        AND u.refclassid = 'pg_catalog.pg_class'::regclass
+                    JOIN pg_catalog.pg_class v ON v.oid = u.refobjid AND v.relkind = 'v'
+                )
+                SELECT oid FROM used
+            ) used
+            JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
+            JOIN pg_catalog.pg_depend p
+                ON p.classid = 'pg_catalog.pg_rewrite'::regclass AND p.objid = w.oid
+                AND p.refclassid = 'pg_catalog.pg_operator'::regclass
+            JOIN pg_catalog.pg_operator o ON o.oid = p.refobjid
         ) x
         JOIN pg_catalog.pg_proc f ON f.oid = x.function AND f.pronamespace <> 'pg_catalog'::regnamespace
     ),
@@ -199,6 +220,19 @@ SELECT json_build_object(
             'new_table', g.tgnewtable, 'columns', (
                 SELECT json_agg(t.attname)
                 FROM pg_catalog.pg_attribute t WHERE t.attrelid = g.tgrelid AND t.attnum = ANY (g.tgattr)
+            ),
+            -- What its condition calls (WHEN).
+            'calls', (
+                SELECT json_agg(p.refobjid::bigint)
+                FROM pg_catalog.pg_depend p
+                JOIN pg_catalog.pg_proc f ON f.oid = p.refobjid AND f.pronamespace <> 'pg_catalog'::regnamespace
+                WHERE p.classid = 'pg_catalog.pg_trigger'::regclass AND p.objid = g.oid
+                AND p.refclassid = 'pg_catalog.pg_proc'::regclass AND p.refobjid <> g.tgfoid AND g.tgqual IS NOT NULL
+            ),
+            'arguments', pg_catalog.encode(g.tgargs, 'escape'), 'table', (
+                SELECT json_build_array(gn.nspname, gr.relname)
+                FROM pg_catalog.pg_class gr JOIN pg_catalog.pg_namespace gn ON gn.oid = gr.relnamespace
+                WHERE gr.oid = g.tgrelid
             )
         ))
         FROM family

@@ -1,0 +1,122 @@
+"""What an expression of PL/pgSQL is worth before it runs: texts that are put together, and tests of TG_OP and its like.
+
+The values that are known are those of a trigger's variables (chapter 43.10.1), by their names in lower case.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from safeconduct.model import quote_identifier
+from safeconduct.privileges.tree import enum_name, kind, strings, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from safeconduct.privileges.tree import Node
+
+_PLACE = re.compile(r"%(?:(\d+)\$)?([sIL%])")
+_WRITTEN = {"quote_ident": "I", "quote_literal": "L", "lower": "lower", "upper": "upper"}
+
+
+def text_of(node: Node, known: Mapping[str, str]) -> str | None:
+    """The text that the expression is; None where that is only known when it runs."""
+    node = unwrap(node)
+    what = kind(node)
+    if what == "TypeCast":
+        return text_of(node.arg, known)
+    if what == "A_Const":
+        return _constant(node)
+    if what == "ColumnRef":
+        parts = strings(node.fields)
+        return known.get(parts[0]) if len(parts) == len(node.fields) == 1 else None
+    if what == "A_Indirection":
+        return _element(node, known)
+    if what == "A_Expr" and strings(node.name) == ("||",):
+        sides = text_of(node.lexpr, known), text_of(node.rexpr, known)
+        return None if None in sides else "".join(map(str, sides))
+    return _called(node, known) if what == "FuncCall" else None
+
+
+def holds(node: Node, known: Mapping[str, str]) -> bool | None:
+    """Whether the condition is true; None where that is only known when it runs."""
+    node = unwrap(node)
+    what = kind(node)
+    if what == "BoolExpr":
+        return _joined(enum_name(node, "boolop"), [holds(item, known) for item in node.args])
+    if what == "A_Const" and node.WhichOneof("val") == "boolval":
+        return bool(node.boolval.boolval)
+    if what != "A_Expr" or strings(node.name)[-1:] not in (("=",), ("<>",)):
+        return None
+    right = unwrap(node.rexpr)
+    left = text_of(node.lexpr, known)
+    others = [text_of(item, known) for item in (right.items if kind(right) == "List" else [right])]
+    if left is None or None in others:
+        return None
+    return (left in others) == (strings(node.name)[-1] == "=")
+
+
+def _joined(operator: str, values: Sequence[bool | None]) -> bool | None:
+    """Three-valued logic."""
+    if operator == "NOT_EXPR":
+        return None if values[0] is None else not values[0]
+    decisive = operator == "OR_EXPR"
+    if decisive in values:
+        return decisive
+    return None if None in values else not decisive
+
+
+def _constant(node: Node) -> str | None:
+    which = node.WhichOneof("val")
+    if which == "sval":
+        return str(node.sval.sval)
+    return str(node.ival.ival) if which == "ival" else None
+
+
+def _element(node: Node, known: Mapping[str, str]) -> str | None:
+    """TG_ARGV[0]."""
+    base = unwrap(node.arg)
+    if kind(base) != "ColumnRef" or len(node.indirection) != 1 or not node.indirection[0].HasField("a_indices"):
+        return None
+    index = unwrap(node.indirection[0].a_indices.uidx)
+    place = _constant(index) if kind(index) == "A_Const" else None
+    return known.get(f"{strings(base.fields)[-1]}[{place}]") if strings(base.fields) else None
+
+
+def _called(node: Node, known: Mapping[str, str]) -> str | None:
+    function = strings(node.funcname)[-1]
+    arguments = [text_of(item, known) for item in node.args]
+    given = [text for text in arguments if text is not None]
+    if not given or len(given) < len(arguments):
+        return None
+    if function == "format":
+        return _formatted(given[0], given[1:])
+    if function == "concat":
+        return "".join(given)
+    return _as(_WRITTEN[function], given[0]) if function in _WRITTEN else None
+
+
+def _formatted(pattern: str, arguments: Sequence[str]) -> str | None:
+    at = 0
+    parts: list[str] = []
+    end = 0
+    for found in _PLACE.finditer(pattern):
+        parts.append(pattern[end : found.start()])
+        end = found.end()
+        if found[2] == "%":
+            parts.append("%")
+            continue
+        at = int(found[1]) if found[1] else at + 1
+        if not 0 < at <= len(arguments):
+            return None
+        parts.append(_as(found[2], arguments[at - 1]))
+    return "".join([*parts, pattern[end:]])
+
+
+def _as(how: str, text: str) -> str:
+    if how == "I":
+        return quote_identifier(text)
+    if how == "L":
+        return "'" + text.replace("'", "''") + "'"
+    return {"lower": text.lower(), "upper": text.upper()}.get(how, text)
