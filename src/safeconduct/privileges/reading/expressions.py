@@ -42,7 +42,8 @@ class ExpressionReader(ABC):
             if what == "FuncCall":
                 self.call(node)
             for child in children(node):
-                self.expression(child, scope)
+                if child.BELOW:  # constants and words read nothing
+                    self.expression(child, scope)
 
     def _column(self, node: Node, scope: Scope) -> None:
         parts = strings(node.fields)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, parse_name
-from safeconduct.privileges.tree import everything, kind, strings, text_constant
+from safeconduct.privileges.tree import kind, of_kinds, strings, text_constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ _FIELDS = {
     "SubLink": ("oper_name", "operator"),
     "SortBy": ("use_op", "operator"),
 }
+_QUALIFIED = frozenset({*_FIELDS, "TypeCast"})
+_HOLDING_TEXTS = frozenset({"TypeCast", "FuncCall"})
 _TEXTS = {
     "regtype": "type",
     "regproc": "function",
@@ -38,6 +40,7 @@ _TAKE_REGCLASS = frozenset(
     pg_sequence_last_value""".split()
 )
 _TAKE_TEXT = frozenset({"pg_get_viewdef", "pg_get_serial_sequence", "row_security_active"})
+_NAME_RELATIONS = _TAKE_REGCLASS | _TAKE_TEXT
 """Functions whose first argument names a relation."""
 
 
@@ -55,10 +58,11 @@ class Qualified:
 
 def qualified_in(node: Node) -> Iterator[Qualified]:
     """What the statement names with a schema, but for relations and for what is in pg_catalog."""
-    for found in everything(node):
-        for noun, parts, in_text in (*_in_cast(found), *_named(found)):
-            if len(parts) > 1 and parts[-2] != "pg_catalog":
-                yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
+    for found in of_kinds(node, _QUALIFIED):
+        in_text = kind(found) == "TypeCast"
+        noun, parts = _in_cast(found) if in_text else _named(found)
+        if len(parts) > 1 and parts[-2] != "pg_catalog":
+            yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
 
 
 def relations_in_texts(node: Node) -> Iterator[tuple[RelationName, bool]]:
@@ -66,13 +70,13 @@ def relations_in_texts(node: Node) -> Iterator[tuple[RelationName, bool]]:
 
     Each comes with whether it is read as a regclass, else as text.
     """
-    for found in everything(node):
+    for found in of_kinds(node, _HOLDING_TEXTS):
         as_regclass = True
         what = kind(found)
         is_cast = what == "TypeCast" and strings(found.type_name.names)[-1:] == ("regclass",)
         if is_cast:
             name = name_in_text(text_constant(found.arg))
-        elif what == "FuncCall" and found.args and strings(found.funcname)[-1] in _TAKE_REGCLASS | _TAKE_TEXT:
+        elif what == "FuncCall" and found.args and strings(found.funcname)[-1] in _NAME_RELATIONS:
             name = name_in_text(text_constant(found.args[0]))
             as_regclass = strings(found.funcname)[-1] in _TAKE_REGCLASS
         else:
@@ -93,29 +97,26 @@ def name_in_text(argument: str | None) -> RelationName | None:
     return name if cursor.at_end() else None
 
 
-def _named(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+def _named(node: Node) -> tuple[str, tuple[str, ...]]:
     what = kind(node)
-    if what in _FIELDS and not (what == "TypeName" and node.pct_type):
-        field, noun = _FIELDS[what]
-        yield noun, strings(getattr(node, field)), False
+    field, noun = _FIELDS[what]
+    return noun, () if what == "TypeName" and node.pct_type else strings(getattr(node, field))
 
 
-def _in_cast(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+def _in_cast(node: Node) -> tuple[str, tuple[str, ...]]:
     """'sales.mood'::regtype names a type as well."""
-    if kind(node) != "TypeCast":
-        return
-    noun = _TEXTS.get((strings(node.type_name.names) or ("",))[-1])
-    text = text_constant(node.arg)
-    if not noun or text is None:
-        return
+    noun = _TEXTS.get((strings(node.type_name.names) or ("",))[-1], "")
+    text = text_constant(node.arg) if noun else None
+    if text is None:
+        return noun, ()
     cursor = Cursor(text)
     try:
         parts = [cursor.identifier()]
         while cursor.take("."):
             parts.append(cursor.identifier())
     except WrongText:
-        return
-    yield noun, tuple(parts), True
+        return noun, ()
+    return noun, tuple(parts)
 
 
 def _written(noun: str, parts: tuple[str, ...]) -> str:
