@@ -14,8 +14,15 @@ from tests.privileges import test_statements
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
+def lines(value: object) -> list[str]:
+    """The statements of a text, or of a list of them."""
+    found = value.splitlines() if isinstance(value, str) else value if isinstance(value, list) else []
+    return [line for line in found if isinstance(line, str) and line]
+
+
 TEXTS = [
-    *(line for text in vars(test_statements).values() if isinstance(text, str) for line in text.splitlines() if line),
+    *(line for text in vars(test_statements).values() for line in lines(text)),
     "SELECT 1; ; CREATE TABLE t (a int REFERENCES s.b (c) ON DELETE CASCADE, CHECK (a > 0)); DROP TABLE x.y, z CASCADE",
     "GRANT SELECT (a), UPDATE ON TABLE s.t TO PUBLIC, x WITH GRANT OPTION; SET LOCAL search_path TO a, 'B'; RESET ALL",
     "SELECT NULL, true, 1, 2.5, 'ä\\n\"', B'1', $1, (SELECT), ROW(), a[1:2], x.* FROM f() WITH ORDINALITY AS t (a)",
