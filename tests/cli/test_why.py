@@ -95,6 +95,14 @@ def test_a_half_written_airflow_cfg(home: Home, text: str, rule: str) -> None:
     assert all(found.startswith("airflow.configuration.") for found in rules(ended))
 
 
+def test_a_secrets_backend_whose_name_cannot_be_read_is_no_silence(home: Home) -> None:
+    home.configure("[secrets]\nbackend = 50%off\n")
+    ended = home.run(
+        "why", "warehouse", "--format", "json", environment={"AIRFLOW_CONN_WAREHOUSE": "postgres://u@db/x"}
+    )
+    assert (ended.code, rules(ended)) == (1, ["airflow.configuration.value-malformed"])
+
+
 def test_airflow_cfg_is_a_directory(home: Home) -> None:
     (home.folder / "airflow.cfg").mkdir()
     ended = home.run("why")

@@ -43,6 +43,11 @@ class Said:
     errors: str
 
     @property
+    def report(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.output)
+        return found
+
+    @property
     def role(self) -> dict[str, Any]:
         document = json.loads(self.output)
         VALIDATOR.validate(document)
@@ -55,14 +60,21 @@ class Shop:
     server: Postgres
     folder: Path
 
-    def privileges(self, verb: str, *arguments: str, stdin: str = "") -> Said:
+    def privileges(self, verb: str, *arguments: str, stdin: str = "", **environment: str) -> Said:
+        return self._run(["privileges", verb, *arguments], stdin, environment)
+
+    def why(self, *arguments: str) -> Said:
+        return self._run(["why", *arguments], "", {})
+
+    def _run(self, arguments: list[str], stdin: str, more: dict[str, str]) -> Said:
         environment = {
             **os.environ,
             "PYTHONPATH": str(Path(safeconduct.__file__).parents[1]),
             "AIRFLOW_HOME": str(self.folder),
             "AIRFLOW_CONN_SHOP": f"postgres://etl:{PASSWORD}@127.0.0.1:{self.server.port}/sales",
+            **more,
         }
-        command = [sys.executable, "-m", "safeconduct", "privileges", verb, *arguments]
+        command = [sys.executable, "-m", "safeconduct", *arguments]
         done = subprocess.run(
             command, env=environment, cwd=self.folder, input=stdin, capture_output=True, text=True, check=False
         )
@@ -197,3 +209,89 @@ def test_every_account_keeps_to_its_schema(shop: Shop, verb: str) -> None:
     shop.server.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT ALL ON shop.log TO etl", database="sales")
     role = shop.privileges(verb, "shop", "load.sql", "--sql", "SELECT 1 FROM shop.nowhere", "--format", "json").role
     assert [finding["rule"] for finding in role["findings"]] == ["privileges.relation.missing"]
+
+
+DAG = """
+from airflow import DAG
+from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
+
+with DAG("shop", default_args={"conn_id": "shop"}):
+    stage = SQLExecuteQueryOperator(task_id="stage", sql="CREATE TEMP TABLE late AS SELECT id FROM shop.orders")
+    load = SQLExecuteQueryOperator(
+        task_id="load", sql="INSERT INTO shop.orders (total) VALUES (%(total)s)", parameters={"total": 1}
+    )
+    log = SQLExecuteQueryOperator(task_id="log", sql="SELECT at FROM shop.log WHERE at > '{{ ds }}'")
+    odd = SQLExecuteQueryOperator(task_id="odd", sql=make_up())
+"""
+STATEMENTS = (
+    "CREATE TEMP TABLE late AS SELECT id FROM shop.orders",
+    "INSERT INTO shop.orders (total) VALUES (1)",
+    "SELECT at FROM shop.log WHERE at > '2024-01-01'",
+)
+
+
+@pytest.fixture
+def dags(shop: Shop) -> Path:
+    folder = shop.folder / "dags"
+    folder.mkdir()
+    (folder / "shop.py").write_text(DAG)
+    return folder
+
+
+def test_a_folder_of_dags_from_nothing_to_enough_and_back(shop: Shop, dags: Path) -> None:
+    shop.server.sql("REVOKE TEMPORARY ON DATABASE sales FROM PUBLIC")
+    boss = {"SAFECONDUCT_ADMIN_DSN": shop.server.superuser_dsn("sales")}
+    assert not any(map(shop.works, STATEMENTS))
+    said = shop.privileges("missing", "--dags", "dags")
+    assert said.code == 1
+    assert "database sales: TEMPORARY" in said.output
+    assert "shop.py:11: " in " ".join(said.output.split()), said.output  # the call that cannot be told is not dropped
+    granted = shop.privileges("grant", "--dags", "dags", "--real", **boss)
+    assert "-- etl in sales (shop): nothing is missing" in granted.output
+    assert "applied by" in granted.output
+    assert all(map(shop.works, STATEMENTS))
+
+    shop.server.sql("REVOKE INSERT (total) ON shop.orders FROM etl", database="sales")
+    why = shop.why("--dags", "dags", "--format", "json")
+    (finding,) = (one for one in why.report["findings"] if one["severity"] == "error")
+    assert finding["location"] == {"file": "shop.py", "line": 7}
+    assert [one["text"] for one in finding["remedies"]] == ["GRANT INSERT (total) ON TABLE shop.orders TO etl;"]
+    shop.server.sql(finding["remedies"][0]["text"], database="sales")
+
+    (dags / "shop.py").write_text(DAG.replace("INSERT INTO shop.orders (total) VALUES (%(total)s)", "SELECT 1"))
+    too_much = shop.privileges("excess", "shop", "--dags", "dags")
+    assert "table shop.orders: INSERT (total)" in too_much.output
+    shop.privileges("revoke", "shop", "--dags", "dags", "--real", **boss)
+    assert [shop.works(statement) for statement in STATEMENTS] == [True, False, True]
+
+
+def test_real_needs_an_administrator(shop: Shop) -> None:
+    said = shop.privileges("grant", "shop", "load.sql", "--real")
+    assert (said.code, "--real needs an administrator" in said.errors) == (2, True)
+
+
+def test_real_keeps_nothing_where_it_would_not_be_enough(shop: Shop) -> None:
+    shop.server.sql("CREATE ROLE loaders")
+    boss = {"SAFECONDUCT_ADMIN_DSN": shop.server.superuser_dsn("sales")}
+    said = shop.privileges("grant", "shop", "load.sql", "--to", "loaders", "--real", **boss)
+    assert "nothing was changed: after it etl still lacks" in " ".join(said.output.split()).replace("-- ", "")
+    assert said.code == 1
+    assert not shop.server.sql("SELECT FROM pg_class WHERE relacl::text LIKE '%loaders%'", database="sales")
+
+
+def test_a_table_that_a_later_task_makes_is_not_unknown(shop: Shop, dags: Path) -> None:
+    shop.server.sql("GRANT USAGE, CREATE ON SCHEMA shop TO etl", database="sales")
+    order = '\n    first = SQLExecuteQueryOperator(task_id="a", sql="TRUNCATE shop.staging")'
+    order += '\n    later = SQLExecuteQueryOperator(task_id="b", sql="CREATE TABLE shop.staging (id int)")\n'
+    (dags / "shop.py").write_text(DAG.split("    stage =")[0] + order)
+    said = shop.privileges("missing", "shop", "--dags", "dags")
+    assert "staging" not in said.output, said.output
+    assert said.code == 0
+
+
+def test_dags_that_are_no_python_are_named_and_the_rest_is_judged(shop: Shop, dags: Path) -> None:
+    (dags / "broken.py").write_text("from airflow import DAG\nSQLExecuteQueryOperator(sql='SELECT 1'\n")
+    said = shop.privileges("needed", "--dags", "dags")
+    assert said.code == 3
+    assert "broken.py:2: " in " ".join(said.output.split())
+    assert "table shop.orders: SELECT (id), INSERT (total)" in said.output

@@ -8,7 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from safeconduct.masking import Masker
-from safeconduct.model import Finding, Remedy, RemedyKind, Report, Secret, Unjudged
+from safeconduct.model import (
+    Finding,
+    Outcome,
+    Remedy,
+    RemedyKind,
+    Report,
+    Secret,
+    Stage,
+    StageOutcome,
+    StageReport,
+    Unjudged,
+    Walk,
+)
 from safeconduct.report import render_text
 from tests.report.samples import CONNECT, LET_IN, REFUSED, REFUSED_WALK, SEVERAL
 
@@ -61,6 +73,18 @@ def test_what_ended_on_the_same_words_is_told_once() -> None:
     text = render_text(Report(twins, findings), Masker(), width=100)
     assert text.count("GRANT CONNECT") == 1
     assert "The same turns away 2 more: copy1, copy2" in text
+
+
+def test_a_place_that_turns_walks_away_is_explained_once_and_under_them() -> None:
+    place = Finding("a.b.c", "metadata database", "it is down", evidence={"error": "refused"})
+    end = StageReport(Stage.DEFINITION, StageOutcome.REFUSED, "refused: it is down")
+    walks = tuple(Walk(name, "", Outcome.REFUSED, (end,)) for name in ("one", "two"))
+    text = render_text(Report(walks, (place,)), Masker(), width=100)
+    assert text.startswith(
+        "one\n\nx definition      refused: it is down\n                  error: refused\n\nMore about it:"
+    )
+    assert (text.count("it is down"), text.count("docs/rules/a.b.c.md")) == (1, 1)
+    assert "The same turns away 1 more: two" in text
 
 
 def test_a_remedy_is_never_wrapped() -> None:

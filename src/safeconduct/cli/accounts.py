@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +12,12 @@ from typing import TYPE_CHECKING
 import click
 
 from safeconduct.cli.literal import literal_survey
-from safeconduct.cli.why import asked_of, home_folder, masker_of, progress_of, say
-from safeconduct.diagnosis import Question, Sources, sources_of, survey_of, walk_all
+from safeconduct.cli.why import asked_of, home_folder, masker_of, progress_of, read_dags
+from safeconduct.diagnosis import Question, Sources, insiders_of, sources_of, survey_of, walk_all
 from safeconduct.diagnosis.accounts import Accounts
+from safeconduct.model import Outcome
 
 if TYPE_CHECKING:
-    from typing import NoReturn
-
     from safeconduct.masking import Masker
     from safeconduct.model import Report
     from safeconduct.model.ledger import Ledger
@@ -27,44 +27,73 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a command was given: one connection by its id or as text, and statements in files, options, or `-`."""
+    """What a command was given: a connection by its id or as text, and statements in files, options, `-` or DAGs.
+
+    With `real`, `admin` (or SAFECONDUCT_ADMIN_DSN) applies what the account proposes.
+    """
 
     conn_id: str | None
     uri: str | None
-    files: tuple[str, ...]
-    statements: tuple[str, ...]
-    tables: tuple[str, ...]
     timeout: float
+    files: tuple[str, ...] = ()
+    statements: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    dag_folder: Path | None = None
+    admin: str | None = None
+    real: bool = False
 
     @property
     def has_statements(self) -> bool:
         """Whether there is anything to judge."""
-        return bool(self.files or self.statements or self.tables)
+        return bool(self.files or self.statements or self.tables or self.dag_folder)
 
     def asked(self) -> tuple[Asked, ...]:
         """The statements, read. Raises click.UsageError for text that is no SQL, with file, line and column."""
         options = [("--sql", text) for text in self.statements]
         return asked_of(self.tables, [*options, *((_called(name), _read(name)) for name in self.files)])
 
+    def check(self) -> None:
+        """Raises click.UsageError where no connection is named, or more than one way."""
+        if self.conn_id is not None and self.uri is not None:
+            raise click.UsageError("--uri is a connection of its own: leave the CONN_ID out")
+        if self.conn_id is None and self.uri is None and not self.dag_folder:
+            raise click.UsageError("name one connection: its CONN_ID, or --uri - for one on standard input")
 
-def accounts_of(inputs: Inputs, wish: Wish) -> tuple[Report, Masker, tuple[Ledger, ...]]:
-    """Walk the connection and draw up the account of its role."""
-    if (inputs.conn_id is None) == (inputs.uri is None):
-        raise click.UsageError("name one connection: its CONN_ID, or --uri - for one on standard input")
-    home = home_folder()
-    sources = sources_of(os.environ, home, inputs.timeout) if inputs.uri is None else Sources()
-    survey = survey_of((inputs.conn_id or "",), sources) if inputs.uri is None else literal_survey(inputs.uri)
-    accounts = Accounts(replace(wish, asked=inputs.asked()))
-    question = Question(dict(os.environ), home, inputs.timeout, visit=accounts.visit)
-    with progress_of(len(survey.named)) as progress:
+
+@dataclass(frozen=True)
+class Told:
+    """The accounts, and the report of the walks that led to them."""
+
+    ledgers: tuple[Ledger, ...]
+    report: Report
+    masker: Masker
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the report says nothing beyond that every connection was let in."""
+        let_in = all(walk.outcome is Outcome.IN for walk in self.report.walks)
+        return let_in and not (self.report.findings or self.report.unjudged or self.report.applied)
+
+
+def told_of(inputs: Inputs, wish: Wish) -> Told:
+    """Walk the connections and draw up the accounts of their roles; without a CONN_ID, of all that the DAGs use."""
+    inputs.check()
+    home, asked = home_folder(), inputs.asked()
+    sources = sources_of(os.environ, home, inputs.timeout) if inputs.uri is None or inputs.real else Sources()
+    reading = read_dags(inputs.dag_folder, (inputs.conn_id,) if inputs.conn_id else ()) if inputs.dag_folder else None
+    named = (inputs.conn_id,) if inputs.conn_id is not None else ()
+    survey = survey_of(named, sources, reading) if inputs.uri is None else literal_survey(inputs.uri)
+    insiders = insiders_of(inputs.admin, (), sources, os.environ, home, inputs.timeout) if inputs.real else ()
+    accounts = Accounts(replace(wish, asked=asked), reading.asked if reading else {})
+    question = Question(dict(os.environ), home, inputs.timeout, insiders=insiders, visit=accounts.visit)
+    if inputs.real and question.administrator is None:
+        raise click.UsageError("--real needs an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
+    accounts.administrator = question.administrator
+    with ExitStack() as stack, progress_of(len(survey.named)) as progress:
+        for insider in insiders:
+            stack.callback(insider.close)
         report = accounts.told(walk_all(survey, question, progress))
-    return report, masker_of(survey, report), accounts.ledgers
-
-
-def show_refusal(report: Report, masker: Masker, format_: str) -> NoReturn:
-    """Where the connection is not let in, there is no account: the report of the walk says why."""
-    say(report, masker, format_)
-    raise click.exceptions.Exit(report.exit_code)
+    return Told(accounts.ledgers, report, masker_of(survey, report))
 
 
 def _called(name: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from safeconduct.cli.accounts import Inputs, accounts_of, show_refusal
-from safeconduct.cli.why import SECONDS, colour, screen_width
+from safeconduct.cli.accounts import Inputs, Told, told_of
+from safeconduct.cli.why import SECONDS, colour, say, screen_width
 from safeconduct.diagnosis import DEFAULT_TIMEOUT
 from safeconduct.model import ExitCode, Severity
 from safeconduct.privileges.ledger import Wish
@@ -17,12 +18,14 @@ from safeconduct.report.ledger_text import render_ledgers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, NoReturn
+    from typing import NoReturn
 
     from safeconduct.masking import Masker
+    from safeconduct.model import Report
     from safeconduct.model.ledger import Ledger
 
     Command = Callable[..., Any]
+    AsSql = Callable[[tuple[Ledger, ...], Report, Masker], str]
 
 
 @click.group("privileges")
@@ -67,6 +70,13 @@ def _statements(command: Command) -> Command:
             metavar="S.T:PRIVILEGE,...",
             help="These privileges, such as sales.orders:SELECT,INSERT.",
         ),
+        click.option(
+            "--dags",
+            "dag_folder",
+            metavar="DIR",
+            type=click.Path(exists=True, file_okay=False, path_type=Path),
+            help="The SQL in this folder of DAGs; without CONN_ID, for all connections that it goes to.",
+        ),
         click.option("--sql", "statements", multiple=True, metavar="TEXT", help="The statements in this text."),
         click.argument("files", metavar="[FILE]...", nargs=-1),
         click.argument("conn_id", metavar="CONN_ID", required=False),
@@ -75,13 +85,23 @@ def _statements(command: Command) -> Command:
     return _connection(command)
 
 
+def _applied(command: Command) -> Command:
+    """What those take that can change something."""
+    for decorate in (
+        click.option("--real", is_flag=True, help="Let the administrator run it; kept only if all needs are met then."),
+        click.option("--admin", metavar="CONN", help="The administrator, a conn_id or a pg_service."),
+    ):
+        command = decorate(command)
+    return _statements(command)
+
+
 @group.command("held")
 @click.argument("conn_id", metavar="CONN_ID", required=False)
 @click.option("--role", metavar="ROLE", default="", help="Tell of this role instead of the connection's own.")
 @_connection
 def held(conn_id: str | None, role: str, uri: str | None, format_: str, timeout: float) -> None:
     """Tell everything that the role holds, and how it came by it."""
-    _show(Inputs(conn_id, uri, (), (), (), timeout), Wish(held=True, role=role), format_)
+    _show(Inputs(conn_id, uri, timeout), Wish(held=True, role=role), format_)
 
 
 @group.command("needed")
@@ -107,45 +127,54 @@ def excess(format_: str, **given: Any) -> None:
 
 @group.command("grant")
 @click.option("--to", metavar="ROLE", default="", help="Write the grants for this role, such as a group.")
-@_statements
+@_applied
 def grant(format_: str, to: str, **given: Any) -> None:
     """Print the SQL that gives the role what is missing, and nothing more."""
     _show(_inputs(given), Wish(missing=True, to=to), format_, render_grants)
 
 
 @group.command("revoke")
-@_statements
+@_applied
 def revoke(format_: str, **given: Any) -> None:
     """Print the SQL that takes from the role what the statements do not need; what would break is named first."""
-    _show(_inputs(given), Wish(excess=True), format_, render_revocations)
+    _show(_inputs(given), Wish(needed=True, excess=True), format_, render_revocations)
 
 
 def _inputs(given: dict[str, Any]) -> Inputs:
     return Inputs(**given)
 
 
-def _show(
-    inputs: Inputs, wish: Wish, format_: str, as_sql: Callable[[tuple[Ledger, ...], Masker], str] | None = None
-) -> NoReturn:
-    """Print the accounts and end; where the connection was not let in, the report of its walk instead."""
+def _show(inputs: Inputs, wish: Wish, format_: str, as_sql: AsSql | None = None) -> NoReturn:
+    """Print the accounts and end; the walks that led to none are told by their report."""
     if not (wish.held or inputs.has_statements):
-        raise click.UsageError("give the statements to judge: FILE, - for standard input, --sql or --table")
-    report, masker, ledgers = accounts_of(inputs, wish)
-    if not ledgers:
-        show_refusal(report, masker, format_)
+        raise click.UsageError("give the statements to judge: FILE, - for standard input, --sql, --table or --dags")
+    told = told_of(inputs, wish)
     if format_ == "json":
-        click.echo(render_ledgers_json(ledgers, masker))
+        click.echo(render_ledgers_json(told.ledgers, told.report, told.masker))
     elif as_sql is not None:
-        click.echo(as_sql(ledgers, masker))
+        click.echo(as_sql(told.ledgers, told.report, told.masker))
     else:
-        click.echo(render_ledgers(ledgers, masker, width=screen_width(), colour=colour()), color=colour())
-    raise click.exceptions.Exit(_code(ledgers))
+        _say_all(told)
+    raise click.exceptions.Exit(_code(told))
 
 
-def _code(ledgers: tuple[Ledger, ...]) -> ExitCode:
+def _say_all(told: Told) -> None:
+    text = render_ledgers(told.ledgers, told.masker, width=screen_width(), colour=colour())
+    if text:
+        click.echo(text, color=colour())
+    if not told.is_quiet:
+        click.echo("\n" if text else "", nl=False)
+        say(told.report, told.masker, "text")
+
+
+def _code(told: Told) -> ExitCode:
     """FOUND for what is missing or too much, and for names that mean nothing; else UNJUDGED where something is."""
-    if any(
-        one.missing or one.revocations or any(f.severity is not Severity.NOTE for f in one.findings) for one in ledgers
-    ):
+    codes = {told.report.exit_code, *(_code_of(ledger) for ledger in told.ledgers)}
+    return next(code for code in (ExitCode.FOUND, ExitCode.UNJUDGED, ExitCode.WELL) if code in codes)
+
+
+def _code_of(ledger: Ledger) -> ExitCode:
+    serious = any(finding.severity is not Severity.NOTE for finding in ledger.findings)
+    if ledger.missing or ledger.revocations or serious:
         return ExitCode.FOUND
-    return ExitCode.UNJUDGED if any(one.unjudged for one in ledgers) else ExitCode.WELL
+    return ExitCode.UNJUDGED if ledger.unjudged else ExitCode.WELL

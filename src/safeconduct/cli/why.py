@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
+    from safeconduct.diagnosis.dags import DagReading
     from safeconduct.diagnosis.task_log import LogReading
     from safeconduct.model import Report, Rule
     from safeconduct.privileges import Asked
@@ -82,6 +83,13 @@ SECONDS = Seconds(min=0, min_open=True, max=3600)
     type=click.Path(exists=True, path_type=Path),
     help="Walk the connections whose failures stand in this log of an Airflow task, and ask for what was refused.",
 )
+@click.option(
+    "--dags",
+    "dag_folder",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Walk the connections that the DAGs in this folder send SQL to, and ask for what that needs.",
+)
 @click.option("--real", is_flag=True, help="Let the administrator apply the remedies that are SQL, and walk again.")
 @click.option(
     "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How to report."
@@ -101,6 +109,7 @@ def command(
     admin: str | None,
     logs: tuple[Path, ...],
     task_log: Path | None,
+    dag_folder: Path | None,
     real: bool,
     format_: str,
     timeout: float,
@@ -110,12 +119,14 @@ def command(
     Without CONN_ID all PostgreSQL connections are walked. Nothing is changed anywhere without --real, and each walk
     tries to log in once.
     """
-    if uri is not None and (conn_ids or task_log):
-        raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID and --log out")
+    if uri is not None and (conn_ids or task_log or dag_folder):
+        raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID, --log and --dags out")
+    if task_log and dag_folder:
+        raise click.UsageError("--log and --dags both say what to walk: give one of them")
     privileges = asked_of(tables, [("--sql", text) for text in statements])
     home = home_folder()
     sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
-    reading = _read(task_log, sources)
+    reading = read_dags(dag_folder, conn_ids) if dag_folder else _read(task_log, sources)
     survey = survey_of(conn_ids, sources, reading) if uri is None else literal_survey(uri)
     question = Question(
         dict(os.environ),
@@ -150,6 +161,14 @@ def _again(survey: Survey, question: Question, first: Report, format_: str) -> R
         click.echo()
     second = _walked(survey, replace(question, real=False, memory=AddressMemory()))
     return replace(second, applied=first.applied)
+
+
+def read_dags(folder: Path, conn_ids: tuple[str, ...]) -> DagReading:
+    """What the DAGs in the folder ask for, of these connections only where some are named."""
+    from safeconduct.diagnosis.dags import read_dag_folder  # seldom asked for
+
+    reading = read_dag_folder(folder)
+    return replace(reading, conn_ids=()) if conn_ids else reading
 
 
 def _read(task_log: Path | None, sources: Sources) -> LogReading | None:

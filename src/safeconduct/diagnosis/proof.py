@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from safeconduct.postgres.insider import Administrator
     from safeconduct.postgres.open_session import OpenSession
     from safeconduct.privileges import Judgement
-    from safeconduct.privileges.rehearsal import Rehearsed
+    from safeconduct.privileges.rehearsal import Rehearsed, Trial
 
 _ABOUT_GRANTS = (
     *("privilege-missing", "usage-missing", "connect-missing", "not-inherited"),
@@ -61,7 +61,19 @@ def _rehearse(
     question: Question,
     administrator: Administrator,
 ) -> Rehearsed:
-    from safeconduct.privileges.rehearsal import Rehearsed, Trial, rehearse
+    from safeconduct.privileges.rehearsal import Trial
+
+    keep = question.real and not any(remedy.when for remedy in remedies)
+    texts = tuple(remedy.text for remedy in remedies)
+    return rehearsed_by(administrator, session, Trial(judgement.role, judgement.missing, texts, keep))
+
+
+def rehearsed_by(administrator: Administrator, session: OpenSession, trial: Trial) -> Rehearsed:
+    """The administrator's trial, on the very server and database of this session; kept only if that is certain.
+
+    Raises what Session.query raises.
+    """
+    from safeconduct.privileges.rehearsal import Rehearsed, rehearse
 
     ((pid, began),) = session.query(_MYSELF)
     with administrator.in_database(session.database) as other:
@@ -71,9 +83,7 @@ def _rehearse(
         if not seen or seen[0][1] not in (began, None):
             return Rehearsed(None, "the administrator is on another server")
         certain = seen[0][1] == began
-        keep = question.real and certain and not any(remedy.when for remedy in remedies)
-        texts = tuple(remedy.text for remedy in remedies)
-        return rehearse(other, Trial(judgement.role, judgement.missing, texts, keep))
+        return rehearse(other, replace(trial, keep=trial.keep and certain))
 
 
 def _marked(judgement: Judgement, proven: bool | None, reason: str) -> Judgement:

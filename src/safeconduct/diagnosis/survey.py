@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from safeconduct.diagnosis.rules import OTHER_TYPE
 from safeconduct.diagnosis.schedule import run_all
@@ -13,13 +13,34 @@ from safeconduct.model import Finding, Report, Secret, Severity, Unjudged
 from safeconduct.secrets import Found, all_connections, look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from safeconduct.diagnosis.question import Question
     from safeconduct.diagnosis.sources import Sources
     from safeconduct.diagnosis.staircase import WalkResult
-    from safeconduct.diagnosis.task_log import LogReading
+    from safeconduct.privileges import Asked
     from safeconduct.secrets import Answer
+
+
+class Reading(Protocol):
+    """What a log or a folder of DAGs asks for: which connections to walk, and what is to be said beside."""
+
+    @property
+    def conn_ids(self) -> tuple[str, ...]:
+        """The connections."""
+
+    @property
+    def asked(self) -> Mapping[str, tuple[Asked, ...]]:
+        """What is asked of each of them."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Notes on what was read."""
+
+    @property
+    def unjudged(self) -> tuple[Unjudged, ...]:
+        """What of it could not be told."""
+
 
 Named = tuple[str, "Answer"]
 """A connection's id and what its look-up answered."""
@@ -38,8 +59,8 @@ class Survey:
     secrets: tuple[Secret, ...] = ()
 
 
-def survey_of(conn_ids: tuple[str, ...], sources: Sources, reading: LogReading | None = None) -> Survey:
-    """The connections of these ids and of a log that was read, or without any all that can be walked."""
+def survey_of(conn_ids: tuple[str, ...], sources: Sources, reading: Reading | None = None) -> Survey:
+    """The connections of these ids and of what was read, or without any all that can be walked."""
     if reading is not None:
         survey = survey_of((*conn_ids, *reading.conn_ids), sources) if conn_ids or reading.conn_ids else Survey()
         return replace(

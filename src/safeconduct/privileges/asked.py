@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, TypeAlias
 
-from safeconduct.model import MASK, Privilege
+from safeconduct.model import MASK, Location, Privilege
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, check_text, line_and_column, parse_name
 from safeconduct.privileges.placeholders import is_too_deep, readable
 from safeconduct.privileges.syntax import TooDeep, parse
@@ -51,11 +51,13 @@ class SqlAsk:
     """One or more SQL statements, from `--sql`.
 
     `statements` are RawStmt nodes; `unread` says why there are none where the parser could not cope.
+    `origin` is the place in somebody's file that the text comes from, None for an option's value.
     """
 
     text: str
     statements: tuple[Any, ...] = field(default=(), repr=False, compare=False)
     unread: str = ""
+    origin: Location | None = None
 
 
 Asked: TypeAlias = "TableAsk | SqlAsk"
@@ -82,7 +84,7 @@ def parse_table(text: str) -> TableAsk:
     return TableAsk(relation, tuple(privileges))
 
 
-def parse_sql(text: str, name: str = "--sql") -> SqlAsk:
+def parse_sql(text: str, name: str = "--sql", origin: Location | None = None) -> SqlAsk:
     """Read SQL by PostgreSQL 18's grammar, with placeholders `%s`, `%(x)s`, `:x` or `$1`.
 
     `name` is the option or file that it comes from. Raises WrongText with it, line and column of what cannot be read,
@@ -92,8 +94,9 @@ def parse_sql(text: str, name: str = "--sql") -> SqlAsk:
         check_text(text)
         sql = readable(text)
         if is_too_deep(sql):
-            return SqlAsk(text, unread="the statement has a chain of more than 10,000 words without a comma")
-        return _parse(text, sql)
+            unread = "the statement has a chain of more than 10,000 words without a comma"
+            return SqlAsk(text, unread=unread, origin=origin)
+        return replace(_parse(text, sql), origin=origin)
     except WrongText as wrong:
         raise WrongText(f"{name}: {wrong}") from None
 

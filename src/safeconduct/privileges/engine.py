@@ -28,6 +28,7 @@ from safeconduct.privileges.reading import Record, StatementReader
 from safeconduct.privileges.row_calls import columns_or_calls, pairs_of_rows
 from safeconduct.privileges.scope import UnknownColumn
 from safeconduct.privileges.things import resolve_things
+from safeconduct.privileges.traces import Traces, placed
 from safeconduct.privileges.unseen import Unseen
 from safeconduct.privileges.uses import caveats, needs_of
 from safeconduct.privileges.views import closed_to_owners
@@ -35,6 +36,7 @@ from safeconduct.privileges.views import closed_to_owners
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from safeconduct.model import Finding
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked, AskedPrivilege
     from safeconduct.privileges.context import Context
@@ -60,11 +62,13 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
     context = context or read_context(session)
     record = Record(read_catalog(session, context, *lookups(asked, context)))
     unknown: list[UnknownColumn] = []
+    traces = Traces(record)
     for ask in asked:
-        if isinstance(ask, TableAsk):
-            unknown += _read_table(ask, record)
-        else:
-            _read_sql(ask, record)
+        with traces.of(ask.origin if isinstance(ask, SqlAsk) else None):
+            if isinstance(ask, TableAsk):
+                unknown += _read_table(ask, record)
+            else:
+                _read_sql(ask, record)
     unseen = Unseen(session, record)
     unseen.follow(pairs_of_rows(record.unknown, context))
     resolve_things(session, record, unseen.functions)
@@ -77,7 +81,7 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
         frozenset([_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record), *rows.needs]),
         (
             *explain_lost(session, context, record.lost, subject),
-            *explain_absent(session, record.catalog, record.absent, subject),
+            *_explain_absent(session, record, traces, subject),
             *(absent_column(column, subject, _hidden(record)) for column in dict.fromkeys([*unknown, *missing])),
             *unwritable(context, record.unwritable, subject),
             *closed_to_owners(session, context, (use.relation for use in record.uses), subject),
@@ -85,7 +89,14 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
         ),
         () if context.superuser else tuple(Unjudged(subject, reason) for reason in dict.fromkeys(reasons)),
         tuple(record.passed_over.values()),
+        traces.asked_by(),
     )
+
+
+def _explain_absent(session: Session, record: Record, traces: Traces, subject: str) -> Iterator[Finding]:
+    for origin, absent in traces.absent():
+        for finding in explain_absent(session, record.catalog, absent, subject):
+            yield placed(finding, (origin,) if origin else ())
 
 
 def _read_sql(ask: SqlAsk, record: Record) -> None:

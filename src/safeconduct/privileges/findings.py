@@ -13,11 +13,12 @@ from safeconduct.privileges.hidden import instead, passed_over
 from safeconduct.privileges.memberships import PER_MEMBERSHIP, inherit_statements
 from safeconduct.privileges.needs import NOTHING_GRANTED, SKIPPED
 from safeconduct.privileges.rule_of import rule_of, what_of
+from safeconduct.privileges.traces import placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from safeconduct.model import Rule
+    from safeconduct.model import Location, Rule
     from safeconduct.model.ledger import Need
     from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.context import Context
@@ -37,6 +38,7 @@ class Case:
     held: frozenset[Grant]
     lists: Mapping[Grant, Acl]
     passed_over: Mapping[tuple[str, str], Relation]
+    asked_by: Mapping[Grant, tuple[Location, ...]]
 
     @property
     def role(self) -> str:
@@ -53,7 +55,7 @@ def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
         evidence = {"sqlstate": sqlstate, **_evidence(case, grants)}
         if reasons := dict.fromkeys(need.why for need in concerned if need.why):
             evidence["because"] = "; ".join(reasons)
-        remedies = [*_mended(case, grants, concerned)]
+        remedies = [Remedy(RemedyKind.SQL, "\n".join(mended(concerned, grants, case.context.role)))]
         lists = {grant: case.lists[grant] for grant in grants if grant in case.lists}
         if defaults := without_effect(lists):
             evidence["default_privileges"] = defaults
@@ -61,13 +63,14 @@ def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
         if hidden := case.passed_over.get((grants[0].schema, grants[0].name)):
             evidence["passed_over"] = passed_over(case.context, grants[0].object_sql, hidden)
             remedies.append(instead(case.context, hidden, grants))
-        yield rule.finding(
+        finding = rule.finding(
             case.subject,
             f"{case.role} lacks {what_of(grants)}{_hidden(sqlstate)}",
             evidence=evidence,
             remedies=tuple(remedies),
             severity=Severity.WARNING if sqlstate.startswith("01") else Severity.ERROR,
         )
+        yield placed(finding, tuple(dict.fromkeys(o for grant in grants for o in case.asked_by.get(grant, ()))))
 
 
 def not_inherited(case: Case, path: Sequence[Membership], needs: Sequence[Need]) -> Finding:
@@ -112,13 +115,10 @@ def _why_not(case: Case) -> str:
     return "because the member is NOINHERIT"
 
 
-def _mended(case: Case, grants: tuple[Grant, ...], concerned: Sequence[Need]) -> tuple[Remedy, ...]:
-    """What lets the role in, the safest first."""
-    grant = Remedy(RemedyKind.SQL, grant_statement(grants, case.context.role))
-    mends = dict.fromkeys(need.mend.replace("{role}", case.role) for need in concerned)
-    if "" in mends:
-        return (grant,)
-    return (Remedy(RemedyKind.SQL, "\n".join(mends)),)
+def mended(concerned: Sequence[Need], grants: tuple[Grant, ...], role: str) -> tuple[str, ...]:
+    """The SQL that gives the role what these needs ask for on one object: a grant, or what stands in its place."""
+    mends = dict.fromkeys(need.mend.replace("{role}", quote_identifier(role)) for need in concerned)
+    return (grant_statement(grants, role),) if "" in mends else tuple(mends)
 
 
 def _rule(grants: tuple[Grant, ...], sqlstate: str) -> Rule:

@@ -104,7 +104,7 @@ def _explain(
     unused = held_by(session, (grant for need in lacking for grant in need.grants), memberships.reached())
     lists = access_lists(session, (need.proposal for need in lacking))
     hidden = {(read.schema, read.name): relation for read, relation in found.passed_over}
-    case = findings.Case(context, subject, held, lists, hidden)
+    case = findings.Case(context, subject, held, lists, hidden, found.asked_by)
     through = _through(lacking, memberships, unused)
     direct = [need for need in lacking if not any(need in needs for needs in through.values())]
     return [

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.model.grants import by_object, grant_statement
+from safeconduct.model.grants import by_object
 from safeconduct.model.ledger import Ledger
 from safeconduct.privileges.excess import excess_of
+from safeconduct.privileges.findings import mended
 from safeconduct.privileges.inventory import read_inventory
 from safeconduct.privileges.judgement import missing
 from safeconduct.privileges.needs import least
@@ -67,7 +68,11 @@ def draw_up(session: Session, subject: str, wish: Wish) -> Ledger:
 
 def grants_for(needs: Iterable[Need], role: str) -> tuple[str, ...]:
     """One statement for each object, from the outside in: database, schema, table."""
-    return tuple(grant_statement(grants, role) for grants in by_object(need.proposal for need in needs).values())
+    every = tuple(needs)
+    found: list[str] = []
+    for grants in by_object(need.proposal for need in every).values():
+        found += mended([need for need in every if need.proposal in grants], grants, role)
+    return tuple(dict.fromkeys(found))
 
 
 def _beside(judgement: Judgement) -> Iterator[Finding]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Grant, Unjudged
 from safeconduct.model.ledger import Need
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from safeconduct.model import Location
     from safeconduct.privileges.catalog import Relation
 
 NOTHING_GRANTED = "01007"
@@ -23,13 +24,15 @@ class Needed:
     """The privileges that were found to be needed, what no grant can mend, and what could not be told.
 
     `passed_over` has pairs: a relation that an unqualified name means, and the one of the same name that stands before
-    it on search_path, in a schema that the role may not use.
+    it on search_path, in a schema that the role may not use. `asked_by` has where in somebody's files a grant is asked
+    for, as far as the statements themselves ask for it.
     """
 
     needs: frozenset[Need] = frozenset()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
     passed_over: tuple[tuple[Relation, Relation], ...] = ()
+    asked_by: Mapping[Grant, tuple[Location, ...]] = field(default_factory=dict)
 
     @property
     def grants(self) -> frozenset[Grant]:

@@ -20,8 +20,14 @@ def render_json(
     report: Report, masker: Masker, *, width: int = 100, colour: bool = False, rule_of: RuleOf = no_rule
 ) -> str:
     """The report as one JSON document; `width`, `colour` and `rule_of` mean nothing here."""
+    # ASCII only: text from a server may hold lone surrogates, which no encoding would take.
+    return json.dumps(report_document(report, masker), indent=2)
+
+
+def report_document(report: Report, masker: Masker) -> dict[str, Any]:
+    """The report as it stands in every document of ours."""
     hide = masker.text
-    document = {
+    document: dict[str, Any] = {
         "schema": SCHEMA,
         "walks": [_walk(walk, hide) for walk in report.walks],
         "findings": [finding_document(finding, hide) for finding in report.findings],
@@ -29,8 +35,7 @@ def render_json(
     }
     if report.applied:
         document["applied"] = [_applied(one, hide) for one in report.applied]
-    # ASCII only: text from a server may hold lone surrogates, which no encoding would take.
-    return json.dumps(document, indent=2)
+    return document
 
 
 def _walk(walk: Walk, hide: Callable[[str], str]) -> dict[str, Any]:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.report.json import finding_document, unjudged_document
+from safeconduct.report.json import finding_document, report_document, unjudged_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from safeconduct.masking import Masker
-    from safeconduct.model import Grant
+    from safeconduct.model import Grant, Report
     from safeconduct.model.holding import Holding, Inventory, Way
     from safeconduct.model.ledger import Excess, Ledger, Need
 
 SCHEMA = "safeconduct/privileges/1"
 
 
-def render_ledgers_json(ledgers: Sequence[Ledger], masker: Masker) -> str:
-    """The accounts as one JSON document. What was not asked for is null."""
-    return json.dumps({"schema": SCHEMA, "roles": [_ledger(one, masker.text) for one in ledgers]}, indent=2)
+def render_ledgers_json(ledgers: Sequence[Ledger], report: Report, masker: Masker) -> str:
+    """The accounts and the report of the walks that led to them as one JSON document.
+
+    What was not asked for is null.
+    """
+    roles = [_ledger(one, masker.text) for one in ledgers]
+    return json.dumps({"schema": SCHEMA, "roles": roles, "report": report_document(report, masker)}, indent=2)
 
 
 def _ledger(ledger: Ledger, hide: Callable[[str], str]) -> dict[str, Any]:

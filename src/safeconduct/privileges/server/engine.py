@@ -111,6 +111,7 @@ def _joined(rest: Needed, names: Needed, needs: Sequence[Need]) -> Needed:
         tuple(findings),
         rest.unjudged,
         tuple(dict.fromkeys([*rest.passed_over, *names.passed_over])),
+        {**names.asked_by, **rest.asked_by},
     )
 
 
