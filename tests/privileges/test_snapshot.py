@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from safeconduct.postgres.session import SessionLost
 from safeconduct.privileges import missing, needed, parse_sql, parse_table
 from safeconduct.privileges.ledger import Wish, draw_up
 from safeconduct.privileges.snapshot import Document, SnapshotSession, WrongSnapshot, read, take, written
@@ -19,6 +20,7 @@ from tests.privileges.test_statements import CHANGES, MERGES, READS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from safeconduct.model.ledger import Ledger
     from safeconduct.privileges.snapshot import Document
     from tests.servers.postgres import Postgres
 

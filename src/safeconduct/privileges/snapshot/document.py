@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 SCHEMA = "safeconduct/catalog/1"
@@ -43,9 +43,9 @@ class Document:
 
 def written(document: Document) -> bytes:
     """The document as text in UTF-8."""
-    catalog = asdict(document)
+    catalog = vars(document)
     head = {"schema": SCHEMA, "digest": _digest(catalog), "catalog": catalog}
-    return json.dumps(head, ensure_ascii=False, indent=0).encode() + b"\n"
+    return json.dumps(head, ensure_ascii=False).encode() + b"\n"
 
 
 def read(octets: bytes) -> Document:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from safeconduct.postgres.session import Row, Session
 
-_AT_ONCE = 5000
+_AT_ONCE = 1000
 """How many things are asked about in one round trip, which has to be answered in time."""
 _THINGS = frozenset(
     """TYPE|LANGUAGE|FOREIGN SERVER|FOREIGN DATA WRAPPER|TABLESPACE|DATABASE|LARGE OBJECT|EXTENSION|EXTENSION TO CREATE
