@@ -1,4 +1,7 @@
-"""How long the static engine takes for TPC-DS's statements, against parsing them and nothing else."""
+"""How long the static engine takes for TPC-DS's statements, against parsing them and nothing else.
+
+The catalogs are in memory: they are a snapshot.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from benchmarks.figure import Figure, median
 from benchmarks.privileges.courts import server_of
-from benchmarks.privileges.engines import AskedSession, static
+from benchmarks.privileges.engines import AskedSession
 from benchmarks.privileges.oracle import BASE, Oracle
 from benchmarks.privileges.roles import AS_ROLE, ROLE
 from benchmarks.privileges.tpc import queries
+from safeconduct.privileges import needed, parse_sql
 from safeconduct.privileges.context import read_context
+from safeconduct.privileges.snapshot import SnapshotSession, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,16 +27,16 @@ _TIMES = 7
 
 
 def speed(major: int) -> Figure:
-    """Wall time of the engine, parsing included, by the parse alone; the server's catalogs are warm."""
+    """Wall time of the engine, parsing included, by the parse alone."""
     found = queries("tpcds")
     parse = import_module("postgast").parse
     with server_of(major) as server:
         oracle = Oracle(server, lambda oracle: oracle.fill(found.name, found.set_up))
         with oracle.connect(BASE) as client:
             client.must(AS_ROLE)
-            session = AskedSession(client, ROLE, BASE)
+            session = SnapshotSession(take(AskedSession(client, ROLE, BASE), BASE))
             context = read_context(session)
-            ours, bare = _in_turn(found.queries, lambda text: static(session, text, context), parse)
+            ours, bare = _in_turn(found.queries, lambda text: needed(session, [parse_sql(text)], "", context), parse)
     peer = f"postgast.parse, {bare / len(found.queries) * 1e6:.0f} µs for each of {len(found.queries)} statements"
     return Figure("privileges.speed", ours / bare, AIM, peer)
 

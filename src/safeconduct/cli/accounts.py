@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 class Inputs:
     """What a command was given: a connection by its id or as text, and statements in files, options, `-` or DAGs.
 
+    With `snapshot`, a snapshot of the catalogs stands for the server, and `conn_id` is a file.
     With `real`, `admin` (or SAFECONDUCT_ADMIN_DSN) applies what the account proposes.
     """
 
@@ -43,6 +44,7 @@ class Inputs:
     dag_folder: Path | None = None
     admin: str | None = None
     real: bool = False
+    snapshot: Path | None = None
 
     @property
     def has_statements(self) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safeconduct.cli.accounts import Inputs, Told, told_of
+from safeconduct.cli.snapshots import take_snapshot, told_offline
 from safeconduct.cli.why import SECONDS, colour, say, screen_width
 from safeconduct.diagnosis import DEFAULT_TIMEOUT
 from safeconduct.model import ExitCode, Outcome, Severity
@@ -78,6 +79,12 @@ def _statements(command: Command) -> Command:
             type=click.Path(exists=True, file_okay=False, path_type=Path),
             help="The SQL in this folder of DAGs; without CONN_ID, for all connections that it goes to.",
         ),
+        click.option(
+            "--snapshot",
+            metavar="FILE",
+            type=click.Path(path_type=Path),
+            help="Judge by this snapshot of the catalogs, without CONN_ID and server.",
+        ),
         click.option("--sql", "statements", multiple=True, metavar="TEXT", help="The statements in this text."),
         click.argument("files", metavar="[FILE]...", nargs=-1),
         click.argument("conn_id", metavar="CONN_ID", required=False),
@@ -141,15 +148,34 @@ def revoke(format_: str, **given: Any) -> None:
     _show(_inputs(given), Wish(needed=True, excess=True), format_, render_revocations)
 
 
+@group.command("snapshot")
+@click.argument("conn_id", metavar="CONN_ID", required=False)
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it, readable for you alone; without it, to standard output.",
+)
+@click.option("--timeout", type=SECONDS, default=DEFAULT_TIMEOUT, show_default=True, help="Seconds for each address.")
+@click.option("--uri", metavar="-", help="The connection whose URI or JSON is read from standard input.")
+def snapshot(conn_id: str | None, output: Path | None, timeout: float, uri: str | None) -> NoReturn:
+    """Write down what the catalogs say: names, definitions and access lists, no rows and no passwords.
+
+    The other commands judge by it with --snapshot.
+    """
+    raise click.exceptions.Exit(take_snapshot(Inputs(conn_id, uri, timeout), output))
+
+
 def _inputs(given: dict[str, Any]) -> Inputs:
     return Inputs(**given)
 
 
 def _show(inputs: Inputs, wish: Wish, format_: str, as_sql: AsSql | None = None) -> NoReturn:
     """Print the accounts and end; the walks that led to none are told by their report."""
-    if not (wish.held or inputs.has_statements):
+    if not (wish.held or inputs.has_statements or (inputs.snapshot and inputs.conn_id)):
         raise click.UsageError("give the statements to judge: FILE, - for standard input, --sql, --table or --dags")
-    told = told_of(inputs, wish)
+    told = told_offline(inputs, wish, inputs.snapshot) if inputs.snapshot else told_of(inputs, wish)
     if format_ == "json":
         click.echo(render_ledgers_json(told.ledgers, told.report, told.masker))
     elif as_sql is not None:

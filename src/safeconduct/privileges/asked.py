@@ -11,6 +11,7 @@ from safeconduct.masking import is_secret_key
 from safeconduct.model import MASK, Location, Privilege
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, check_text, line_and_column, parse_name
 from safeconduct.privileges.placeholders import is_too_deep, readable
+from safeconduct.privileges.syntax import TooDeep, parse
 
 COLUMN_PRIVILEGES = (Privilege.SELECT, Privilege.INSERT, Privilege.UPDATE, Privilege.REFERENCES)
 """What PostgreSQL grants on single columns."""
@@ -51,7 +52,7 @@ class TableAsk:
 class SqlAsk:
     """One or more SQL statements, from `--sql`.
 
-    `statements` are postgast's RawStmt messages; `unread` says why there are none where the parser could not cope.
+    `statements` are RawStmt nodes; `unread` says why there are none where the parser could not cope.
     `origin` is the place in somebody's file that the text comes from, None for an option's value.
     """
 
@@ -133,17 +134,16 @@ def _parse(text: str, sql: str) -> SqlAsk:
     # Loaded here because few commands read SQL, and it takes longer to load than all the rest; and by import_module
     # because postgast's stub for its messages has a field called `from`, at which type checkers stop.
     postgast = import_module("postgast")
-    too_deep = import_module("google.protobuf.message").DecodeError
     try:
-        tree = postgast.parse(sql)
+        statements = parse(sql)
     except postgast.PgQueryError as error:
         before = sql.encode()[: max(error.cursorpos - 1, 0)].decode(errors="ignore")
         raise WrongText(_where(text, before, error.cursorpos) + _without_secret(error.message, before)) from None
-    except too_deep:
+    except TooDeep:
         return SqlAsk(text, unread="the statement is nested deeper than its syntax tree can be passed on")
-    if not tree.stmts:
+    if not statements:
         raise WrongText("there is no statement in it")
-    return SqlAsk(text, tuple(tree.stmts))
+    return SqlAsk(text, statements)
 
 
 def _where(text: str, before: str, cursor_position: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.privileges.names import RelationName
@@ -171,14 +172,33 @@ def read_catalog(session: Session, context: Context, pairs: set[tuple[str, str]]
     if not schemas:
         return Catalog(context, {})
     asked = as_json([{"schema": schema, "name": name} for schema, name in sorted(pairs)])
-    rows = [
-        json.loads(row[0] or "{}")
-        for row in session.query(statement("relations.sql"), [asked, as_json(sorted(schemas))])
+    answers = [
+        _read(row[0] or "{}") for row in session.query(statement("relations.sql"), [asked, as_json(sorted(schemas))])
     ]
-    usable = {row["usable_schema"]: row["usable"] for row in rows if "usable_schema" in row}
-    relations = [_relation(row) for row in rows if "usable_schema" not in row]
-    owners = {row["usable_schema"]: (row["owner"], row["superuser"]) for row in rows if "usable_schema" in row}
-    return Catalog(context, {(relation.schema, relation.name): relation for relation in relations}, usable, owners)
+    found = [one for one in answers if isinstance(one, _Schema)]
+    return Catalog(
+        context,
+        {(one.schema, one.name): one for one in answers if isinstance(one, Relation)},
+        {one.name: one.usable for one in found},
+        {one.name: (one.owner, one.superuser) for one in found},
+    )
+
+
+@dataclass(frozen=True)
+class _Schema:
+    name: str
+    usable: bool
+    owner: str
+    superuser: bool
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Relation | _Schema:
+    """One answer of relations.sql. The same table is named again and again, in a text and from text to text."""
+    found = json.loads(text)
+    if "usable_schema" in found:
+        return _Schema(found["usable_schema"], found["usable"], found["owner"], found["superuser"])
+    return _relation(found)
 
 
 def _relation(found: dict[str, Any]) -> Relation:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.reading.calls import Call
@@ -131,10 +132,13 @@ def look_up_functions(
         return
     asked = as_json([{"schema": schema, "name": name} for schema, name in names])
     for (text,) in session.query(statement("functions.sql"), [asked, as_json(numbers)]):
-        found.add(_function(json.loads(text or "{}")))
+        found.add(_function(text or "{}"))
 
 
-def _function(row: Mapping[str, Any]) -> Function:
+@lru_cache(maxsize=4096)
+def _function(text: str) -> Function:
+    """One answer of functions.sql: the same ones are called again and again."""
+    row = json.loads(text)
     return Function(
         oid=row["oid"],
         schema=row["schema"],

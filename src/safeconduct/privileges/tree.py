@@ -1,53 +1,55 @@
-"""Small helpers over postgast's syntax tree, which is made of protobuf messages."""
+"""Small helpers over syntax trees."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from safeconduct.privileges.names import RelationName
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 Node: TypeAlias = Any
-"""A message of pg_query_pb2, whose class is only known at run time."""
+"""A SyntaxNode, whose fields depend on its kind, which is only known at run time."""
 
 
 def unwrap(node: Node) -> Node:
-    """The message inside libpg_query's `Node`, which stands wherever any kind of node may."""
-    if kind(node) != "Node":
-        return node
-    which = node.WhichOneof("node")
-    return getattr(node, which) if which else node
+    """The node inside libpg_query's `Node`: trees are read without those, so it stands there itself."""
+    return node
 
 
 def kind(node: Node) -> str:
     """The name of PostgreSQL's struct: SelectStmt, ColumnRef, ..."""
-    return str(node.DESCRIPTOR.name)
+    struct: str = node.STRUCT
+    return struct
 
 
-def children(node: Node) -> Iterator[Node]:
-    """Every message right below this one."""
-    for described, value in node.ListFields():
-        if described.message_type is None:
-            continue
-        if hasattr(value, "ListFields"):
-            yield unwrap(value)
-        else:
-            yield from (unwrap(item) for item in value)
+def children(node: Node) -> tuple[Node, ...]:
+    """Every node right below this one."""
+    found: tuple[Node, ...] = node.BELOW
+    return found
 
 
-def everything(node: Node) -> Iterator[Node]:
-    """This message and all below it."""
-    node = unwrap(node)
-    yield node
-    for child in children(node):
-        yield from everything(child)
+def everything(node: Node) -> tuple[Node, ...]:
+    """This node and all below it, those above before those below."""
+    below = vars(node).get("WHOLE")
+    return (node, *below) if below is not None else tuple(_whole(node))
+
+
+def _whole(node: Node) -> list[Node]:
+    found, waiting = [], [node]
+    while waiting:
+        one = waiting.pop()
+        found.append(one)
+        waiting.extend(reversed(one.BELOW))
+    return found
+
+
+def of_kinds(node: Node, kinds: frozenset[str]) -> list[Node]:
+    """Those of these kinds among this node and all below it."""
+    return [found for found in everything(node) if found.STRUCT in kinds]
 
 
 def strings(nodes: Node) -> tuple[str, ...]:
     """The texts of String nodes, such as the parts of a name."""
-    return tuple(node.string.sval for node in nodes if node.HasField("string"))
+    return tuple([node.sval for node in nodes if node.STRUCT == "String"])
 
 
 def relation_name(range_var: Node) -> RelationName:
@@ -88,8 +90,7 @@ def _expression_name(node: Node) -> str:
 
 def enum_name(node: Node, field: str) -> str:
     """The name of an enum field's value, such as CMD_INSERT."""
-    values = node.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number
-    return str(values[getattr(node, field)].name)
+    return str(getattr(node, field))
 
 
 def _sublink_name(node: Node) -> str:

@@ -77,7 +77,7 @@ class CreationReader(RightsReader):
 
     def create_view(self, node: Node, name: str) -> None:
         """CREATE VIEW: what it reads is only looked up; its owner needs the right to read when the view is read."""
-        if unwrap(node.query) is not node.query:
+        if node.HasField("query"):
             self.names_only(unwrap(node.query), Scope())
         schema = self.create_relation(node.view, name)
         if node.replace and (relation := self.record.catalog.relations.get((schema, node.view.relname))):

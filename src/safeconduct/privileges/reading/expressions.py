@@ -49,7 +49,8 @@ class ExpressionReader(ABC):
             elif what in ("A_Expr", "SubLink"):
                 self._operator(strings(node.name if what == "A_Expr" else node.oper_name))
             for child in children(node):
-                self.expression(child, scope)
+                if child.BELOW:  # constants and words read nothing
+                    self.expression(child, scope)
 
     def _operator(self, parts: tuple[str, ...]) -> None:
         if parts and parts[-1] not in _COMMON_OPERATORS:

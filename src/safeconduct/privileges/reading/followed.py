@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.privileges.tree import enum_name, everything, kind, strings, text_constant, unwrap
+from safeconduct.privileges.tree import enum_name, kind, of_kinds, strings, text_constant, unwrap
 
 if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 Setting = tuple[str, ...] | None
 """The names of a search_path; None where the text sets it to what is only known when it runs."""
 
+_CALLS = frozenset({"FuncCall"})
 RESETS = frozenset({"VAR_SET_DEFAULT", "VAR_RESET", "VAR_RESET_ALL"})
 
 
@@ -40,7 +41,7 @@ class FollowedPath:
         elif what == "VariableSetStmt":
             if node.name.lower() == "search_path" or enum_name(node, "kind") == "VAR_RESET_ALL":
                 self._set(self._initial if enum_name(node, "kind") in RESETS else _names(node), node.is_local)
-        elif any(_is_set_config(found) for found in everything(node)):
+        elif any(_is_set_config(found) for found in of_kinds(node, _CALLS)):
             self._set(None)
 
     def _set(self, setting: Setting, local: bool = False) -> None:
@@ -64,7 +65,7 @@ def _names(node: Node) -> Setting:
 
 
 def _is_set_config(node: Node) -> bool:
-    if kind(node) != "FuncCall" or strings(node.funcname)[-1] != "set_config" or not node.args:
+    if strings(node.funcname)[-1] != "set_config" or not node.args:
         return False
     return (text_constant(node.args[0]) or "search_path").lower() == "search_path"
 

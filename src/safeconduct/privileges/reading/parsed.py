@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.placeholders import is_too_deep
+from safeconduct.privileges.syntax import TooDeep, parse
 
 if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
@@ -14,15 +15,13 @@ if TYPE_CHECKING:
 
 def statements_of(sql: str) -> tuple[Node, ...]:
     """The statements of a text. Raises WrongText where it cannot be read."""
-    postgast = import_module("postgast")
-    too_deep = import_module("google.protobuf.message").DecodeError
     if is_too_deep(sql):
         raise WrongText("it has a chain of more than 10,000 words without a comma")
     try:
-        return tuple(raw.stmt for raw in postgast.parse(sql).stmts)
-    except postgast.PgQueryError:
+        return tuple(raw.stmt for raw in parse(sql))
+    except import_module("postgast").PgQueryError:
         raise WrongText("its SQL is not that of PostgreSQL 18") from None
-    except too_deep:
+    except TooDeep:
         raise WrongText("it is nested deeper than its syntax tree can be passed on") from None
 
 

@@ -19,11 +19,10 @@ _TEXTS = ("newschema", "schemaname", "local_schema", "subname", "name")
 def schemas_in(node: Node) -> Iterator[str]:
     """Every name that may be a schema's: what is made, altered, moved or dropped, and where to."""
     for found in everything(node):
-        fields = {described.name: value for described, value in found.ListFields()}
+        fields = vars(found)
         for field in _LISTS:
             names = fields.get(field)
-            parts = strings(names) if names is not None and not hasattr(names, "ListFields") else ()
-            yield from parts[-2:-1]
+            yield from (strings(names) if isinstance(names, list) else ())[-2:-1]
         yield from (str(fields[field]) for field in _TEXTS if isinstance(fields.get(field), str))
         for item in fields.get("objects", ()):
             parts, _ = parts_of(item)

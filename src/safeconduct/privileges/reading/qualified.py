@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, parse_name
-from safeconduct.privileges.tree import everything, kind, strings, text_constant, unwrap
+from safeconduct.privileges.tree import kind, of_kinds, strings, text_constant, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,8 @@ _FIELDS = {
     "SubLink": ("oper_name", "operator"),
     "SortBy": ("use_op", "operator"),
 }
+_QUALIFIED = frozenset({*_FIELDS, "TypeCast"})
+_HOLDING_TEXTS = frozenset({"TypeCast", "FuncCall", "A_Expr"})
 _TEXTS = {
     "regtype": "type",
     "regproc": "function",
@@ -39,6 +41,7 @@ _TAKE_REGCLASS = frozenset(
     brin_summarize_range brin_desummarize_range pg_get_indexdef pg_get_partkeydef pg_sequence_parameters""".split()
 )
 _TAKE_TEXT = frozenset({"pg_get_viewdef", "pg_get_serial_sequence", "row_security_active"})
+_NAME_RELATIONS = _TAKE_REGCLASS | _TAKE_TEXT
 """Functions whose first argument names a relation."""
 _ASK_FOR_RELATION = {
     "has_table_privilege": -2,
@@ -64,10 +67,20 @@ class Qualified:
 
 def qualified_in(node: Node) -> Iterator[Qualified]:
     """What the statement names with a schema, but for relations and for what is in pg_catalog."""
-    for found in everything(node):
-        for noun, parts, in_text in (*_in_cast(found), *_asked_for(found), *_named(found)):
+    for found in of_kinds(node, _QUALIFIED):
+        for noun, parts, in_text in _names(found):
             if len(parts) > 1 and parts[-2] != "pg_catalog":
                 yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
+
+
+def _names(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """The names in one node: what they are of, their parts, and whether they stand in a constant."""
+    if kind(node) == "TypeCast":
+        yield (*_in_cast(node), True)
+        return
+    if kind(node) == "FuncCall" and (asked := _asked_for(node)):
+        yield (*asked, True)
+    yield (*_named(node), False)
 
 
 def relations_in_texts(node: Node) -> Iterator[tuple[RelationName, bool]]:
@@ -75,7 +88,7 @@ def relations_in_texts(node: Node) -> Iterator[tuple[RelationName, bool]]:
 
     Each comes with whether it is read as a regclass, else as text.
     """
-    for found in everything(node):
+    for found in of_kinds(node, _HOLDING_TEXTS):
         what = kind(found)
         if _is_regclass(found):
             texts, as_regclass = [found.arg], True
@@ -97,7 +110,7 @@ def _is_regclass(node: Node) -> bool:
 def _relation_of(call: Node) -> list[Node]:
     """The argument that names a relation."""
     function = strings(call.funcname)[-1]
-    if function in _TAKE_REGCLASS | _TAKE_TEXT:
+    if function in _NAME_RELATIONS:
         return [call.args[0]]
     place = _ASK_FOR_RELATION.get(function, 0)
     return [call.args[place]] if place and len(call.args) >= -place else []
@@ -123,28 +136,24 @@ def name_in_text(argument: str | None) -> RelationName | None:
     return name if cursor.at_end() else None
 
 
-def _asked_for(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+def _asked_for(node: Node) -> tuple[str, tuple[str, ...]] | None:
     """has_function_privilege('sales.total()', 'EXECUTE') names a function."""
-    if kind(node) == "FuncCall" and len(node.args) > 1:
-        noun = _ASK_FOR_OTHERS.get(strings(node.funcname)[-1])
-        if noun and (parts := _parts_of(text_constant(node.args[-2]))):
-            yield noun, parts, True
+    noun = _ASK_FOR_OTHERS.get(strings(node.funcname)[-1])
+    if noun and len(node.args) > 1 and (parts := _parts_of(text_constant(node.args[-2]))):
+        return noun, parts
+    return None
 
 
-def _named(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+def _named(node: Node) -> tuple[str, tuple[str, ...]]:
     what = kind(node)
-    if what in _FIELDS and not (what == "TypeName" and node.pct_type):
-        field, noun = _FIELDS[what]
-        yield noun, strings(getattr(node, field)), False
+    field, noun = _FIELDS[what]
+    return noun, () if what == "TypeName" and node.pct_type else strings(getattr(node, field))
 
 
-def _in_cast(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+def _in_cast(node: Node) -> tuple[str, tuple[str, ...]]:
     """'sales.mood'::regtype names a type as well."""
-    if kind(node) != "TypeCast":
-        return
-    noun = _TEXTS.get((strings(node.type_name.names) or ("",))[-1])
-    if noun and (parts := _parts_of(text_constant(node.arg))):
-        yield noun, parts, True
+    noun = _TEXTS.get((strings(node.type_name.names) or ("",))[-1], "")
+    return noun, _parts_of(text_constant(node.arg)) if noun else ()
 
 
 def _parts_of(text: str | None) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from safeconduct.privileges.reading.record import ELSEWHERE, SEQUENCE_FUNCTIONS,
 from safeconduct.privileges.reading.things import PARAMETER, ThingAsk, parts_of
 from safeconduct.privileges.reading.writes import writes
 from safeconduct.privileges.scope import Scope
-from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings, text_constant, unwrap
+from safeconduct.privileges.tree import enum_name, kind, of_kinds, relation_name, strings, text_constant, unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -256,15 +256,18 @@ def _beyond_the_database(copy: Node) -> tuple[str, str]:
     return "pg_write_server_files", "COPY writes a file of the server"
 
 
+_NAMING = frozenset({"RangeVar", "FuncCall", "DropStmt", "CommentStmt"})
+
+
 def names_in(node: Node) -> Iterator[RelationName]:
     """Every name in the statement that may be a relation's, for looking them all up at once."""
-    for found in everything(node):
+    for found in of_kinds(node, _NAMING):
         if kind(found) == "RangeVar":
             yield relation_name(found)
         elif kind(found) == "FuncCall" and strings(found.funcname)[-1] in SEQUENCE_FUNCTIONS and found.args:
             sequence = name_in_text(text_constant(found.args[0]))
             yield from [sequence] if sequence else []
-        elif kind(found) in ("DropStmt", "CommentStmt"):
+        elif kind(found) != "FuncCall":
             yield from _in_lists(found)
     yield from (name for name, _ in relations_in_texts(node))
 

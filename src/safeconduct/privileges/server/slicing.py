@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from safeconduct.privileges.placeholders import for_server, readable
 from safeconduct.privileges.reading.expressions import QUERIES
+from safeconduct.privileges.syntax import TooDeep, parse
 from safeconduct.privileges.tree import kind, unwrap
 
 if TYPE_CHECKING:
@@ -51,12 +52,12 @@ def _texts(ask: SqlAsk) -> list[str]:
     postgast = import_module("postgast")
     filled = for_server(ask.text)
     try:
-        tree = postgast.parse(filled)
-    except postgast.PgQueryError:
+        statements = parse(filled)
+    except (postgast.PgQueryError, TooDeep):
         return _cut(readable(ask.text), ask.statements)
-    if len(tree.stmts) != len(ask.statements):
+    if len(statements) != len(ask.statements):
         return _cut(readable(ask.text), ask.statements)
-    return _cut(filled, tree.stmts)
+    return _cut(filled, statements)
 
 
 def _cut(text: str, statements: Sequence[Any]) -> list[str]:

@@ -1,0 +1,83 @@
+"""Snapshots of catalogs: taken over a connection, kept in a file, and judged against without any server."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from safeconduct.cli.accounts import Told
+from safeconduct.cli.literal import literal_survey
+from safeconduct.cli.why import home_folder, masker_of, progress_of, say
+from safeconduct.diagnosis import Question, Sources, sources_of, survey_of, walk_all
+from safeconduct.diagnosis.snapshots import Snapshots
+from safeconduct.masking import Masker
+from safeconduct.model import Report
+from safeconduct.postgres.session import SessionLost
+
+if TYPE_CHECKING:
+    from safeconduct.cli.accounts import Inputs
+    from safeconduct.privileges.ledger import Wish
+
+
+def told_offline(inputs: Inputs, wish: Wish, path: Path) -> Told:
+    """The account of the role that the snapshot was taken for. Raises click.UsageError for a file that is none."""
+    from safeconduct.privileges.ledger import draw_up  # heavy, like the snapshot
+    from safeconduct.privileges.snapshot import SnapshotSession, WrongSnapshot, read
+
+    if inputs.uri is not None or inputs.dag_folder or inputs.real or inputs.admin is not None:
+        raise click.UsageError("--snapshot stands for the server: leave --uri, --dags, --admin and --real out")
+    # There is no CONN_ID, so the first of the arguments is a file, too.
+    files = (inputs.conn_id, *inputs.files) if inputs.conn_id is not None else inputs.files
+    asked = replace(inputs, conn_id=None, files=files).asked()
+    try:
+        document = read(path.read_bytes())
+        session = SnapshotSession(document)
+        ledger = draw_up(session, document.connection, replace(wish, asked=asked))
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+    except (WrongSnapshot, SessionLost) as error:
+        raise click.UsageError(f"{path} {error}" if isinstance(error, WrongSnapshot) else str(error)) from None
+    return Told((ledger,), Report(), Masker())
+
+
+def take_snapshot(inputs: Inputs, path: Path | None) -> int:
+    """Walk the connection, write what its catalogs say, and return the exit code; to standard output without `path`."""
+    from safeconduct.privileges.snapshot import written
+
+    inputs.check()
+    sources = sources_of(os.environ, home_folder(), inputs.timeout) if inputs.uri is None else Sources()
+    survey = survey_of((inputs.conn_id or "",), sources) if inputs.uri is None else literal_survey(inputs.uri)
+    snapshots = Snapshots()
+    question = Question(dict(os.environ), home_folder(), inputs.timeout, visit=snapshots.visit)
+    with progress_of(len(survey.named)) as progress:
+        report = snapshots.told(walk_all(survey, question, progress))
+    for document in snapshots.taken.values():
+        _write(written(document), path)
+        return 0
+    say(report, masker_of(survey, report), "text")
+    return int(report.exit_code)
+
+
+def _write(octets: bytes, path: Path | None) -> None:
+    """The file is there as a whole or not at all, and its owner's alone."""
+    if path is None:
+        sys.stdout.buffer.write(octets)
+        return
+    name = ""
+    try:
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
+        with open(descriptor, "wb") as file:
+            file.write(octets)
+        Path(name).replace(path)
+    except OSError as error:
+        if name:
+            with suppress(OSError):
+                Path(name).unlink()
+        raise click.UsageError(f"{path} cannot be written: {error.strerror or error}") from None

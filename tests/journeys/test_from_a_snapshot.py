@@ -1,0 +1,49 @@
+"""The catalogs are written down once, and statements are judged by the file after the server is gone."""
+
+from __future__ import annotations
+
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.journeys.test_least_privilege import LOAD, PASSWORD, TABLES, Shop
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.servers.postgres import Postgres
+
+
+@pytest.fixture
+def shop(postgres: Postgres, tmp_path: Path) -> Shop:
+    postgres.create_role("etl", PASSWORD)
+    postgres.create_database("sales")
+    postgres.sql(TABLES, database="sales")
+    postgres.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.log TO etl", database="sales")
+    (tmp_path / "load.sql").write_text(LOAD)
+    return Shop(postgres, tmp_path)
+
+
+def test_the_file_tells_what_the_server_told(shop: Shop) -> None:
+    said = shop.privileges("snapshot", "shop", "-o", "sales.json")
+    assert (said.code, said.output, said.errors) == (0, "", "")
+    path = shop.folder / "sales.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert PASSWORD not in path.read_text()
+    verbs = ("needed", "missing", "excess", "grant")
+    live = {verb: shop.privileges(verb, "shop", "load.sql") for verb in verbs}
+    shop.server.stop()
+    for verb in verbs:
+        assert shop.privileges(verb, "--snapshot", "sales.json", "load.sql") == live[verb], verb
+    assert live["missing"].code == 1
+
+    said = shop.privileges("grant", "--snapshot", "sales.json", "load.sql", "--real")
+    assert (said.code, "--snapshot stands for the server" in said.errors) == (2, True)
+    path.write_bytes(path.read_bytes()[:-100])
+    said = shop.privileges("needed", "--snapshot", "sales.json", "load.sql")
+    assert (said.code, "sales.json is not JSON, or was cut off" in said.errors) == (2, True)
+    said = shop.privileges("needed", "--snapshot", "nowhere.json", "load.sql")
+    assert (said.code, "nowhere.json cannot be read: No such file" in said.errors) == (2, True)
+    said = shop.privileges("snapshot", "shop", "-o", "nowhere/sales.json")
+    assert said.code != 0
