@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.test_least_privilege import LOAD, PASSWORD, TABLES, Shop
+from tests.journeys.shop import Shop, furnished
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,12 +17,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def shop(postgres: Postgres, tmp_path: Path) -> Shop:
-    postgres.create_role("etl", PASSWORD)
-    postgres.create_database("sales")
-    postgres.sql(TABLES, database="sales")
+    shop = furnished(postgres, tmp_path)
     postgres.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.log TO etl", database="sales")
-    (tmp_path / "load.sql").write_text(LOAD)
-    return Shop(postgres, tmp_path)
+    return shop
 
 
 def test_the_file_tells_what_the_server_told(shop: Shop) -> None:

@@ -2,105 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import psycopg
 import pytest
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
 
-import safeconduct
+from tests.journeys.shop import LOAD, PASSWORD
 
 if TYPE_CHECKING:
-    from tests.servers.postgres import Postgres
-
-DOCS = Path(__file__).parents[2] / "docs"
-SCHEMAS = {
-    name: json.loads((DOCS / name).read_text("utf-8")) for name in ("privileges.schema.json", "report.schema.json")
-}
-VALIDATOR = Draft202012Validator(
-    SCHEMAS["privileges.schema.json"],
-    registry=Registry().with_resources((name, Resource.from_contents(one)) for name, one in SCHEMAS.items()),
-)
-PASSWORD = "Least-Privilege-9"
-TABLES = """
-CREATE SCHEMA shop; CREATE TABLE shop.orders (id serial PRIMARY KEY, total int, note text);
-CREATE TABLE shop.log (at timestamptz, what text);
-"""
-LOAD = "INSERT INTO shop.orders (total) VALUES (%(total)s) RETURNING id;\n\nSELECT at FROM shop.log;\n"
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    output: str
-    errors: str
-
-    @property
-    def report(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.output)
-        return found
-
-    @property
-    def role(self) -> dict[str, Any]:
-        document = json.loads(self.output)
-        VALIDATOR.validate(document)
-        found: dict[str, Any] = document["roles"][0]
-        return found
-
-
-@dataclass(frozen=True)
-class Shop:
-    server: Postgres
-    folder: Path
-
-    def privileges(self, verb: str, *arguments: str, stdin: str = "", **environment: str) -> Said:
-        return self._run(["privileges", verb, *arguments], stdin, environment)
-
-    def why(self, *arguments: str) -> Said:
-        return self._run(["why", *arguments], "", {})
-
-    def _run(self, arguments: list[str], stdin: str, more: dict[str, str]) -> Said:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(Path(safeconduct.__file__).parents[1]),
-            "AIRFLOW_HOME": str(self.folder),
-            "AIRFLOW_CONN_SHOP": f"postgres://etl:{PASSWORD}@127.0.0.1:{self.server.port}/sales",
-            **more,
-        }
-        command = [sys.executable, "-m", "safeconduct", *arguments]
-        done = subprocess.run(
-            command, env=environment, cwd=self.folder, input=stdin, capture_output=True, text=True, check=False
-        )
-        assert "Traceback" not in done.stderr
-        assert PASSWORD not in done.stdout + done.stderr
-        return Said(done.returncode, done.stdout, done.stderr)
-
-    def works(self, statement: str) -> bool:
-        with self.server.login("etl", PASSWORD, database="sales") as session:
-            try:
-                session.execute(statement.encode())
-            except psycopg.errors.InsufficientPrivilege:
-                return False
-            finally:
-                session.rollback()
-        return True
-
-
-@pytest.fixture
-def shop(postgres: Postgres, tmp_path: Path) -> Shop:
-    postgres.create_role("etl", PASSWORD)
-    postgres.create_database("sales")
-    postgres.sql(TABLES, database="sales")
-    (tmp_path / "load.sql").write_text(LOAD)
-    return Shop(postgres, tmp_path)
-
+    from tests.journeys.shop import Shop
 
 INSERT = "INSERT INTO shop.orders (total) VALUES (1) RETURNING id"
 SELECT = "SELECT at FROM shop.log"
@@ -384,7 +294,7 @@ def test_what_another_connection_of_the_role_needs_is_kept_where_one_is_named(sh
 
 def test_admin_without_real_is_not_passed_over(shop: Shop) -> None:
     said = shop.privileges("grant", "shop", "load.sql", "--admin", "boss")
-    assert (said.code, "--admin names who runs it with --real" in said.errors) == (2, True)
+    assert (said.code, "--admin is for --shadow local, and for --real" in said.errors) == (2, True)
 
 
 def test_what_only_somebody_else_can_decide_is_still_missing(shop: Shop) -> None:

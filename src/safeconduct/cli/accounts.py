@@ -7,10 +7,11 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from safeconduct.cli.engines import LOCAL, check_engine, engines_of
 from safeconduct.cli.literal import literal_survey
 from safeconduct.cli.why import asked_of, home_folder, masker_of, progress_of, read_dags
 from safeconduct.diagnosis import Question, Sources, insiders_of, sources_of, survey_of, walk_all
@@ -32,7 +33,8 @@ class Inputs:
     """What a command was given: a connection by its id or as text, and statements in files, options, `-` or DAGs.
 
     With `snapshot`, a snapshot of the catalogs stands for the server, and `conn_id` is a file.
-    With `real`, `admin` (or SAFECONDUCT_ADMIN_DSN) applies what the account proposes.
+    With `real`, `admin` (or SAFECONDUCT_ADMIN_DSN) applies what the account proposes; with `shadow` "local" they dump
+    the schema, in whose copy the server engine asks. `live` is consent to ask in the database itself.
     """
 
     conn_id: str | None
@@ -45,6 +47,9 @@ class Inputs:
     admin: str | None = None
     real: bool = False
     snapshot: Path | None = None
+    engine: Literal["better", "server", "static"] = "better"
+    shadow: str | None = None
+    live: bool = False
 
     @property
     def has_statements(self) -> bool:
@@ -62,8 +67,16 @@ class Inputs:
             raise click.UsageError("--uri is a connection of its own: leave the CONN_ID out")
         if self.conn_id is None and self.uri is None and not self.dag_folder:
             raise click.UsageError("name one connection: its CONN_ID, or --uri - for one on standard input")
-        if self.admin is not None and not self.real:
-            raise click.UsageError("--admin names who runs it with --real, which is not given")
+        if self.admin is not None and not self.asks_an_administrator:
+            raise click.UsageError(
+                "--admin is for --shadow local, and for --real of grant and revoke: neither is given"
+            )
+        check_engine(self)
+
+    @property
+    def asks_an_administrator(self) -> bool:
+        """Whether somebody else than the connection's own role has something to do."""
+        return self.real or self.shadow == LOCAL
 
 
 @dataclass(frozen=True)
@@ -85,20 +98,25 @@ def told_of(inputs: Inputs, wish: Wish) -> Told:
     """Walk the connections and draw up the accounts of their roles; without a CONN_ID, of all that the DAGs use."""
     inputs.check()
     home, asked = home_folder(), inputs.asked()
-    sources = sources_of(os.environ, home, inputs.timeout) if inputs.uri is None or inputs.real else Sources()
+    named = inputs.uri is None or inputs.asks_an_administrator or inputs.shadow is not None
+    sources = sources_of(os.environ, home, inputs.timeout) if named else Sources()
     reading = read_dags(inputs.dag_folder) if inputs.dag_folder else None
     survey = _survey(inputs, sources, reading)
-    insiders = insiders_of(inputs.admin, (), sources, os.environ, home, inputs.timeout) if inputs.real else ()
+    who = inputs.admin, (), sources, os.environ, home, inputs.timeout
+    insiders = insiders_of(*who) if inputs.asks_an_administrator else ()
     question = Question(dict(os.environ), home, inputs.timeout, insiders=insiders)
     if inputs.real and question.administrator is None:
         raise click.UsageError("--real needs an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
     shared = shared_asks(survey, sources, reading, question) if reading else {}
     untold = bool(reading and reading.unjudged)
-    accounts = Accounts(replace(wish, asked=asked), shared, question.administrator, untold)
+    engines = engines_of(inputs, question, sources)
+    administrator = question.administrator if inputs.real else None
+    accounts = Accounts(replace(wish, asked=asked), shared, administrator, untold, engines)
     question = replace(question, visit=accounts.visit)
     with ExitStack() as stack, progress_of(len(survey.named)) as progress:
         for insider in insiders:
             stack.callback(insider.close)
+        stack.callback(engines.close)
         report = accounts.told(walk_all(survey, question, progress))
     return Told(accounts.ledgers, report, masker_of(survey, report))
 

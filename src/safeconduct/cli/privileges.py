@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from safeconduct.cli.accounts import Inputs, Told, told_of
+from safeconduct.cli.engines import engine_options
 from safeconduct.cli.snapshots import take_snapshot, told_offline
 from safeconduct.cli.why import SECONDS, colour, say, screen_width
 from safeconduct.diagnosis import DEFAULT_TIMEOUT
@@ -85,19 +86,19 @@ def _statements(command: Command) -> Command:
             type=click.Path(path_type=Path),
             help="Judge by this snapshot of the catalogs, without CONN_ID and server.",
         ),
+        click.option("--admin", metavar="CONN", help="The administrator, a conn_id or a pg_service."),
         click.option("--sql", "statements", multiple=True, metavar="TEXT", help="The statements in this text."),
         click.argument("files", metavar="[FILE]...", nargs=-1),
         click.argument("conn_id", metavar="CONN_ID", required=False),
     ):
         command = decorate(command)
-    return _connection(command)
+    return _connection(engine_options(command))
 
 
 def _applied(command: Command) -> Command:
     """What those take that can change something."""
     for decorate in (
         click.option("--real", is_flag=True, help="Let the administrator run it; kept only if all needs are met then."),
-        click.option("--admin", metavar="CONN", help="The administrator, a conn_id or a pg_service."),
     ):
         command = decorate(command)
     return _statements(command)

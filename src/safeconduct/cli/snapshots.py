@@ -33,6 +33,8 @@ def told_offline(inputs: Inputs, wish: Wish, path: Path) -> Told:
 
     if inputs.uri is not None or inputs.dag_folder or inputs.real or inputs.admin is not None:
         raise click.UsageError("--snapshot stands for the server: leave --uri, --dags, --admin and --real out")
+    if inputs.live or inputs.shadow is not None or inputs.engine == "server":
+        raise click.UsageError("with --snapshot no server is asked: leave --live, --shadow and --engine server out")
     # There is no CONN_ID, so the first of the arguments is a file, too.
     files = (inputs.conn_id, *inputs.files) if inputs.conn_id is not None else inputs.files
     asked = replace(inputs, conn_id=None, files=files).asked()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from safeconduct.diagnosis.engines import Engines
 from safeconduct.diagnosis.survey import survey_of
 from safeconduct.model import Applied, Remedy, RemedyKind, Unjudged
 from safeconduct.postgres.query import QueryRefused
@@ -32,13 +33,14 @@ class Accounts:
 
     `asked` has what is asked of one connection beside what the wish asks of all. With an `administrator`, what the
     account proposes (grants, or else revocations) is run and kept where the role then holds all that it needs. With
-    `untold`, some statements could not be told, so that nothing is taken away.
+    `untold`, some statements could not be told, so that nothing is taken away. `engines` tell what is needed.
     """
 
     wish: Wish
     asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     administrator: Administrator | None = None
     untold: bool = False
+    engines: Engines = field(default_factory=Engines)
     _ledgers: dict[str, Ledger] = field(default_factory=dict)
     _failed: list[Unjudged] = field(default_factory=list)
     _applied: list[Applied] = field(default_factory=list)
@@ -48,8 +50,11 @@ class Accounts:
         from safeconduct.privileges.ledger import draw_up  # heavy, and most walks do without
 
         wish = replace(self.wish, asked=(*self.wish.asked, *self.asked.get(name, ())))
+        needed_by, reason = self.engines.engine_for(session)
+        if reason:
+            self._failed.append(Unjudged(name, reason))
         try:
-            self._ledgers[name] = ledger = draw_up(session, name, wish)
+            self._ledgers[name] = ledger = draw_up(session, name, wish, needed_by)
         except (QueryRefused, SessionLost) as error:
             self._failed.append(Unjudged(name, f"the catalogs could not be read: {error}"))
             return
@@ -57,7 +62,7 @@ class Accounts:
             return
         try:
             if self._apply(self.administrator, session, ledger):
-                self._ledgers[name] = draw_up(session, name, wish)
+                self._ledgers[name] = draw_up(session, name, wish, needed_by)
         except (QueryRefused, SessionLost) as error:
             self._failed.append(Unjudged(name, f"whether anything was changed is not known: {error}"))
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from safeconduct.diagnosis.sources import Sources
     from safeconduct.postgres.insider import Insider
+    from safeconduct.postgres.target import Target
     from safeconduct.secrets import ConnectionBackend
 
 SUBJECT = "administrator"
@@ -45,7 +46,7 @@ def _administrator(
     """The administrator is a conn_id, else a service of that name in pg_service.conf; without a name, whoever the
     connection string in SAFECONDUCT_ADMIN_DSN lets in. None where nobody is named.
     """
-    connection = _connection(admin, sources.backends, environ)
+    connection = _of_dsn(environ) if admin is None else _connection(admin, "--admin", sources.backends)
     if connection is None:
         return ()
     from safeconduct.postgres.insider import Administrator, Unasked  # heavy, and most walks name nobody
@@ -59,24 +60,34 @@ def _administrator(
     return (Administrator(target, timeout),)
 
 
-def _connection(
-    name: str | None, backends: Sequence[ConnectionBackend], environ: Mapping[str, str]
-) -> Connection | Finding | Unjudged | None:
-    if name is None:
-        dsn = environ.get(VARIABLE, "").strip()
-        return _by_option("conninfo", dsn) if dsn else None
+def named(
+    name: str, option: str, sources: Sources, environ: Mapping[str, str], home: Path | None
+) -> Target | Finding | Unjudged:
+    """The way in that an option names: a conn_id, else a service of that name in pg_service.conf."""
+    from safeconduct.postgres.target import target_of
+
+    connection = _connection(name, option, sources.backends)
+    return target_of(connection, environ, home) if isinstance(connection, Connection) else connection
+
+
+def _of_dsn(environ: Mapping[str, str]) -> Connection | None:
+    dsn = environ.get(VARIABLE, "").strip()
+    return _by_option("conninfo", dsn) if dsn else None
+
+
+def _connection(name: str, option: str, backends: Sequence[ConnectionBackend]) -> Connection | Finding | Unjudged:
     answer = look_up(name, backends)
     if isinstance(answer, Found):
-        return _postgres_only(answer.connection)
+        return _postgres_only(answer.connection, option)
     if isinstance(answer, Finding) and answer.rule == UNKNOWN.id:
         return _by_option("service", name)
     return answer
 
 
-def _postgres_only(connection: Connection) -> Connection | Unjudged:
+def _postgres_only(connection: Connection, option: str) -> Connection | Unjudged:
     if connection.is_postgres:
         return connection
-    return Unjudged(SUBJECT, f"--admin {connection.conn_id}: its type is {connection.conn_type}, not postgres")
+    return Unjudged(SUBJECT, f"{option} {connection.conn_id}: its type is {connection.conn_type}, not postgres")
 
 
 def _by_option(option: str, value: str) -> Connection:

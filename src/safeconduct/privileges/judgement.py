@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked
     from safeconduct.privileges.context import Context
+    from safeconduct.privileges.needs import NeededBy
 
 _SHOWN = {
     ObjectKind.DATABASE: (Privilege.CONNECT, Privilege.CREATE, Privilege.TEMPORARY),
@@ -63,24 +64,25 @@ class Judgement:
     unjudged: tuple[Unjudged, ...] = ()
 
 
-def missing(session: Session, asked: Sequence[Asked], subject: str) -> Judgement:
+def missing(session: Session, asked: Sequence[Asked], subject: str, needed_by: NeededBy = needed) -> Judgement:
     """Judge what is asked for the session's role: missing = needed - held.
 
-    `subject` is the connection's name in the findings. Every finding's first remedy is enough for that finding; the
-    others are other ways. Reads the catalogs only, in two to twelve round trips, two more for each level of functions
-    that call others, one or two for each name that means nothing, and one where row security is met, then one for each
-    step from policy to policy and each table that is shut. Where they cannot be read, that is the judgement.
+    `subject` is the connection's name in the findings, `needed_by` the engine. Every finding's first remedy is enough
+    for that finding; the others are other ways. Reads the catalogs only, in two to twelve round trips, two more for
+    each level of functions that call others, one or two for each name that means nothing, and one where row security
+    is met, then one for each step from policy to policy and each table that is shut. Where they cannot be read, that is
+    the judgement.
     """
     try:
-        return _judge(session, asked, subject)
+        return _judge(session, asked, subject, needed_by)
     except (QueryRefused, SessionLost) as error:
         reason = f"privileges could not be looked up: {error}"
         return Judgement(session.role, Needed(), unjudged=(Unjudged(subject, reason),))
 
 
-def _judge(session: Session, asked: Sequence[Asked], subject: str) -> Judgement:
+def _judge(session: Session, asked: Sequence[Asked], subject: str, needed_by: NeededBy) -> Judgement:
     context = read_context(session)
-    found = needed(session, asked, subject, context)
+    found = needed_by(session, asked, subject, context)
     held = held_by(session, _of_interest(found.needs), [context.role])[context.role]
     lacking = least(need for need in found.needs if not need.met_by(held))
     explained = _explain(session, context, found, lacking, held, subject) if lacking else []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import ObjectKind, Unjudged, quote_identifier
 from safeconduct.model.grants import by_object
 from safeconduct.model.ledger import Ledger
+from safeconduct.privileges.engine import needed
 from safeconduct.privileges.excess import excess_of
 from safeconduct.privileges.findings import mended
 from safeconduct.privileges.inventory import read_inventory
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked
     from safeconduct.privileges.judgement import Judgement
+    from safeconduct.privileges.needs import NeededBy
 
 
 @dataclass(frozen=True)
@@ -43,15 +45,18 @@ class Wish:
     to: str = ""
 
 
-def draw_up(session: Session, subject: str, wish: Wish) -> Ledger:
-    """The account, by the catalogs alone. Raises what Session.query raises, where `missing` does not say it itself."""
+def draw_up(session: Session, subject: str, wish: Wish, needed_by: NeededBy = needed) -> Ledger:
+    """The account, by the catalogs and this engine.
+
+    Raises what Session.query raises, where `missing` does not say it itself.
+    """
     role = wish.role or session.role
     inventory = read_inventory(session, role) if wish.held or wish.excess else None
     if not (wish.needed or wish.missing or wish.excess):
         absent = inventory is not None and not inventory.exists
         reasons = (Unjudged(subject, f"there is no role {quote_identifier(role)}"),) if absent else ()
         return Ledger(subject, role, session.database, held=None if absent else inventory, unjudged=reasons)
-    judgement = missing(session, wish.asked, subject)
+    judgement = missing(session, wish.asked, subject, needed_by)
     needs = least(judgement.needed.needs)
     lacking = judgement.missing if wish.missing else needs
     excess = excess_of(inventory, judgement.needed.needs) if wish.excess and inventory else None

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from safeconduct.model import Finding, Grant, ObjectKind, Privilege, Unjudged
 from safeconduct.model.ledger import Need
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.model import Location
+    from safeconduct.postgres.session import Session
+    from safeconduct.privileges.asked import Asked
     from safeconduct.privileges.catalog import Relation
+    from safeconduct.privileges.context import Context
 
 NOTHING_GRANTED = "01007"
 SKIPPED = "01000"
@@ -38,6 +41,15 @@ class Needed:
     def grants(self) -> frozenset[Grant]:
         """The least that a role must be granted: one grant for each need, none that another need's grant covers."""
         return frozenset(need.proposal for need in least(self.needs))
+
+
+class NeededBy(Protocol):
+    """An engine: what `engine.needed` is, a function of the session and of what is asked."""
+
+    def __call__(
+        self, session: Session, asked: Sequence[Asked], subject: str = "", context: Context | None = None
+    ) -> Needed:
+        """The privileges that the session's role needs for all that is asked."""
 
 
 def least(needs: Iterable[Need]) -> tuple[Need, ...]:

@@ -89,6 +89,10 @@ class Administrator(Insider):
                 return str(error)
         return ""
 
+    def way_into(self, database: str) -> Target:
+        """How it gets into this database, for programs that log in themselves."""
+        return replace(self._target, database=database)
+
     @contextmanager
     def in_database(self, database: str) -> Iterator[Session | None]:
         """A session of its own in this database, for as long as the block lasts; None where it does not get in."""

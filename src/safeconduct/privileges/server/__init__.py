@@ -5,7 +5,8 @@ with shadow_of(administrator, session) as shadow:
 found = needed_by("server", consent=True)(session, asked)  # the live server, whose log will hold the statements
 """
 
-from safeconduct.privileges.server.engine import Engine, NeededBy, needed_by
+from safeconduct.privileges.needs import NeededBy
+from safeconduct.privileges.server.engine import Engine, needed_by
 from safeconduct.privileges.server.programs import NoShadow, Programs, find_programs
 from safeconduct.privileges.server.shadow import shadow_of
 

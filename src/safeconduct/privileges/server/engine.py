@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from safeconduct.model import ObjectKind, Unjudged
 from safeconduct.postgres.session import ParsingSession
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked
     from safeconduct.privileges.context import Context
+    from safeconduct.privileges.needs import NeededBy
 
 Engine: TypeAlias = Literal["static", "server", "better"]
 
@@ -33,15 +34,6 @@ _ABSENT = frozenset(
     for rule in (rules.COLUMN_MISSING, rules.RELATION_MISSING, rules.RELATION_NOT_ON_SEARCH_PATH, rules.SCHEMA_MISSING)
 )
 """What the server has found is not absent."""
-
-
-class NeededBy(Protocol):
-    """What `engine.needed` is: a function of the session and of what is asked."""
-
-    def __call__(
-        self, session: Session, asked: Sequence[Asked], subject: str = "", context: Context | None = None
-    ) -> Needed:
-        """The privileges that the session's role needs for all that is asked."""
 
 
 def needed_by(engine: Engine = "better", *, consent: bool = False, shadow: ParsingSession | None = None) -> NeededBy:

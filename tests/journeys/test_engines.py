@@ -1,0 +1,102 @@
+"""Which engine tells what is needed, and where PostgreSQL is asked: as somebody chooses on the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from safeconduct.privileges.server import NoShadow, find_programs
+
+if TYPE_CHECKING:
+    from tests.journeys.shop import Said, Shop
+
+OVERLOADED = """
+CREATE FUNCTION shop.vat(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION shop.vat(text) RETURNS int LANGUAGE sql AS 'SELECT 1';
+REVOKE EXECUTE ON FUNCTION shop.vat(int), shop.vat(text) FROM PUBLIC;
+CREATE ROLE parser LOGIN PASSWORD 'Parser-Password-3'; GRANT etl TO parser;
+"""
+QUERY = "SELECT shop.vat(total) FROM shop.orders WHERE note = 'a literal of ours'"
+ETL = f"SET ROLE etl; {QUERY}"
+
+
+UNTOLD = "cannot be told"
+
+
+def words_of(said: Said) -> str:
+    return " ".join(said.output.split())
+
+
+@pytest.fixture
+def overloaded(shop: Shop) -> Shop:
+    shop.server.sql(OVERLOADED, database="sales")
+    return shop
+
+
+def test_the_syntax_alone_says_what_it_cannot_tell(overloaded: Shop) -> None:
+    said = overloaded.privileges("missing", "shop", "--sql", QUERY)
+    assert f"which of shop.vat(integer), shop.vat(text) is called {UNTOLD}" in words_of(said)
+
+
+def test_the_database_is_asked_with_consent(overloaded: Shop) -> None:
+    said = overloaded.privileges("missing", "shop", "--live", "--sql", QUERY)
+    assert "it does not read it (42501: permission denied for schema shop)" in words_of(said)
+    overloaded.server.sql("GRANT USAGE ON SCHEMA shop TO etl", database="sales")
+    for engine in ("better", "server"):
+        said = overloaded.privileges("missing", "shop", "--live", "--engine", engine, "--sql", QUERY)
+        assert said.code == 1
+        assert "function shop.vat(integer): EXECUTE" in said.output, said.output
+        assert UNTOLD not in words_of(said)
+
+
+def test_a_copy_on_this_machine_is_asked(overloaded: Shop) -> None:
+    try:
+        find_programs(overloaded.server.version)
+    except NoShadow as missing:
+        pytest.skip(str(missing))
+    said = overloaded.privileges(
+        "grant", "shop", "--shadow", "local", "--sql", QUERY, SAFECONDUCT_ADMIN_DSN=overloaded.server.superuser_dsn()
+    )
+    overloaded.server.sql(said.output, database="sales")
+    assert overloaded.works(QUERY), said.output
+    assert "a literal of ours" not in overloaded.server.log.text
+
+
+def test_a_copy_that_somebody_restored_is_asked(overloaded: Shop) -> None:
+    overloaded.server.create_database("copied")
+    overloaded.server.sql(
+        "CREATE SCHEMA shop; CREATE TABLE shop.orders (total int, note text); GRANT USAGE ON SCHEMA shop TO etl;"
+        "CREATE FUNCTION shop.vat(int) RETURNS int LANGUAGE sql AS 'SELECT 1';"
+        "REVOKE EXECUTE ON FUNCTION shop.vat FROM PUBLIC",
+        database="copied",
+    )
+    copy = f"postgres://parser:Parser-Password-3@127.0.0.1:{overloaded.server.port}/copied"
+    said = overloaded.privileges("missing", "shop", "--shadow", "copy", "--sql", QUERY, AIRFLOW_CONN_COPY=copy)
+    assert "function shop.vat(integer): EXECUTE" in said.output, said.output
+
+
+def test_a_shadow_that_cannot_be_is_said_and_the_rest_is_told(overloaded: Shop) -> None:
+    shut = f"postgres://parser:wrong@127.0.0.1:{overloaded.server.port}/copied"
+    said = overloaded.privileges("missing", "shop", "--shadow", "copy", "--sql", QUERY, AIRFLOW_CONN_COPY=shut)
+    assert said.code == 1
+    assert "the server engine was not asked" in said.output
+    assert "table shop.orders: SELECT" in said.output
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--live", "--shadow", "local"], "two places to ask"),
+        (["--engine", "static", "--live"], "asks no server"),
+        (["--engine", "server"], "needs a place to ask"),
+        (["--shadow", "local"], "needs somebody who may dump the schema"),
+        (["--shadow", "nowhere"], "--shadow nowhere"),
+        (["--admin", "boss"], "--admin is for --shadow local"),
+        (["--snapshot", "load.sql", "--live"], "no server is asked"),
+    ],
+)
+def test_options_that_contradict_each_other(shop: Shop, options: list[str], words: str) -> None:
+    said = shop.privileges("missing", "shop", *options, "--sql", "SELECT 1")
+    assert said.code == 2
+    assert words in said.errors, said.errors
