@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journeys.shop import Shop, furnished
+from tests.journeys.shop import PASSWORD, Shop, furnished
 
 if TYPE_CHECKING:
     from pathlib import Path
