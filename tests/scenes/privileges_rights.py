@@ -38,6 +38,15 @@ def membership_missing(scenery: Scenery) -> None:
     open_shop(scenery, "GRANT INSERT ON shop.orders TO etl")
 
 
+@scene(
+    "privileges.membership.never-granted",
+    """safeconduct why warehouse --sql 'CREATE ROLE loaders; GRANT INSERT ON shop.orders TO loaders'""",
+)
+def membership_never_granted(scenery: Scenery) -> None:
+    """`etl` may make roles, and pass on what it may do with its orders."""
+    open_shop(scenery, "ALTER ROLE etl CREATEROLE; GRANT INSERT ON shop.orders TO etl WITH GRANT OPTION")
+
+
 @scene("privileges.membership.set-missing", "safeconduct why warehouse --sql 'SET ROLE merchant'")
 def membership_set_missing(scenery: Scenery) -> None:
     """`etl` is no member of `merchant`."""

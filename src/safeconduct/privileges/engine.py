@@ -24,6 +24,7 @@ from safeconduct.privileges.coverage import unfit_owners, with_coverage
 from safeconduct.privileges.lookups import lookups
 from safeconduct.privileges.names import is_temporary
 from safeconduct.privileges.needs import Needed
+from safeconduct.privileges.never_granted import never_granted
 from safeconduct.privileges.placeholders import readable
 from safeconduct.privileges.policies import judge_rows
 from safeconduct.privileges.reading import Record, StatementReader
@@ -106,6 +107,7 @@ def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, tr
             *unwritable(context, record.unwritable, subject),
             *closed_to_owners(session, context, _reading_views(record), subject),
             *rows.findings,
+            *never_granted(session, context, record.roles, subject),
         ),
         () if context.superuser else tuple(Unjudged(subject, reason) for reason in dict.fromkeys(reasons)),
         tuple(record.passed_over.values()),

@@ -121,6 +121,15 @@ MEMBERSHIP_MISSING = Rule(
     "Grant the predefined role. Those for files and programs give as much as a superuser has: COPY with STDIN or STDOUT"
     " needs neither.",
 )
+MEMBERSHIP_NEVER_GRANTED = Rule(
+    "privileges.membership.never-granted",
+    Stage.PRIVILEGES,
+    "A role is made and granted privileges, and the connection's role never becomes its member",
+    "CREATE ROLE makes nobody a member (since PostgreSQL 16 its maker may hand it out, without inheriting from it), so"
+    " what the new role is granted does nothing for the role that runs the next statements.",
+    "The CREATE ROLE and GRANT of the statements, in their order, and the memberships that the role has already.",
+    "Grant the new role to the connection's role, or grant the privileges to that role itself.",
+)
 MEMBERSHIP_SET_MISSING = Rule(
     "privileges.membership.set-missing",
     Stage.PRIVILEGES,
@@ -181,6 +190,7 @@ RULES: tuple[Rule, ...] = (
     TABLESPACE_CREATE_MISSING,
     PARAMETER_SET_MISSING,
     MEMBERSHIP_MISSING,
+    MEMBERSHIP_NEVER_GRANTED,
     MEMBERSHIP_SET_MISSING,
     ROLE_ATTRIBUTE_MISSING,
     GRANT_OPTION_MISSING,

@@ -41,6 +41,7 @@ class GrantReader(AlterationReader):
 
     def grant(self, node: Node, name: str) -> None:
         """GRANT and REVOKE of privileges: the owner, or who holds each with the grant option."""
+        self.record.roles.grant(node)
         what = enum_name(node, "objtype")
         if enum_name(node, "targtype") != "ACL_TARGET_OBJECT":
             self.record.reasons.append(f"{name} on all objects in a schema is not judged")
@@ -62,6 +63,7 @@ class GrantReader(AlterationReader):
 
     def grant_role(self, node: Node, name: str) -> None:
         """GRANT and REVOKE of membership."""
+        self.record.roles.grant_role(node)
         others: tuple[Grant, ...] = ()
         if self.record.catalog.context.version < PER_ROLE:
             others = (Grant(ObjectKind.ATTRIBUTE, "", "CREATEROLE", Privilege.USAGE),)
@@ -71,6 +73,7 @@ class GrantReader(AlterationReader):
 
     def create_role(self, node: Node, name: str) -> None:
         """CREATE ROLE, USER and GROUP."""
+        self.record.roles.create(node)
         self.need_attribute("CREATEROLE", f"{name} makes a role")
         for option in ("superuser", "createdb", "isreplication", "bypassrls"):
             if _is_on(node, option):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.names import RelationName, is_temporary
+from safeconduct.privileges.reading.made_roles import MadeRoles
 from safeconduct.privileges.reading.qualified import name_in_text
 from safeconduct.privileges.scope import Source, UnknownColumn, Use
 
@@ -71,7 +72,8 @@ class Record:
     need EXECUTE; `blocks` the texts of DO. `via` is
     whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
     what the text makes itself; `things` what it asks of objects that are no relations; `refreshed` the materialized
-    views whose queries it runs; `new_owners` to which role something is given away in which schema.
+    views whose queries it runs; `new_owners` to which role something is given away in which schema; `roles` those that
+    it makes.
     """
 
     catalog: Catalog
@@ -96,6 +98,7 @@ class Record:
     things: list[ThingAsk] = field(default_factory=list)
     refreshed: list[Relation] = field(default_factory=list)
     new_owners: list[tuple[str, str]] = field(default_factory=list)
+    roles: MadeRoles = field(default_factory=MadeRoles)
     path_known: bool = True
     unclear: bool = False
     via: str = ""
