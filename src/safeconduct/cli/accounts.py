@@ -35,6 +35,7 @@ class Inputs:
     With `snapshot`, a snapshot of the catalogs stands for the server, and `conn_id` is a file.
     With `real`, `admin` (or SAFECONDUCT_ADMIN_DSN) applies what the account proposes; with `shadow` "local" they dump
     the schema, in whose copy the server engine asks. `live` is consent to ask in the database itself.
+    `observed` adds what pg_stat_statements has seen the role run.
     """
 
     conn_id: str | None
@@ -50,11 +51,12 @@ class Inputs:
     engine: Literal["better", "server", "static"] = "better"
     shadow: str | None = None
     live: bool = False
+    observed: bool = False
 
     @property
     def has_statements(self) -> bool:
         """Whether there is anything to judge."""
-        return bool(self.files or self.statements or self.tables or self.dag_folder)
+        return bool(self.files or self.statements or self.tables or self.dag_folder or self.observed)
 
     def asked(self) -> tuple[Asked, ...]:
         """The statements, read. Raises click.UsageError for text that is no SQL, with file, line and column."""
@@ -111,7 +113,7 @@ def told_of(inputs: Inputs, wish: Wish) -> Told:
     untold = bool(reading and reading.unjudged)
     engines = engines_of(inputs, question, sources)
     administrator = question.administrator if inputs.real else None
-    accounts = Accounts(replace(wish, asked=asked), shared, administrator, untold, engines)
+    accounts = Accounts(replace(wish, asked=asked), shared, administrator, untold, engines, inputs.observed)
     question = replace(question, visit=accounts.visit)
     with ExitStack() as stack, progress_of(len(survey.named)) as progress:
         for insider in insiders:

@@ -86,6 +86,7 @@ def _statements(command: Command) -> Command:
             type=click.Path(path_type=Path),
             help="Judge by this snapshot of the catalogs, without CONN_ID and server.",
         ),
+        click.option("--observed", is_flag=True, help="What the role has run, by pg_stat_statements."),
         click.option("--admin", metavar="CONN", help="The administrator, a conn_id or a pg_service."),
         click.option("--sql", "statements", multiple=True, metavar="TEXT", help="The statements in this text."),
         click.argument("files", metavar="[FILE]...", nargs=-1),
@@ -175,7 +176,9 @@ def _inputs(given: dict[str, Any]) -> Inputs:
 def _show(inputs: Inputs, wish: Wish, format_: str, as_sql: AsSql | None = None) -> NoReturn:
     """Print the accounts and end; the walks that led to none are told by their report."""
     if not (wish.held or inputs.has_statements or (inputs.snapshot and inputs.conn_id)):
-        raise click.UsageError("give the statements to judge: FILE, - for standard input, --sql, --table or --dags")
+        raise click.UsageError(
+            "give the statements to judge: FILE, - for standard input, --sql, --table, --dags or --observed"
+        )
     told = told_offline(inputs, wish, inputs.snapshot) if inputs.snapshot else told_of(inputs, wish)
     if format_ == "json":
         click.echo(render_ledgers_json(told.ledgers, told.report, told.masker))

@@ -35,6 +35,8 @@ def told_offline(inputs: Inputs, wish: Wish, path: Path) -> Told:
         raise click.UsageError("--snapshot stands for the server: leave --uri, --dags, --admin and --real out")
     if inputs.live or inputs.shadow is not None or inputs.engine == "server":
         raise click.UsageError("with --snapshot no server is asked: leave --live, --shadow and --engine server out")
+    if inputs.observed:
+        raise click.UsageError("a snapshot does not have what ran: leave --observed out")
     # There is no CONN_ID, so the first of the arguments is a file, too.
     files = (inputs.conn_id, *inputs.files) if inputs.conn_id is not None else inputs.files
     asked = replace(inputs, conn_id=None, files=files).asked()

@@ -33,7 +33,8 @@ class Accounts:
 
     `asked` has what is asked of one connection beside what the wish asks of all. With an `administrator`, what the
     account proposes (grants, or else revocations) is run and kept where the role then holds all that it needs. With
-    `untold`, some statements could not be told, so that nothing is taken away. `engines` tell what is needed.
+    `untold`, some statements could not be told, so that nothing is taken away. `engines` tell what is needed; with
+    `observes`, what the role has really run is asked of it, too.
     """
 
     wish: Wish
@@ -41,15 +42,18 @@ class Accounts:
     administrator: Administrator | None = None
     untold: bool = False
     engines: Engines = field(default_factory=Engines)
+    observes: bool = False
     _ledgers: dict[str, Ledger] = field(default_factory=dict)
     _failed: list[Unjudged] = field(default_factory=list)
     _applied: list[Applied] = field(default_factory=list)
+    _unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def visit(self, name: str, session: OpenSession) -> None:
         """Draw up the account of this session's role. Never raises what the server brings about."""
         from safeconduct.privileges.ledger import draw_up  # heavy, and most walks do without
 
-        wish = replace(self.wish, asked=(*self.wish.asked, *self.asked.get(name, ())))
+        asked = (*self.wish.asked, *self.asked.get(name, ()), *self._observed(name, session))
+        wish = replace(self.wish, asked=asked)
         needed_by, reason = self.engines.engine_for(session)
         if reason:
             self._failed.append(Unjudged(name, reason))
@@ -66,6 +70,19 @@ class Accounts:
         except (QueryRefused, SessionLost) as error:
             self._failed.append(Unjudged(name, f"whether anything was changed is not known: {error}"))
 
+    def _observed(self, name: str, session: OpenSession) -> tuple[Asked, ...]:
+        if not self.observes:
+            return ()
+        from safeconduct.privileges.observed import observed
+
+        try:
+            found = observed(session)
+        except SessionLost as error:
+            self._unseen[name] = (f"what ran could not be read: {error}",)
+            return ()
+        self._unseen[name] = found.reasons
+        return found.asked
+
     def _apply(self, administrator: Administrator, session: OpenSession, ledger: Ledger) -> bool:
         from safeconduct.diagnosis.proof import rehearsed_by
         from safeconduct.privileges.ledger import is_plain
@@ -74,7 +91,7 @@ class Accounts:
         texts = ledger.grants if self.wish.missing else _revoked(ledger)
         if not texts:
             return False
-        if not self.wish.missing and (ledger.unjudged or self.untold):
+        if not self.wish.missing and (ledger.unjudged or self.untold or self._unseen.get(ledger.connection)):
             reason = "not all statements could be told, and what they need might be taken away"
             self._failed.append(Unjudged(ledger.connection, f"nothing was changed: {reason}"))
             return False
@@ -98,7 +115,10 @@ class Accounts:
 
     def told(self, report: Report) -> Report:
         """The report of the walks, with what could not be read, and what was applied."""
-        return replace(report, unjudged=(*report.unjudged, *self._failed), applied=(*report.applied, *self._applied))
+        unseen = (Unjudged(name, reason) for name, reasons in sorted(self._unseen.items()) for reason in reasons)
+        return replace(
+            report, unjudged=(*report.unjudged, *self._failed, *unseen), applied=(*report.applied, *self._applied)
+        )
 
 
 def shared_asks(survey: Survey, sources: Sources, reading: Reading, question: Question) -> dict[str, tuple[Asked, ...]]:
