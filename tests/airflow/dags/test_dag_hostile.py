@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import gc
 import os
 import zipfile
 from typing import TYPE_CHECKING
@@ -98,6 +100,22 @@ def test_imports_in_a_circle_end(tmp_path: Path) -> None:
 def test_a_long_sum_is_no_deep_one(tmp_path: Path) -> None:
     text = " + ".join(["'SELECT 1 '"] + ["', 1 '"] * 900)
     assert the_sql(read(tmp_path, d=HOOK + f"H('c').run({text})")).count(",") == 900
+
+
+def test_spaces_without_end_are_passed_in_one_go(tmp_path: Path) -> None:
+    spaces = " " * 500_000
+    sql = f"SELECT 1{spaces}FROM t WHERE a = {{{{ ds }}}}{spaces}"
+    assert the_sql(read(tmp_path, d=f"{HOOK}H('c').run({sql!r})")) == sql.replace("{{ ds }}", "%(ds)s")
+
+
+def test_syntax_trees_are_not_left_to_the_garbage_collector(tmp_path: Path) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        read(tmp_path, d=f"{HOOK}def f(a):\n  h = H('c')\n  def g(): h.run(a)\n  g()\nf('SELECT 1')\nb = f.x")
+        assert not [one for one in gc.get_objects() if isinstance(one, ast.FunctionDef)]
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd.sql", "../secret.sql", "../../../../../etc/x.sql", "linked.sql"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from safeconduct.airflow.dags.ignore import IgnoreSyntax
 
 _IGNORE_FILE = ".airflowignore"
-_SQL_WORDS = re.compile(rb"sql|hook|execute|generictransfer|bulk_|copy|cursor|_query|insert_rows", re.I)
+_SQL_WORDS = (b"sql", b"hook", b"execute", b"generictransfer", b"bulk_", b"copy", b"cursor", b"_query", b"insert_rows")
 _IMPORTS = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([.\w]+)", re.M)
 
 
@@ -34,7 +33,8 @@ class Files:
 
     def concerns_sql(self, content: bytes) -> bool:
         """Whether a file of this content can hold a call that sends SQL, or import one that does."""
-        if _SQL_WORDS.search(content):
+        lower = content.lower()
+        if any(word in lower for word in _SQL_WORDS):
             return True
         return any(name[:1] == b"." or name.split(b".")[0] in self.tops for name in _IMPORTS.findall(content))
 
@@ -104,6 +104,8 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_zip(path: str) -> bool:
+    import zipfile  # brings much with it, and few folders have such a file
+
     try:
         return os.path.isfile(path) and zipfile.is_zipfile(path)
     except OSError:

@@ -25,7 +25,7 @@ _RUN = "it is decided when the DAG runs"
 _DATE_FILTERS = {"ds": DAY, "ds_nodash": "20000101", "ts": MOMENT, "ts_nodash": "20000101T000000"}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class JinjaContext:
     """What a template is rendered with, and the folders in which its includes are looked for."""
 

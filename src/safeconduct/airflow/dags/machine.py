@@ -50,19 +50,28 @@ class Machine:
         """Return what is left of the budget to the folder."""
         self.left += max(0, self.budget.steps)
 
+    def close(self) -> None:
+        """Part scopes, functions and modules, which hold each other, so that all is freed without a search for it."""
+        for module in self.modules.known.values():
+            module.scope.variables.clear()
+        for function in self.functions:
+            function.scope.variables.clear()
+
     def run_module(self, module: Module) -> None:
         """Execute the module's body unless that has begun already, which a cycle of imports is."""
         if module.is_begun or module.tree is None:
             return
         module.is_begun = True
+        # What is needed of the tree is held by functions and unknown values; the rest is freed once it was run.
+        body, module.tree = module.tree.body, None
         module.scope.variables["__file__"] = f"{self.modules.folder}/{module.path}"
         module.scope.variables["__name__"] = module.path.removesuffix(".py").replace("/", ".")
         kept, self.doubts = (self.dags, self.groups, self.tasks, self.doubts), 0
         self.dags, self.groups, self.tasks = [], [], []
         try:
-            statements.execute_block(self, module.tree.body, module.scope)
+            statements.execute_block(self, body, module.scope)
         except (Spent, RecursionError):
-            self.skipped.append((module, module.tree.body, "the file takes more work than one file may"))
+            self.skipped.append((module, body, "the file takes more work than one file may"))
         finally:
             self.dags, self.groups, self.tasks, self.doubts = kept
 

@@ -40,6 +40,7 @@ class Modules:
         self.known: dict[str, Module] = {}
         self.contents: dict[str, bytes] = {}
         self._found: dict[str, str | None] = {}
+        self.outside: dict[str, External] = {}
         self._paths = set(files.paths)
         self._folders = {path[:end] for path in files.paths for end, sign in enumerate(path) if sign == "/"}
 
@@ -74,6 +75,10 @@ class Modules:
             return self.find(names[1:])
         return None
 
+    def from_outside(self, dotted: str) -> External:
+        """What is imported under this name, which the folder does not have."""
+        return self.outside.setdefault(dotted, External(dotted))
+
     def is_package(self, names: list[str]) -> bool:
         """Whether there is a folder of these names, with or without an `__init__.py`."""
         return "/".join(names) in self._folders
@@ -90,9 +95,12 @@ def absolute(module: Module, name: str | None, level: int) -> list[str]:
 
 def imported(machine: Machine, names: list[str]) -> object:
     """The module of these names, run as far as it goes; something from outside where the folder has none."""
+    dotted = ".".join(names)
+    if (known := machine.modules.outside.get(dotted)) is not None:
+        return known
     path = machine.modules.find(names)
     if path is None:
-        return Package(names) if machine.modules.is_package(names) else External(".".join(names))
+        return Package(names) if machine.modules.is_package(names) else machine.modules.from_outside(dotted)
     module = machine.modules.open(path)
     machine.run_module(module)
     return module

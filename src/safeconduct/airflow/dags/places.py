@@ -11,15 +11,16 @@ from safeconduct.airflow.dags.holes import MARK, has_holes
 if TYPE_CHECKING:
     from safeconduct.airflow.dags.holes import Hole, Holes
 
-_HOLE = MARK.pattern
+_HOLES = MARK.pattern[1:-1]
 _TOKEN = re.compile(
     rf"""
-    (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) )
+    (?: (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) )
     | (?P<string> (?<!\w)[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '(?:[^']|'')*(?:'|\Z) )
     | (?P<quoted> "(?:[^"]|"")*(?:"|\Z) )
     | (?P<dollar> \$(?:[^\W\d]\w*)?\$ )
-    | (?P<word> (?:\w|{_HOLE})+ )
-    | (?P<sign> \S )
+    | (?P<word> [\w{_HOLES}]+ )
+    | (?P<sign> \S ) )
+    \s*
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -85,26 +86,32 @@ class _Filling:
     def result(self) -> Filled:
         parts, end = list[str](), 0
         for token in _TOKEN.finditer(self.source):
-            parts += [self.source[end : token.start()], self._filled(token) if has_holes(token[0]) else token[0]]
-            if self.filled.hole is not None:
-                return self.filled
-            end = token.end()
-            if token.lastgroup != "comment":
-                self._go_on(token)
+            kind = token.lastgroup or ""
+            text = token[kind]
+            if has_holes(text):
+                parts += [self.source[end : token.start()], self._filled(kind, text, token.end(kind))]
+                if self.filled.hole is not None:
+                    return self.filled
+                end = token.end(kind)
+            if kind != "comment":
+                self._go_on(kind, text.lower(), token.end())
         self.filled.text = "".join([*parts, self.source[end:]])
         return self.filled
 
-    def _go_on(self, token: re.Match[str]) -> None:
-        text = token[0].lower()
-        if text == "(" or text == "[":
-            self.open.append(self._label(text))
-        elif text in {")", "]"} and self.open:
-            self.closed = self.open.pop()
-        elif text == ";":
-            self.statement, self.open = token.end(), []
+    def _go_on(self, kind: str, text: str, end: int) -> None:
+        if kind == "sign":
+            self._open_or_close(text, end)
         self.ends_between = self.is_between and text == "and"
         self.is_between = text == "between" or (self.is_between and text != "and")
-        self.before_last, self.last = self.last, text if token.lastgroup in {"word", "sign", "dollar"} else "text"
+        self.before_last, self.last = self.last, "text" if kind in {"string", "quoted"} else text
+
+    def _open_or_close(self, sign: str, end: int) -> None:
+        if sign == "(" or sign == "[":
+            self.open.append(self._label(sign))
+        elif sign in {")", "]"} and self.open:
+            self.closed = self.open.pop()
+        elif sign == ";":
+            self.statement, self.open = end, []
 
     def _label(self, text: str) -> str:
         """What the parenthesis that opens here holds: values, the arguments of a function, or something else."""
@@ -116,32 +123,32 @@ class _Filling:
         named = self.before_last in {"into", "table", "references", "index", "on", "copy", "."}
         return "function" if is_word and self.last not in _NOT_FUNCTIONS and not named else "group"
 
-    def _filled(self, token: re.Match[str]) -> str:
-        if token.lastgroup == "comment":
-            return MARK.sub(lambda mark: self.holes.hole(mark[0]).sample, token[0])
-        reason = self._reason(token)
+    def _filled(self, kind: str, text: str, end: int) -> str:
+        if kind == "comment":
+            return MARK.sub(lambda mark: self.holes.hole(mark[0]).sample, text)
+        reason = self._reason(kind, text, end)
         if reason:
-            self.filled.hole, self.filled.reason = self.holes.within(token[0])[0], reason
+            self.filled.hole, self.filled.reason = self.holes.within(text)[0], reason
             return ""
-        if token.lastgroup == "string":
-            return MARK.sub(lambda mark: _within_quotes(self.holes.hole(mark[0])), token[0])
-        return _placeholder(self.holes.hole(token[0]))
+        if kind == "string":
+            return MARK.sub(lambda mark: _within_quotes(self.holes.hole(mark[0])), text)
+        return _placeholder(self.holes.hole(text))
 
-    def _reason(self, token: re.Match[str]) -> str:
+    def _reason(self, kind: str, text: str, end: int) -> str:
         """Why the holes of the token cannot be filled; empty if they can."""
         if _NAMES_A_SETTING.match(self.source, self.statement):
             return "it names a schema or a role"
-        if token.lastgroup == "string":
-            return self._reason_in_string(token)
-        if len(token[0]) > 1 or token.lastgroup == "quoted" or self.source[token.end() : token.end() + 1] in {".", "("}:
+        if kind == "string":
+            return self._reason_in_string(end)
+        if len(text) > 1 or kind == "quoted" or self.source[end : end + 1] in {".", "("}:
             return "it is part of a name"
         if self.last == ".":
             return "it is part of a name"
-        return "" if self._takes_value(self.holes.hole(token[0])) else "it stands where a name or any SQL may stand"
+        return "" if self._takes_value(self.holes.hole(text)) else "it stands where a name or any SQL may stand"
 
-    def _reason_in_string(self, token: re.Match[str]) -> str:
+    def _reason_in_string(self, end: int) -> str:
         names = self.last == "execute" or (self.last == "(" and self.before_last in _TAKE_NAMES)
-        if names or _REGCLASS.match(self.source, token.end()):
+        if names or _REGCLASS.match(self.source, end):
             return "the text that it is part of names an object or is SQL"
         return ""
 

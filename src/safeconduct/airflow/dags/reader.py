@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import warnings
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -31,7 +32,8 @@ def read_dags(folder: str | Path, *, ignore_syntax: IgnoreSyntax | None = None) 
     passed over only if it is ignored either way. Paths in the answer are relative to the folder. Raises nothing: a
     folder or file that cannot be read is one of `unread`.
     """
-    with _without_collections():
+    with _without_collections(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         return _read(os.path.abspath(folder), ignore_syntax)
 
 
@@ -56,6 +58,7 @@ def _read(root: str, ignore_syntax: IgnoreSyntax | None) -> DagSql:
         machine.give_back()
     call_the_uncalled(machine)
     name_the_unreached(machine)
+    machine.close()
     return _answer(machine, files)
 
 

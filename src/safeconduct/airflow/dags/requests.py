@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from safeconduct.airflow.dags.scope import Scope
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class Request:
     """What a call is about to send, as far as its arguments are known."""
 

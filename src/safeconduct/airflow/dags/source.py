@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import warnings
 
 from safeconduct.airflow.dags.budget import LARGEST_FILE
 from safeconduct.airflow.dags.found import UnreadFile
@@ -29,11 +28,12 @@ def read_content(folder: str, path: str) -> bytes:
 
 
 def parse(content: bytes, path: str) -> ast.Module:
-    """The syntax tree; a coding cookie and a byte order mark are honoured. Raises Unparsed."""
+    """The syntax tree; a coding cookie and a byte order mark are honoured. Raises Unparsed.
+
+    Python warns of what it finds doubtful in it: that is the caller's to silence, once for all files.
+    """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(content, path)
+        return ast.parse(content, path)
     except SyntaxError as error:
         said = f"The file is not Python as this Python reads it ({error.msg})."
         raise _unparsed(path, error.lineno or _line_of_nul(content), said) from error

@@ -36,7 +36,7 @@ class _Stop(Exception):
         self.unknown = Unknown(what, why)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, slots=True)
 class _Part:
     """A piece of a template: its kind (text, value, a tag's word, or raw), what is in it, how many lines it spans."""
 
