@@ -13,6 +13,7 @@ from benchmarks.privileges.stage import GRANT_REFUSED, Refused, Savepoints
 from benchmarks.privileges.verdict import Left, Verdict
 from safeconduct.model import ObjectKind, Privilege, Severity
 from safeconduct.privileges.context import read_context
+from safeconduct.privileges.coverage import with_coverage
 from safeconduct.privileges.holdings import held_by
 
 if TYPE_CHECKING:
@@ -67,15 +68,20 @@ class Trial:
         bare = stage.as_role(())
         statement = replace(statement, left=Left.NEEDS_NOTHING if bare.passed else None)
         try:
-            found = stage.ask(lambda: self._asked(statement.text))
+            found = stage.ask(lambda: self._asked(statement.text, stage))
         except Exception as error:
             # An engine that breaks has not answered, and the next statements are asked all the same.
             return replace(statement, unjudged=(f"{type(error).__name__}: {error}"[:300],))
         return self._weighed(stage, statement, found)
 
-    def _asked(self, text: str) -> Needed:
+    def _asked(self, text: str, stage: Stage) -> Needed:
         found = self._engine(self._session, text, read_context(self._session))
-        return replace(found, needs=found.needs - self._public(found.needs))
+        needs = found.needs if stage.is_undone else self._without_mends(found.needs)
+        return replace(found, needs=needs - self._public(needs))
+
+    def _without_mends(self, needs: frozenset[Need]) -> frozenset[Need]:
+        """Where a mend cannot be undone, the grant that it stands for is given, with all that this brings along."""
+        return with_coverage(self._session, (replace(need, mend="") for need in needs))
 
     def _public(self, needs: frozenset[Need]) -> set[Need]:
         """What everybody has in PostgreSQL's own schemas and on languages, of which PUBLIC is not stripped."""

@@ -116,6 +116,21 @@ def test_a_refusal_in_a_warning_is_a_refusal(oracle: Oracle) -> None:
         assert (verdict.counts, verdict.sound) == (True, False), verdict
 
 
+def test_where_nothing_is_undone_a_membership_stands_for_the_ownership(oracle: Oracle) -> None:
+    (verdict,) = oracle.judge("vacuumed", "VACUUM shop.log;", static)
+    assert (verdict.minimal, verdict.grants) == (True, ("GRANT postgres TO oracle_fresh;",)), verdict
+
+
+def test_domains_over_arrays_have_rights_of_their_own(oracle: Oracle) -> None:
+    def knows(session: AskedSession, text: str, context: Context) -> Needed:
+        on_schema = (Grant(ObjectKind.SCHEMA, "", "shop", one) for one in (Privilege.USAGE, Privilege.CREATE))
+        on_domain = Grant(ObjectKind.TYPE, "shop", "sizes", Privilege.USAGE)
+        return Needed(frozenset(Need((grant,)) for grant in (*on_schema, on_domain)))
+
+    text = "CREATE DOMAIN shop.sizes AS int[]; CREATE TABLE shop.boxes (inside shop.sizes);"
+    assert oracle.judge("domains", text, knows)[1].minimal
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "name"),
     [

@@ -43,7 +43,7 @@ class AlterationReader(CreationReader):
             relation = self.own(relation_name(node.relation), name, missing_ok=node.missing_ok)
             self._of_children(node, relation, name)
         for item in node.cmds:
-            self._command(item.alter_table_cmd, relation_name(node.relation), name)
+            self._command(item.alter_table_cmd, node, name)
 
     def _of_children(self, node: Node, relation: Relation | None, name: str) -> None:
         """What is done to a table is done to those that inherit from it, whose owners are asked as well."""
@@ -178,15 +178,16 @@ class AlterationReader(CreationReader):
         since = self.record.catalog.context.version >= MAINTAIN
         return (Grant(ObjectKind.TABLE, schema, name, Privilege.MAINTAIN),) if since else ()
 
-    def _command(self, command: Node, own: RelationName, name: str) -> None:
-        what = enum_name(command, "subtype")
+    def _command(self, command: Node, statement: Node, name: str) -> None:
+        what, own = enum_name(command, "subtype"), relation_name(statement.relation)
         if what == "AT_ChangeOwner":
             relation = None if own in self.record.created else self.record.catalog.find(own)
             self._given_to(command.newowner, name, relation.schema if relation else "")
         elif what == "AT_SetTableSpace":
             self.in_tablespace(command.name, f"{name} names it")
         elif what in _FAMILY:
-            self._family(what, command, own, name)
+            of_indexes = enum_name(statement, "objtype") == "OBJECT_INDEX"
+            self._family(what, command, own, name, asks_owner=what in _JOINS and not of_indexes)
         elif what in ("AT_AddColumn", "AT_AlterColumnType"):
             self.use_types(_types(command), name)
         for found in everything(command):
@@ -195,12 +196,15 @@ class AlterationReader(CreationReader):
         if what == "AT_AlterColumnType":
             self.calls_in(command)
 
-    def _family(self, what: str, command: Node, own: RelationName, name: str) -> None:
-        """To join takes the ownership of both; who leaves asks nothing of the other."""
+    def _family(self, what: str, command: Node, own: RelationName, name: str, asks_owner: bool) -> None:
+        """To join takes the ownership of both tables; who leaves asks nothing of the other.
+
+        Nor does an index that joins: RangeVarCallbackForAttachIndex() (tablecmds.c) looks at no owner.
+        """
         for found in everything(command):
             if kind(found) != "RangeVar":
                 continue
-            if what in _JOINS:
+            if asks_owner:
                 self.own(relation_name(found), name)
             else:
                 self.record.refer(relation_name(found), ELSEWHERE)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege
 from safeconduct.privileges.acts import Act
-from safeconduct.privileges.reading.queries import QueryReader
+from safeconduct.privileges.reading.queries import QueryReader, ends_in_star
 from safeconduct.privileges.scope import Scope, Source
 from safeconduct.privileges.tree import enum_name, kind, relation_name, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.privileges.scope import Use
     from safeconduct.privileges.tree import Node
@@ -48,10 +48,15 @@ class ChangeReader(QueryReader):
         columns = tuple(item.res_target.name for item in node.cols)
         if target.use:
             target.use.acts.add(Act.INSERT)
-            self._inserted(target.use, columns, width, _defaults_in_rows(rows))
+            self._inserted(target.use, columns, width, self._defaults_in_rows(rows, own))
         own.sources.append(target)
         if node.HasField("on_conflict_clause"):
             self._on_conflict(node.on_conflict_clause, own, target)
+
+    def _defaults_in_rows(self, rows: Node | None, scope: Scope) -> set[int]:
+        lists = [row.list.items for row in rows.values_lists] if rows is not None else []
+        some = [items for items in lists if any(item.HasField("set_to_default") for item in items)]
+        return {at for items in some for at in _defaults_in(items, self.spans(items, scope))}
 
     def _inserted(self, use: Use, columns: Sequence[str], width: int | None, by_default: Iterable[int]) -> None:
         """Ask for INSERT on the columns that get values, and for what the defaults of the others need.
@@ -162,24 +167,16 @@ def _width(rows: Node | None, source: Source | None) -> int | None:
         return 0
     while rows.HasField("larg"):
         rows = rows.larg
-    if rows.values_lists:
-        return len(rows.values_lists[0].list.items)
-    has_star = any("a_star" in _last_field(target.res_target) for target in rows.target_list)
-    if not has_star:
+    if not rows.values_lists and not any(ends_in_star(unwrap(target.res_target.val)) for target in rows.target_list):
         return len(rows.target_list)
     names = source.star()
     return None if names is None else len(names)
 
 
-def _last_field(target: Node) -> str:
-    value = unwrap(target.val)
-    parts = {"ColumnRef": "fields", "A_Indirection": "indirection"}.get(kind(value))
-    return str(getattr(value, parts)[-1].WhichOneof("node")) if parts else ""
-
-
-def _defaults_in_rows(rows: Node | None) -> set[int]:
-    """The positions at which a VALUES list says DEFAULT."""
-    if rows is None:
-        return set()
-    lists = (row.list.items for row in rows.values_lists)
-    return {i for items in lists for i, item in enumerate(items) if item.HasField("set_to_default")}
+def _defaults_in(items: Sequence[Node], spans: Sequence[int | None]) -> Iterator[int]:
+    """The positions at which a row of VALUES says DEFAULT."""
+    at: int | None = 0
+    for item, span in zip(items, spans, strict=True):
+        if at is not None and item.HasField("set_to_default"):
+            yield at
+        at = None if at is None or span is None else at + span

@@ -11,7 +11,7 @@ from safeconduct.privileges.scope import Scope, Source, join_names
 from safeconduct.privileges.tree import kind, output_name, strings, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from safeconduct.privileges.tree import Node
 
@@ -57,7 +57,9 @@ class QueryReader(FromReader):
     def _simple(self, node: Node, own: Scope) -> Names:
         if node.values_lists:
             self._all(node.values_lists, own)
-            return tuple(f"column{i + 1}" for i in range(len(node.values_lists[0].list.items)))
+            spans = self.spans(node.values_lists[0].list.items, own)
+            known = [span for span in spans if span is not None]
+            return tuple(f"column{i + 1}" for i in range(sum(known))) if len(known) == len(spans) else None
         self.from_clause(node.from_clause, own)
         names = self.targets(node.target_list, own)
         aliases = names or tuple(target.res_target.name for target in node.target_list)
@@ -70,6 +72,21 @@ class QueryReader(FromReader):
         for item in (*node.distinct_clause, *node.sort_clause):
             self._sort(unwrap(item), aliases, names is None, own)
         return names
+
+    def spans(self, items: Iterable[Node], scope: Scope) -> tuple[int | None, ...]:
+        """How many values each item of a row of VALUES stands for; None if that cannot be told.
+
+        `alias.*` is a value of each column (transformExpressionList in parse_target.c).
+        """
+        return tuple(self._span(unwrap(item), scope) for item in items)
+
+    def _span(self, value: Node, scope: Scope) -> int | None:
+        if not ends_in_star(value):
+            return 1
+        parts = strings(value.fields) if kind(value) == "ColumnRef" else ()
+        source = scope.source(parts[-1], parts[-2] if len(parts) > 1 else "") if parts else None
+        columns = source.star() if source else None
+        return None if columns is None else len(columns)
 
     def _target(self, target: Node, scope: Scope) -> Names:
         value = unwrap(target.val)
@@ -131,6 +148,14 @@ def _lock_source(source: Source) -> None:
         source.use.acts.add(Act.LOCK)
     for inside in (*source.parts, *source.inner):
         _lock_source(inside)
+
+
+def ends_in_star(value: Node) -> bool:
+    """Whether it is `alias.*` or `(row).*`."""
+    what = kind(value)
+    field = {"ColumnRef": "fields", "A_Indirection": "indirection"}.get(what, "")
+    parts: Sequence[Node] = getattr(value, field) if field else ()
+    return bool(parts) and kind(parts[-1]) == "A_Star"
 
 
 def _bare_name(node: Node) -> str | None:
