@@ -41,6 +41,15 @@ CREATE POLICY odd ON guarded USING (id % 2 = 1);
 ALTER TABLE guarded ENABLE ROW LEVEL SECURITY;
 CREATE SEQUENCE tickets;
 INSERT INTO orders VALUES (2, 'kept'), (3, 'too');
+CREATE TABLE sent (id int, state char(10), note text);
+CREATE FUNCTION file() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state = 'bad' THEN DELETE FROM log; END IF;
+    IF TG_OP = 'UPDATE' AND NEW.note IS DISTINCT FROM OLD.note THEN INSERT INTO log VALUES (NEW.note); END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER filing AFTER INSERT OR UPDATE ON sent FOR EACH ROW EXECUTE FUNCTION file();
+CREATE VIEW sending AS SELECT * FROM sent;
 """
 TEMPORARY = """
 CREATE TEMPORARY TABLE mine (id int);
@@ -100,6 +109,13 @@ SELECT * FROM pg_sequence_parameters('tickets'::regclass);
 MERGE INTO orders USING (SELECT 1) AS s ON true WHEN MATCHED THEN DO NOTHING;
 PREPARE entries AS SELECT entry FROM log;
 """
+KNOWN_ROWS = """
+INSERT INTO sent VALUES (1, 'good', 'x');
+INSERT INTO sent (state) VALUES ('bad');
+INSERT INTO sending VALUES (1, 'bad', 'x');
+UPDATE sent SET note = 'y';
+UPDATE sent SET state = 'good' WHERE id = 1;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +136,8 @@ def oracle() -> Iterator[Oracle]:
         pytest.param(static, DEFINED, 5, id="definitions"),
         pytest.param(better, SEQUENCES, 5, id="sequences, and no rows, by the server"),
         pytest.param(static, SEQUENCES, 5, id="sequences, and no rows"),
+        pytest.param(static, KNOWN_ROWS.replace("sending", "sent"), 5, id="triggers that look at their rows"),
+        pytest.param(better, KNOWN_ROWS, 5, id="triggers that look at their rows, by the server"),
         pytest.param(better, THROUGH_VIEWS, 3, id="written through a view"),
     ],
 )

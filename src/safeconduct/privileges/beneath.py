@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from safeconduct.privileges.catalog import Relation, Trigger
+    from safeconduct.privileges.fired import Fired
     from safeconduct.privileges.functions import Function, Functions
 
 
 @dataclass(frozen=True, eq=False)
 class Beneath:
-    """One function by its name and the types of its arguments; `trigger` of `relation` where `event` fires it by one.
+    """One function by its name and the types of its arguments; `fired` where it is called as a trigger.
 
     Not by its number, which is another in a copy of the database.
     """
@@ -22,9 +22,7 @@ class Beneath:
     schema: str
     name: str
     arguments: str
-    relation: Relation | None = None
-    trigger: Trigger | None = None
-    event: str = ""
+    fired: Fired | None = None
 
     def found_in(self, functions: Functions) -> Function | None:
         """The function among those that were looked up."""
@@ -32,13 +30,11 @@ class Beneath:
         return next((one for one in some if one.arguments == self.arguments), None)
 
 
-def beneath(
-    called: Iterable[int], fired: Iterable[tuple[str, Relation, Trigger]], functions: Functions
-) -> Iterator[Beneath]:
+def beneath(called: Iterable[int], fired: Iterable[Fired], functions: Functions) -> Iterator[Beneath]:
     """The same by name: what was called and fired by the numbers that it has in the session that was asked."""
     for oid in called:
         if function := functions.by_oid.get(oid):
             yield Beneath(function.schema, function.name, function.arguments)
-    for event, relation, trigger in fired:
-        if function := functions.by_oid.get(trigger.function):
-            yield Beneath(function.schema, function.name, function.arguments, relation, trigger, event)
+    for one in fired:
+        if function := functions.by_oid.get(one.trigger.function):
+            yield Beneath(function.schema, function.name, function.arguments, one)

@@ -74,7 +74,8 @@ class Relation:
     columns, each with its owner. `referenced_by` has the tables whose foreign keys lead to it, directly or through
     others; `table` an index's table, or that which has a sequence for one of its columns. `children` inherit from it
     or are its partitions, directly or through others, and have no more than names and owners. `row_security` says that
-    it is on for the table, whomever it binds.
+    it is on for the table, whomever it binds. `holds` says of a column whether its values are compared by their bytes
+    (text), as char(n) (bpchar), or in another way (plain); it is silent on rows and domains.
     """
 
     schema: str
@@ -96,6 +97,7 @@ class Relation:
     row_security: bool = False
     security_invoker: bool = False
     children: tuple[Relation, ...] = ()
+    holds: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return str(RelationName(self.schema, self.name))
@@ -208,6 +210,7 @@ def _relation(found: dict[str, Any]) -> Relation:
         name=found["name"],
         kind=found["kind"],
         columns=tuple(c["name"] for c in columns if not c["system"]),
+        holds={c["name"]: c["holds"] for c in columns if c.get("holds")},
         system_columns=tuple(c["name"] for c in columns if c["system"]),
         generated=frozenset(c["name"] for c in columns if c["generated"]),
         sequences=_sequences(found["sequences"] or []),

@@ -2,7 +2,8 @@
 
 Nothing is run or prepared. What runs unseen is read as well: bodies in SQL and PL/pgSQL that run with the caller's
 rights, triggers, and the functions of defaults, constraints, generated columns, indexes, domains and views. A body is
-judged as if all of it ran. What cannot be told is said in `Needed.unjudged`: which of several functions of a name is
+judged as if all of it ran, but for what a trigger does for other events, or for other rows than the statement's
+constants make. What cannot be told is said in `Needed.unjudged`: which of several functions of a name is
 called, what lies beneath a view that is written through, SQL made at run time, bodies in other languages but
 C. Operators, casts and types of extensions are taken to be open to everybody, as PostgreSQL creates them.
 """
@@ -25,7 +26,7 @@ from safeconduct.privileges.lookups import lookups
 from safeconduct.privileges.names import is_temporary
 from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.never_granted import never_granted
-from safeconduct.privileges.placeholders import readable
+from safeconduct.privileges.placeholders import is_literal, readable
 from safeconduct.privileges.policies import judge_rows
 from safeconduct.privileges.reading import Record, StatementReader
 from safeconduct.privileges.row_calls import columns_or_calls, pairs_of_rows
@@ -130,11 +131,12 @@ def _read_sql(ask: SqlAsk, record: Record) -> None:
     if ask.unread:
         record.reasons.append(ask.unread)
     catalog = record.catalog
+    record.is_literal = is_literal(ask.text)
     reader = StatementReader(record)
     text = readable(ask.text).encode()
     for raw in ask.statements:
         reader.statement(raw.stmt, text[raw.stmt_location : raw.stmt_location + _ENOUGH].decode(errors="replace"))
-    record.catalog, record.path_known = catalog, True
+    record.catalog, record.path_known, record.is_literal = catalog, True, True
 
 
 def _read_table(ask: TableAsk, record: Record) -> Iterator[UnknownColumn]:

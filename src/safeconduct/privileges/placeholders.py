@@ -35,6 +35,11 @@ def readable(sql: str) -> str:
     return _TOKEN.sub(_replacement, sql) if _may_have_any(sql) else sql
 
 
+def is_literal(sql: str) -> bool:
+    """Whether every constant is what the server will get: no driver puts anything in, or halves percent signs."""
+    return "%" not in sql and readable(sql) == sql
+
+
 def for_server(sql: str) -> str:
     """The SQL with NULL for each placeholder, which the server takes for a value of any type (see decision 0008).
 

@@ -19,7 +19,8 @@ class Use:
     """One mention of a relation in a statement, with the privileges that PostgreSQL will check for it.
 
     As in the server (ExecCheckOneRelPerms), a privilege without columns asks for any one column, where the
-    privilege is one that columns have; `whole` are those asked for on every column. `acts` is what is done with rows.
+    privilege is one that columns have; `whole` are those asked for on every column. `acts` is what is done with rows,
+    `given` has the constants that are put into columns by it (None is NULL).
     `via` says whose body it stands in, empty for the statement itself.
     """
 
@@ -27,6 +28,7 @@ class Use:
     columns: dict[Privilege, set[str]] = field(default_factory=dict)
     whole: set[Privilege] = field(default_factory=set)
     acts: set[Act] = field(default_factory=set)
+    given: Mapping[Privilege, Mapping[str, str | None]] = field(default_factory=dict)
     via: str = ""
 
     def ask(self, privilege: Privilege, columns: Iterable[str] = ()) -> None:

@@ -13,6 +13,7 @@ from safeconduct.privileges.lookups import names_meant
 from safeconduct.privileges.names import split_search_path
 from safeconduct.privileges.operators import behind
 from safeconduct.privileges.reading.bodies import Body, block_of, body_of, read_body, search_path_of
+from safeconduct.privileges.reading.rows_left import row_left
 from safeconduct.privileges.uses import expressions_of, fired_by
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.beneath import Beneath
-    from safeconduct.privileges.catalog import Catalog, Relation, Trigger
+    from safeconduct.privileges.catalog import Catalog
+    from safeconduct.privileges.fired import Fired
     from safeconduct.privileges.reading import Record
     from safeconduct.privileges.reading.calls import Call
 
@@ -41,7 +43,7 @@ class Unseen:
     _operators: int = 0
     _known: set[int] = field(default_factory=set)
     _named: set[int] = field(default_factory=set)
-    _fired: list[tuple[str, Relation, Trigger]] = field(default_factory=list)
+    _fired: list[Fired] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
 
     def begin(self, found: Iterable[Beneath]) -> None:
@@ -53,9 +55,9 @@ class Unseen:
             if function is None:
                 name = written((one.schema, one.name))
                 self.record.reasons.append(f"the function {name} is not found here, and what it does is not judged")
-            elif one.relation is not None and one.trigger is not None:
-                here = replace(one.trigger, function=function.oid, calls=())
-                self._fired.append((one.event, one.relation, here))
+            elif one.fired is not None:
+                here = replace(one.fired.trigger, function=function.oid, calls=())
+                self._fired.append(replace(one.fired, trigger=here))
             else:
                 self.record.called.setdefault(function.oid, "it is called")
 
@@ -80,9 +82,9 @@ class Unseen:
             for oid, why in expressions_of(use):
                 record.called.setdefault(oid, why)
             self._fired += fired_by(use)
-        for _, relation, trigger in self._fired:
-            for oid in trigger.calls:
-                record.called.setdefault(oid, f"WHEN of the trigger {trigger.name} of {relation} calls it")
+        for one in self._fired:
+            for oid in one.trigger.calls:
+                record.called.setdefault(oid, f"WHEN of the trigger {one.trigger.name} of {one.relation} calls it")
         calls = list(dict.fromkeys(record.calls[self._calls :]))
         blocks = record.blocks[self._blocks :]
         self._uses, self._calls, self._blocks = len(record.uses), len(record.calls), len(record.blocks)
@@ -97,25 +99,32 @@ class Unseen:
         wanted = {(schema, call.parts[-1]) for call in calls for schema in (*call.schemas, *call.closed)}
         named = record.named.keys() - self._named
         self._named |= named
-        numbers = {*unseen, *named, *(trigger.function for _, _, trigger in fired)}
+        numbers = {*unseen, *named, *(one.trigger.function for one in fired)}
         look_up_functions(self.session, self.functions, {*pairs, *wanted}, numbers)
         record.needs += [Need((self.functions.by_oid[oid].execute,), record.named[oid]) for oid in sorted(named)]
         found = [*self._of_calls(calls), *self._of_unseen(unseen)]
         bodies = [body for function in found for body in self._body(function)]
-        for event, relation, trigger in fired:
-            bodies += self._body(self.functions.by_oid[trigger.function], relation, trigger, event)
+        for one in fired:
+            bodies += self._body(self.functions.by_oid[one.trigger.function], self._with_row(one, fired))
         return [*bodies, *(block_of(block.text, block.language) for block in blocks)]
 
-    def _body(
-        self, function: Function, relation: Relation | None = None, trigger: Trigger | None = None, event: str = ""
-    ) -> Iterator[Body]:
-        reason = function.opaque or (function.opaque_trigger if trigger else "")
+    def _with_row(self, one: Fired, fired: Iterable[Fired]) -> Fired:
+        """It with what is known of NEW after the triggers that come before it."""
+        before = [(other, self._code(other)) for other in fired if other.comes_before and other.is_beside(one)]
+        return replace(one, row=row_left(one, self._code(one), before))
+
+    def _code(self, one: Fired) -> str:
+        function = self.functions.by_oid[one.trigger.function]
+        return function.body if function.language == "plpgsql" else ""
+
+    def _body(self, function: Function, fired: Fired | None = None) -> Iterator[Body]:
+        reason = function.opaque or (function.opaque_trigger if fired else "")
         if reason:
             self.record.reasons.append(reason)
-        key = f"{function.oid} {relation} {event} {trigger.as_seen(function.body)}" if trigger else str(function.oid)
+        key = f"{function.oid} {fired.as_seen(function.body) if fired else ''}"
         if function.is_read and key not in self._read:
             self._read.add(key)
-            yield body_of(function, relation, trigger, event)
+            yield body_of(function, fired)
 
     def _of_unseen(self, unseen: dict[int, str]) -> Iterator[Function]:
         for oid, why in unseen.items():

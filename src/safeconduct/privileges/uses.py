@@ -8,11 +8,12 @@ from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.asked import COLUMN_PRIVILEGES
 from safeconduct.privileges.catalog import SEQUENCE
+from safeconduct.privileges.fired import Fired, new_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from safeconduct.privileges.catalog import Relation, Trigger
+    from safeconduct.privileges.fired import NewRow
     from safeconduct.privileges.scope import Use
 
 _EVENTS = {Privilege.INSERT: 4, Privilege.DELETE: 8, Privilege.UPDATE: 16, Privilege.TRUNCATE: 32}
@@ -60,8 +61,8 @@ def caveats(use: Use) -> Iterator[str]:
         yield f"{relation} is a foreign table: what the other server allows is not judged"
 
 
-def fired_by(use: Use) -> Iterator[tuple[str, Relation, Trigger]]:
-    """The triggers that this use fires, by the events that do: their functions run with the rights of who fires them.
+def fired_by(use: Use) -> Iterator[Fired]:
+    """The triggers that this use fires: their functions run with the rights of who fires them.
 
     Foreign keys' own triggers run as the tables' owners, and are not among them.
     """
@@ -70,7 +71,12 @@ def fired_by(use: Use) -> Iterator[tuple[str, Relation, Trigger]]:
         for privilege, columns in _written(use):
             of = trigger.columns if privilege is Privilege.UPDATE else ()
             if trigger.events & _EVENTS[privilege] and (not of or not columns.isdisjoint(of)):
-                yield privilege.value, relation, trigger
+                yield Fired(privilege.value, relation, trigger, _given(use, privilege, columns))
+
+
+def _given(use: Use, privilege: Privilege, written: frozenset[str]) -> NewRow:
+    kept = frozenset(use.relation.columns) - written if privilege is Privilege.UPDATE else frozenset()
+    return new_row(use.relation, use.given.get(privilege, {}), kept)
 
 
 def expressions_of(use: Use) -> Iterator[tuple[int, str]]:

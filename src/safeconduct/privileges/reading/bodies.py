@@ -7,6 +7,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from safeconduct.privileges.names import WrongText
+from safeconduct.privileges.reading.known import NOTHING, Known, known_to
 from safeconduct.privileges.reading.parsed import statements_of
 from safeconduct.privileges.reading.plpgsql import Parameter, read_plpgsql, statements_in
 from safeconduct.privileges.reading.statements import StatementReader
@@ -14,15 +15,13 @@ from safeconduct.privileges.scope import Scope, Source
 from safeconduct.privileges.tree import everything, kind, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
-    from safeconduct.privileges.catalog import Catalog, Relation, Trigger
+    from safeconduct.privileges.catalog import Catalog
+    from safeconduct.privileges.fired import Fired
     from safeconduct.privileges.functions import Function
     from safeconduct.privileges.reading.record import Record
     from safeconduct.privileges.tree import Node
-
-_ROW, _BEFORE, _INSTEAD = 1, 2, 64
-"""pg_trigger.tgtype's bits."""
 
 
 @dataclass
@@ -41,15 +40,12 @@ class Body:
     resolved: bool = False
 
 
-def body_of(
-    function: Function, relation: Relation | None = None, trigger: Trigger | None = None, event: str = ""
-) -> Body:
-    """A function's body; as a trigger of the relation it knows NEW, OLD and the transition tables.
+def body_of(function: Function, fired: Fired | None = None) -> Body:
+    """A function's body; as a trigger that is `fired` it knows NEW, OLD and the transition tables.
 
-    `event` is what fires the trigger, such as UPDATE: what its body does for others alone is left out.
+    What a trigger's body does for other events alone, or for other rows, is left out.
     """
-    via = str(function) if trigger is None else f"{function}, the trigger {trigger.name} of {relation},"
-    body = Body(via, settings=function.settings)
+    body = Body(_via(function, fired), settings=function.settings)
     try:
         if function.parsed:
             body.resolved = True
@@ -57,16 +53,20 @@ def body_of(
         elif function.language == "sql":
             body.statements += statements_of(function.body)
         else:
-            _read_code(body, function.body, function, _known(trigger, event))
+            _read_code(body, function.body, function, known_to(fired) if fired else NOTHING)
     except (WrongText, RecursionError) as wrong:
-        body.reasons.append(f"what {via} does is not known: {wrong}")
+        body.reasons.append(f"what {body.via} does is not known: {wrong}")
     body.scope.sources.append(Source(function.name, dict.fromkeys(function.names, "")))
     body.scope.sources += [Source(name, None, by_name_only=True) for name in function.names if name]
-    if relation is not None and trigger is not None:
-        names = {column: column for column in relation.columns}
+    if fired:
+        names = {column: column for column in fired.relation.columns}
         body.scope.sources += [Source(name, names, by_name_only=True) for name in ("new", "old")]
-        body.scope.ctes.update({name: Source(name, names) for name in trigger.tables})
+        body.scope.ctes.update({name: Source(name, names) for name in fired.trigger.tables})
     return body
+
+
+def _via(function: Function, fired: Fired | None) -> str:
+    return f"{function}, the trigger {fired.trigger.name} of {fired.relation}," if fired else str(function)
 
 
 def block_of(text: str, language: str) -> Body:
@@ -94,11 +94,12 @@ def read_body(record: Record, body: Body, catalog: Catalog) -> None:
         opened=list(record.opened),
         schemas=list(record.schemas),
     )
-    record.catalog, record.path_known, record.via = catalog, True, body.via
+    record.catalog, record.path_known, record.is_literal, record.via = catalog, True, True, body.via
     reader = StatementReader(record, body.scope)
     for node in body.statements:
         reader.statement(node, "")
     record.catalog, record.path_known, record.via = before.catalog, before.path_known, before.via
+    record.is_literal = before.is_literal
     fresh = len(before.needs)
     record.needs[fresh:] = [replace(need, why=_because(need.why, body.via)) for need in record.needs[fresh:]]
     record.reasons[len(before.reasons) :] = [
@@ -121,21 +122,7 @@ def _lost(record: Record, before: Record) -> Iterator[str]:
     yield from (str(one) for one in record.unknown[len(before.unknown) :])
 
 
-def _known(trigger: Trigger | None, event: str) -> dict[str, str]:
-    """The values of a trigger's variables."""
-    if trigger is None or not event:
-        return {}
-    when = "INSTEAD OF" if trigger.events & _INSTEAD else "BEFORE" if trigger.events & _BEFORE else "AFTER"
-    level = "ROW" if trigger.events & _ROW else "STATEMENT"
-    known = {"tg_op": event, "tg_when": when, "tg_level": level, "tg_name": trigger.name}
-    if trigger.table:
-        known |= dict.fromkeys(("tg_table_name", "tg_relname"), trigger.table.name)
-        known["tg_table_schema"] = trigger.table.schema
-    known["tg_nargs"] = str(len(trigger.arguments))
-    return known | {f"tg_argv[{place}]": value for place, value in enumerate(trigger.arguments)}
-
-
-def _read_code(body: Body, text: str, function: Function | None, known: Mapping[str, str] | None = None) -> None:
+def _read_code(body: Body, text: str, function: Function | None, known: Known = NOTHING) -> None:
     if function is None:
         code = read_plpgsql(text)
     else:
@@ -146,7 +133,7 @@ def _read_code(body: Body, text: str, function: Function | None, known: Mapping[
     for label in code.labels:
         body.scope.sources += [Source(name, None, schema=label, by_name_only=True) for name in code.variables]
     for piece in code.pieces:
-        statements = statements_in(piece, known or {})
+        statements = statements_in(piece, known)
         body.statements += statements
         if not statements:
             body.reasons.append(

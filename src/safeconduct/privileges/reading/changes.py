@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege
 from safeconduct.privileges.acts import Act
+from safeconduct.privileges.reading.given import given_by
 from safeconduct.privileges.reading.queries import QueryReader, ends_in_star
 from safeconduct.privileges.scope import Scope, Source
 from safeconduct.privileges.tree import enum_name, kind, relation_name, unwrap
@@ -34,6 +35,8 @@ class ChangeReader(QueryReader):
         }[kind(node)]
         target = self._target_of(node)
         read(node, own, target)
+        if target.use and self.record.is_literal:
+            target.use.given = given_by(node, target.use.relation)
         names = self._returning(node, own, target)
         return Source("", None if names is None else dict.fromkeys(names, ""))
 

@@ -1,7 +1,4 @@
-"""What an expression of PL/pgSQL is worth before it runs: texts that are put together, and tests of TG_OP and its like.
-
-The values that are known are those of a trigger's variables (chapter 43.10.1), by their names in lower case.
-"""
+"""What an expression of PL/pgSQL is worth before it runs: texts that are put together."""
 
 from __future__ import annotations
 
@@ -9,18 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
-from safeconduct.privileges.tree import enum_name, kind, strings, unwrap
+from safeconduct.privileges.fired import TEXT
+from safeconduct.privileges.tree import kind, strings, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from safeconduct.privileges.reading.known import Known
     from safeconduct.privileges.tree import Node
 
 _PLACE = re.compile(r"%(?:(\d+)\$)?([sIL%])")
 _WRITTEN = {"quote_ident": "I", "quote_literal": "L", "lower": "lower", "upper": "upper"}
 
 
-def text_of(node: Node, known: Mapping[str, str]) -> str | None:
+def text_of(node: Node, known: Known) -> str | None:
     """The text that the expression is; None where that is only known when it runs."""
     node = unwrap(node)
     what = kind(node)
@@ -29,8 +28,7 @@ def text_of(node: Node, known: Mapping[str, str]) -> str | None:
     if what == "A_Const":
         return _constant(node)
     if what == "ColumnRef":
-        parts = strings(node.fields)
-        return known.get(parts[0]) if len(parts) == len(node.fields) == 1 else None
+        return _variable(node, known)
     if what == "A_Indirection":
         return _element(node, known)
     if what == "A_Expr" and strings(node.name) == ("||",):
@@ -39,32 +37,11 @@ def text_of(node: Node, known: Mapping[str, str]) -> str | None:
     return _called(node, known) if what == "FuncCall" else None
 
 
-def holds(node: Node, known: Mapping[str, str]) -> bool | None:
-    """Whether the condition is true; None where that is only known when it runs."""
+def column_of(node: Node) -> tuple[str, str]:
+    """The row and the column that `row.column` names; two empty texts for anything else."""
     node = unwrap(node)
-    what = kind(node)
-    if what == "BoolExpr":
-        return _joined(enum_name(node, "boolop"), [holds(item, known) for item in node.args])
-    if what == "A_Const" and node.WhichOneof("val") == "boolval":
-        return bool(node.boolval.boolval)
-    if what != "A_Expr" or strings(node.name)[-1:] not in (("=",), ("<>",)):
-        return None
-    right = unwrap(node.rexpr)
-    left = text_of(node.lexpr, known)
-    others = [text_of(item, known) for item in (right.items if kind(right) == "List" else [right])]
-    if left is None or None in others:
-        return None
-    return (left in others) == (strings(node.name)[-1] == "=")
-
-
-def _joined(operator: str, values: Sequence[bool | None]) -> bool | None:
-    """Three-valued logic."""
-    if operator == "NOT_EXPR":
-        return None if values[0] is None else not values[0]
-    decisive = operator == "OR_EXPR"
-    if decisive in values:
-        return decisive
-    return None if None in values else not decisive
+    parts = strings(node.fields) if kind(node) == "ColumnRef" else ()
+    return (parts[0], parts[1]) if len(parts) == 2 and len(node.fields) == 2 else ("", "")
 
 
 def _constant(node: Node) -> str | None:
@@ -74,17 +51,27 @@ def _constant(node: Node) -> str | None:
     return str(node.ival.ival) if which == "ival" else None
 
 
-def _element(node: Node, known: Mapping[str, str]) -> str | None:
+def _variable(node: Node, known: Known) -> str | None:
+    """A variable, or a column of NEW that holds text: as text, char(n) and others may be written in another way."""
+    row, column = column_of(node)
+    value = known.row.of(column) if row == "new" else None
+    if value is not None:
+        return value.text if value.of == TEXT else None
+    parts = strings(node.fields)
+    return known.texts.get(parts[0]) if len(parts) == len(node.fields) == 1 else None
+
+
+def _element(node: Node, known: Known) -> str | None:
     """TG_ARGV[0]."""
     base = unwrap(node.arg)
     if kind(base) != "ColumnRef" or len(node.indirection) != 1 or not node.indirection[0].HasField("a_indices"):
         return None
     index = unwrap(node.indirection[0].a_indices.uidx)
     place = _constant(index) if kind(index) == "A_Const" else None
-    return known.get(f"{strings(base.fields)[-1]}[{place}]") if strings(base.fields) else None
+    return known.texts.get(f"{strings(base.fields)[-1]}[{place}]") if strings(base.fields) else None
 
 
-def _called(node: Node, known: Mapping[str, str]) -> str | None:
+def _called(node: Node, known: Known) -> str | None:
     function = strings(node.funcname)[-1]
     arguments = [text_of(item, known) for item in node.args]
     given = [text for text in arguments if text is not None]

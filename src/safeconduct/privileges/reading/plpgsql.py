@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.names import WrongText
-from safeconduct.privileges.reading.constants import holds, text_of
+from safeconduct.privileges.reading.conditions import ANY, Outcomes, outcomes
+from safeconduct.privileges.reading.constants import text_of
+from safeconduct.privileges.reading.known import NOTHING, Known
 from safeconduct.privileges.reading.parsed import plpgsql_of, statements_of
 from safeconduct.privileges.tree import kind, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.privileges.tree import Node
 
 _STATEMENT, _EXPRESSION = 0, 2
 _TRIGGER_TEXTS = "name when level op relid relname table_name table_schema nargs argv event tag".split()
+_TRIGGER_VARIABLES = (*(f"tg_{word}" for word in _TRIGGER_TEXTS), "new", "old")
+"""They are declared around the body, for the library stumbles over them."""
 _DYNAMIC = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"})
 _MODES = {"o": "OUT", "t": "OUT", "b": "INOUT"}
 """pg_proc.proargmodes; parameters of all other modes are given."""
@@ -68,20 +73,24 @@ def read_plpgsql(
     returns: str = "void",
     returns_set: bool = False,
     parameters: Iterable[Parameter] = (),
-    known: Mapping[str, str] | None = None,
+    known: Known = NOTHING,
 ) -> Code:
     """Read a body of a function with these parameters. Raises WrongText.
 
     Branches of IF that cannot run with the `known` values of variables are left out.
     """
     parameters = tuple(parameters)
-    # A trigger's variables are declared around the body, for the library stumbles over them.
-    trigger = [*(f"tg_{word}" for word in _TRIGGER_TEXTS), "new", "old"] if returns.endswith("trigger") else []
-    tree = _parsed(_definition(body, trigger, returns, returns_set, parameters), body)
+    trigger = _TRIGGER_VARIABLES if returns.endswith("trigger") else ()
+    tree = _parsed(_definition(body, trigger, returns, returns_set, parameters))
     given = [one.name for one in parameters if one.name]
     aliases = map(_folded, _ALIAS.findall(body))
     names = dict.fromkeys((*trigger, *given, *_variables(tree), *aliases))
-    return Code(tuple(_pieces(_pruned(tree, known or {}), 1)), tuple(names), tuple(map(_folded, _LABEL.findall(body))))
+    return Code(tuple(_pieces(pruned(tree, known), 1)), tuple(names), tuple(map(_folded, _LABEL.findall(body))))
+
+
+def trigger_tree(body: str) -> dict[str, Any]:
+    """The tree of a trigger function. Raises WrongText."""
+    return _parsed(_definition(body, _TRIGGER_VARIABLES, "trigger", False, ()))
 
 
 def _definition(
@@ -102,7 +111,8 @@ def _definition(
     return f"CREATE FUNCTION f({arguments}) RETURNS {result} LANGUAGE plpgsql AS {tag}{body}{tag}"
 
 
-def _parsed(definition: str, body: str) -> dict[str, Any]:
+@lru_cache(maxsize=512)
+def _parsed(definition: str) -> dict[str, Any]:
     """The tree. The library knows no types but PostgreSQL's own: variables of others are taken for records or texts."""
     complaint = ""
     for _ in range(_MOST_TRIES):
@@ -136,7 +146,7 @@ def _folded(name: str) -> str:
     return name.strip('"') if name.startswith('"') else name.lower()
 
 
-def statements_in(piece: Piece, known: Mapping[str, str]) -> tuple[Node, ...]:
+def statements_in(piece: Piece, known: Known) -> tuple[Node, ...]:
     """The piece's syntax trees; none where EXECUTE runs what is only known then. Raises WrongText.
 
     `known` has the values of variables that are known before it runs.
@@ -157,42 +167,42 @@ def _inner(body: str) -> str:
 def _value(statements: Sequence[Node]) -> Node | None:
     """The one value of a SELECT."""
     select = unwrap(statements[0]) if len(statements) == 1 else None
-    if select is None or kind(select) != "SelectStmt" or len(select.target_list) != 1:
+    if select is None or kind(select) != "SelectStmt" or len(select.target_list) != 1 or select.from_clause:
         return None
     return select.target_list[0].res_target.val
 
 
-def _pruned(tree: Any, known: Mapping[str, str]) -> Any:
+def pruned(tree: Any, known: Known) -> Any:
     """The tree without the branches of IF that cannot run."""
     if not known:
         return tree
     if isinstance(tree, list):
-        return [_pruned(item, known) for item in tree]
+        return [pruned(item, known) for item in tree]
     if not isinstance(tree, dict):
         return tree
     if choice := tree.get("PLpgSQL_stmt_if"):
         return {"PLpgSQL_stmt_if": _branches(choice, known)}
-    return {key: _pruned(value, known) for key, value in tree.items()}
+    return {key: pruned(value, known) for key, value in tree.items()}
 
 
-def _branches(choice: dict[str, Any], known: Mapping[str, str]) -> list[Any]:
+def _branches(choice: dict[str, Any], known: Known) -> list[Any]:
     """The conditions and bodies of an IF that may run: none after the first that is sure to."""
     others = [item["PLpgSQL_if_elsif"] for item in choice.get("elsif_list", ())]
     first = {"cond": choice["cond"], "stmts": choice.get("then_body", [])}
     found: list[Any] = []
     for branch in (first, *others):
-        is_met = _is_met(branch["cond"], known)
+        may_be = _outcomes(branch["cond"], known)
         found.append(branch["cond"])
-        if is_met is not False:
-            found.append(_pruned(branch.get("stmts", []), known))
-        if is_met:
+        if True in may_be:
+            found.append(pruned(branch.get("stmts", []), known))
+        if may_be == {True}:
             return found
-    return [*found, _pruned(choice.get("else_body", []), known)]
+    return [*found, pruned(choice.get("else_body", []), known)]
 
 
-def _is_met(condition: dict[str, Any], known: Mapping[str, str]) -> bool | None:
+def _outcomes(condition: dict[str, Any], known: Known) -> Outcomes:
     value = _value(statements_of(_sql(condition["PLpgSQL_expr"])))
-    return None if value is None else holds(value, known)
+    return ANY if value is None else outcomes(value, known)
 
 
 def _variables(tree: dict[str, Any]) -> Iterator[str]:

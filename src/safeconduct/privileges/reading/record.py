@@ -73,7 +73,7 @@ class Record:
     whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
     what the text makes itself; `things` what it asks of objects that are no relations; `refreshed` the materialized
     views whose queries it runs; `new_owners` to which role something is given away in which schema; `roles` those that
-    it makes.
+    it makes. Without `is_literal`, a driver may put other constants into the text.
     """
 
     catalog: Catalog
@@ -100,6 +100,7 @@ class Record:
     new_owners: list[tuple[str, str]] = field(default_factory=list)
     roles: MadeRoles = field(default_factory=MadeRoles)
     path_known: bool = True
+    is_literal: bool = True
     unclear: bool = False
     via: str = ""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from safeconduct.privileges.beneath import Beneath
-    from safeconduct.privileges.catalog import Relation, Trigger
+    from safeconduct.privileges.fired import Fired
     from safeconduct.privileges.server.checks import Checks, RelationCheck
     from safeconduct.privileges.server.named import Named
     from safeconduct.privileges.server.objects import Function, Numbered, Objects
@@ -59,12 +59,15 @@ def _has_policies(checks: Checks, objects: Objects) -> bool:
     )
 
 
-def unseen_by(checks: Checks, objects: Objects) -> tuple[list[int], list[tuple[str, Relation, Trigger]]]:
+def unseen_by(checks: Checks, objects: Objects, named: Named) -> tuple[list[int], list[Fired]]:
     """The functions that it calls and the triggers that it fires, by their numbers in the session that was asked."""
     called = [function.oid for function in objects.functions if function.runs_as_caller and not function.own]
     uses = [_written(check, objects.relations[check.relation]) for check in checks.relations if check.writes]
+    named_ones = [use for use in uses if named.may_change(use.relation)]
+    for use in named_ones if len(named_ones) == 1 else ():
+        use.given = named.given_to(use.relation)
     fired = [one for use in uses for one in fired_by(use)]
-    return [*called, *(oid for _, _, trigger in fired for oid in trigger.calls)], fired
+    return [*called, *(oid for one in fired for oid in one.trigger.calls)], fired
 
 
 def _written(check: RelationCheck, numbered: Numbered) -> Use:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from safeconduct.postgres.server_message import ServerMessage
     from safeconduct.postgres.session import ParsingSession
-    from safeconduct.privileges.catalog import Relation, Trigger
     from safeconduct.privileges.context import Context
+    from safeconduct.privileges.fired import Fired
     from safeconduct.privileges.server.named import Named
 
 LOCK_TIMEOUT = "1s"
@@ -52,7 +52,7 @@ class Teller:
             self._prepare(path)
             checks = checks_in(read_nodes(_tree(self.session.parse_only(query))))
             objects = look_up(self.session, context, checks)
-            return replace(answer(checks, objects, named), beneath=self._beneath(*unseen_by(checks, objects)))
+            return replace(answer(checks, objects, named), beneath=self._beneath(*unseen_by(checks, objects, named)))
         except QueryRefused as refused:
             raise Untold(_words(refused.error)) from None
         except UnreadableTree as unreadable:
@@ -60,9 +60,9 @@ class Teller:
         finally:
             self.session.query("ROLLBACK")
 
-    def _beneath(self, called: Sequence[int], fired: Sequence[tuple[str, Relation, Trigger]]) -> tuple[Beneath, ...]:
+    def _beneath(self, called: Sequence[int], fired: Sequence[Fired]) -> tuple[Beneath, ...]:
         found = Functions()
-        look_up_functions(self.session, found, (), {*called, *(trigger.function for _, _, trigger in fired)})
+        look_up_functions(self.session, found, (), {*called, *(one.trigger.function for one in fired)})
         return tuple(beneath(called, fired, found))
 
     def _prepare(self, path: Sequence[str] | None) -> None:

@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
-from safeconduct.privileges.tree import enum_name, everything, kind, strings
+from safeconduct.privileges.reading.given import given_by
+from safeconduct.privileges.tree import enum_name, everything, kind, of_kinds, relation_name, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.server.objects import Objects
     from safeconduct.privileges.tree import Node
+
+
+_CHANGES = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,8 @@ class Named:
     """The last parts of the names, and the schemas that a name without one is looked for in.
 
     `all_columns` says that the text takes all columns of something without naming them: by `*`, or by INSERT without
-    a list. When a column is added to the table, it will take that, too.
+    a list. When a column is added to the table, it will take that, too. `change` is the INSERT or UPDATE that the text
+    is, where it holds no other and its constants are what the server will get.
     """
 
     path: tuple[str, ...]
@@ -33,6 +39,16 @@ class Named:
     operators: frozenset[str]
     types: frozenset[str]
     all_columns: bool = False
+    change: Node | None = None
+
+    def may_change(self, relation: Relation) -> bool:
+        """Whether this may be the relation that the change names."""
+        name = relation_name(self.change.relation) if self.change else None
+        return name is not None and name.name == relation.name and name.schema in ("", relation.schema)
+
+    def given_to(self, relation: Relation) -> dict[Privilege, dict[str, str | None]]:
+        """The constants that the change gives to the relation's columns."""
+        return given_by(self.change, relation)
 
     def schema_needs(self, objects: Objects) -> Iterator[Need]:
         """USAGE on the schemas in which these names were found."""
@@ -54,8 +70,8 @@ class Named:
         return ((schema, name, "type") for schema, name in objects.types if name in self.types)
 
 
-def named_in(node: Node, path: tuple[str, ...]) -> Named:
-    """The names in a statement's syntax tree that have one part only."""
+def named_in(node: Node, path: tuple[str, ...], is_literal: bool = False) -> Named:
+    """The names in a statement's syntax tree that have one part only; what it gives to columns if that `is_literal`."""
     found: dict[str, set[str]] = {"FuncCall": set(), "A_Expr": set(), "TypeName": set()}
     fields = {"FuncCall": "funcname", "A_Expr": "name", "TypeName": "names"}
     for part in everything(node):
@@ -63,7 +79,13 @@ def named_in(node: Node, path: tuple[str, ...]) -> Named:
         if what in found and len(names := strings(getattr(part, fields[what]))) == 1:
             found[what].add(names[0])
     functions, operators, types = (frozenset(found[what]) for what in ("FuncCall", "A_Expr", "TypeName"))
-    return Named(path, functions, operators, types, any(map(_takes_all, everything(node))))
+    all_columns = any(map(_takes_all, everything(node)))
+    return Named(path, functions, operators, types, all_columns, _change(node) if is_literal else None)
+
+
+def _change(node: Node) -> Node | None:
+    changes = of_kinds(node, _CHANGES)
+    return node if len(changes) == 1 and changes[0] is node and kind(node) in ("InsertStmt", "UpdateStmt") else None
 
 
 def _takes_all(node: Node) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from safeconduct.privileges.placeholders import is_literal
 from safeconduct.privileges.reading import FollowedPath
 from safeconduct.privileges.server.asking import Untold
 from safeconduct.privileges.server.named import named_in
@@ -51,8 +52,9 @@ class Turns:
         asked: list[Any] = []
         """Those that the server told of, and those that decide how they are read."""
         left: list[Any] = []
+        literal = is_literal(ask.text)
         for number, part in enumerate(slices(ask), 1):
-            outcome = self._outcome(part)
+            outcome = self._outcome(part, literal)
             if isinstance(outcome, str):
                 left.append(part.raw)
                 told.why_not += [f"the server engine cannot tell of statement {number}: {outcome}"] if outcome else []
@@ -67,7 +69,7 @@ class Turns:
         if len(left) < len(ask.statements):
             told.by_server.append(replace(ask, statements=tuple(asked)))
 
-    def _outcome(self, part: Slice) -> Answer | str:
+    def _outcome(self, part: Slice, literal: bool) -> Answer | str:
         """The server's answer, or why there is none: "" for statements that it has no answer to at all."""
         what = kind(part.node)
         if what == "PrepareStmt":
@@ -88,7 +90,8 @@ class Turns:
         looked_in = wished if self._path.changed else (*self._context.path, *self._context.closed)
         path = looked_in if self._in_shadow or self._path.changed else None
         try:
-            return self._teller.ask(part.query, named_in(part.node, looked_in), path, self._context)
+            named = named_in(part.node, looked_in, literal)
+            return self._teller.ask(part.query, named, path, self._context)
         except Untold as untold:
             return str(untold)
 

@@ -14,7 +14,17 @@ SELECT json_build_object(
     'row_security', c.relrowsecurity,
     'columns', (
         SELECT json_agg(json_build_object(
-            'name', t.attname, 'system', t.attnum < 0, 'generated', t.attgenerated <> ''
+            'name', t.attname, 'system', t.attnum < 0, 'generated', t.attgenerated <> '', 'holds', (
+                -- Text whose equality is that of its bytes, char(n), or another value that is no row.
+                SELECT CASE
+                    WHEN y.oid IN ('text'::regtype, 'varchar'::regtype) AND k.collisdeterministic THEN 'text'
+                    WHEN y.oid = 'bpchar'::regtype AND k.collisdeterministic THEN 'bpchar'
+                    WHEN y.typtype IN ('b', 'e', 'r', 'm') THEN 'plain'
+                END
+                FROM pg_catalog.pg_type y
+                LEFT JOIN pg_catalog.pg_collation k ON k.oid = t.attcollation
+                WHERE y.oid = t.atttypid AND t.attnum > 0
+            )
         ) ORDER BY t.attnum)
         FROM pg_catalog.pg_attribute t
         WHERE t.attrelid = c.oid AND NOT t.attisdropped
