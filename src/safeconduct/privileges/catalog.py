@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.privileges.names import RelationName
@@ -102,6 +102,11 @@ class Relation:
     def __str__(self) -> str:
         return str(RelationName(self.schema, self.name))
 
+    @cached_property
+    def visible(self) -> Mapping[str, str]:
+        """Its columns, each under its own name."""
+        return {column: column for column in self.columns}
+
     @property
     def kind_name(self) -> str:
         """The kind in words."""
@@ -137,9 +142,10 @@ class Catalog:
 
     def find(self, name: RelationName) -> Relation | None:
         """The relation that PostgreSQL would take the name for, or would if the role could use its schema."""
-        schemas = (name.schema,) if name.schema else (*self.context.path, *self.context.closed)
-        found = (self.relations.get((schema, name.name)) for schema in schemas)
-        return next((relation for relation in found if relation), None)
+        for schema in (name.schema,) if name.schema else (*self.context.path, *self.context.closed):
+            if found := self.relations.get((schema, name.name)):
+                return found
+        return None
 
     def may_use(self, schema: str) -> bool:
         """Whether the role may use the schema. False for one that does not exist."""

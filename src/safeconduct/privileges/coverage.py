@@ -21,10 +21,16 @@ def with_coverage(session: Session, needs: Iterable[Need]) -> frozenset[Need]:
     One round trip where a membership is needed. Raises what Session.query raises.
     """
     found = frozenset(needs)
+    if not any(_is_membership(need) or need.proposal.kind is ObjectKind.ATTRIBUTE for need in found):
+        return found
     roles = sorted({need.proposal.name for need in found if _is_membership(need)})
     everything = frozenset(grant for need in found for grant in need.grants)
     held = held_by(session, everything, roles)
-    return frozenset(replace(need, brings=tuple(sorted(_brought(need, everything, held)))) for need in found)
+    return frozenset(_bringing(need, _brought(need, everything, held)) for need in found)
+
+
+def _bringing(need: Need, brought: frozenset[Grant]) -> Need:
+    return replace(need, brings=tuple(sorted(brought))) if brought or need.brings else need
 
 
 def unfit_owners(session: Session, owners: Iterable[tuple[str, str]]) -> Iterator[str]:

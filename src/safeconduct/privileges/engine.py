@@ -182,9 +182,11 @@ def _schema_needs(record: Record) -> Iterator[Need]:
 
     Everybody may use the session's own temporary schema (pg_namespace_aclmask in aclchk.c).
     """
+    told: set[tuple[str, bool]] = set()
     for name, relation in record.opened:
-        if is_temporary(relation.schema):
+        if is_temporary(relation.schema) or (relation.schema, not name.schema) in told:
             continue
+        told.add((relation.schema, not name.schema))
         grant = Grant(ObjectKind.SCHEMA, "", relation.schema, Privilege.USAGE)
         yield Need((grant,), f"{relation} is in it", "42501" if name.schema else "42P01")
     for schema, what in record.schemas:

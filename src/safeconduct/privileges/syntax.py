@@ -28,7 +28,8 @@ class SyntaxNode:
     """A node of one kind; its fields are attributes, and those that are absent have protobuf's defaults.
 
     `STRUCT` is the name of PostgreSQL's struct, `OWN` the name that libpg_query's `Node` has for this kind. `BELOW` has
-    the nodes right below in the order of the fields, `WHOLE` at the top of a statement all below. `NOTHING` stands for
+    the nodes right below in the order of the fields, `WHOLE` at the top of a statement all below,
+    and `INDEX` the same by their kinds once somebody has asked for some. `NOTHING` stands for
     a field of this kind that is absent.
     """
 
@@ -39,6 +40,7 @@ class SyntaxNode:
     NOTHING: ClassVar[SyntaxNode]
     BELOW: tuple[SyntaxNode, ...] = ()
     WHOLE: tuple[SyntaxNode, ...]
+    INDEX: dict[str, list[SyntaxNode]]
 
     def __getattr__(self, name: str) -> Any:
         if name == self.OWN:

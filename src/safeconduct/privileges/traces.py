@@ -41,11 +41,13 @@ class Traces:
         uses, needs, absent = len(record.uses), len(record.needs), len(record.absent)
         opened, reasons, created = len(record.opened), len(record.reasons), set(record.created)
         yield
+        if origin is None:
+            self._traces.append(_Trace(None, (), tuple(record.absent[absent:]), frozenset(record.created - created)))
+            return
         found = [need.proposal for use in record.uses[uses:] for need in needs_of(use)]
         found += [need.proposal for need in record.needs[needs:]]
         found += [_usage(relation.schema) for _, relation in record.opened[opened:]]
-        if origin:
-            record.reasons[reasons:] = [f"{origin.file}:{origin.line}: {reason}" for reason in record.reasons[reasons:]]
+        record.reasons[reasons:] = [f"{origin.file}:{origin.line}: {reason}" for reason in record.reasons[reasons:]]
         new = frozenset(record.created - created)
         self._traces.append(_Trace(origin, tuple(found), tuple(record.absent[absent:]), new))
 

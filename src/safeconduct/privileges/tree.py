@@ -43,8 +43,20 @@ def _whole(node: Node) -> list[Node]:
 
 
 def of_kinds(node: Node, kinds: frozenset[str]) -> list[Node]:
-    """Those of these kinds among this node and all below it."""
-    return [found for found in everything(node) if found.STRUCT in kinds]
+    """Those of these kinds among this node and all below it, kind by kind."""
+    if "WHOLE" not in vars(node):
+        return [found for found in everything(node) if found.STRUCT in kinds]
+    index = vars(node).get("INDEX") or _indexed(node)
+    return [found for one in sorted(index.keys() & kinds) for found in index[one]]
+
+
+def _indexed(top: Node) -> dict[str, list[Node]]:
+    """Of a statement, whose nodes are looked for again and again: its nodes by their kinds, kept with it."""
+    index: dict[str, list[Node]] = {}
+    for node in everything(top):
+        index.setdefault(node.STRUCT, []).append(node)
+    top.INDEX = index
+    return index
 
 
 def strings(nodes: Node) -> tuple[str, ...]:

@@ -82,6 +82,8 @@ def _given(use: Use, privilege: Privilege, written: frozenset[str]) -> NewRow:
 def expressions_of(use: Use) -> Iterator[tuple[int, str]]:
     """The functions that the relation's expressions call for this use, each with why."""
     relation = use.relation
+    if not relation.expressions:
+        return
     found: list[tuple[str, frozenset[str] | None]] = [("view", None)] if Privilege.SELECT in use.columns else []
     for privilege, columns in _written(use):
         changed = columns if privilege is Privilege.UPDATE else None

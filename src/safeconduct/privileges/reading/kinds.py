@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from safeconduct.privileges.tree import kind
@@ -45,6 +46,9 @@ _NOT_ON_STANDBY = frozenset("ClusterStmt ListenStmt NotifyStmt ReindexStmt Unlis
 _ROW_EXCLUSIVE = 3
 
 
+_WORD = re.compile(r"[A-Z]+")
+
+
 def name_of(node: Node, text: str) -> str:
     """Such as ALTER TABLE: the kind alone, and never a name or value of it. `text` begins where the statement does."""
     what = kind(node)
@@ -52,8 +56,8 @@ def name_of(node: Node, text: str) -> str:
         return "VACUUM" if node.is_vacuumcmd else "ANALYZE"
     if what in _NAMES:
         return _NAMES[what]
-    without_comments = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL)
-    verb, *words = re.findall(r"[A-Z]+", without_comments.upper())[:12] or ["IT"]
+    without_comments = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL) if "-" in text or "/" in text else text
+    verb, *words = [found[0] for found in islice(_WORD.finditer(without_comments.upper()), 12)] or ["IT"]
     if verb not in ("ALTER", "CREATE", "DROP"):
         return str(verb)
     found = _OBJECT.match(" ".join(word for word in words if word not in _MODIFIERS))

@@ -25,8 +25,8 @@ _FIELDS = {
     "SubLink": ("oper_name", "operator"),
     "SortBy": ("use_op", "operator"),
 }
-_QUALIFIED = frozenset({*_FIELDS, "TypeCast"})
-_HOLDING_TEXTS = frozenset({"TypeCast", "FuncCall", "A_Expr"})
+_KIND = {what: frozenset({what}) for what in _FIELDS}
+_CASTS, _CALLS, _EXPRESSIONS = frozenset({"TypeCast"}), frozenset({"FuncCall"}), frozenset({"A_Expr"})
 _TEXTS = {
     "regtype": "type",
     "regproc": "function",
@@ -67,20 +67,23 @@ class Qualified:
 
 def qualified_in(node: Node) -> Iterator[Qualified]:
     """What the statement names with a schema, but for relations and for what is in pg_catalog."""
-    for found in of_kinds(node, _QUALIFIED):
-        for noun, parts, in_text in _names(found):
-            if len(parts) > 1 and parts[-2] != "pg_catalog":
-                yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
+    for noun, parts, in_text in _names(node):
+        if len(parts) > 1 and parts[-2] != "pg_catalog":
+            yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
 
 
 def _names(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:
-    """The names in one node: what they are of, their parts, and whether they stand in a constant."""
-    if kind(node) == "TypeCast":
-        yield (*_in_cast(node), True)
-        return
-    if kind(node) == "FuncCall" and (asked := _asked_for(node)):
-        yield (*asked, True)
-    yield (*_named(node), False)
+    """The names below a node: what they are of, their parts, and whether they stand in a constant."""
+    for cast in of_kinds(node, _CASTS):
+        yield (*_in_cast(cast), True)
+    for call in of_kinds(node, _CALLS):
+        if asked := _asked_for(call):
+            yield (*asked, True)
+    for what, (field, noun) in _FIELDS.items():
+        for found in of_kinds(node, _KIND[what]):
+            words = getattr(found, field)
+            if len(words) > 1 and not (what == "TypeName" and found.pct_type):
+                yield noun, strings(words), False
 
 
 def relations_in_texts(node: Node) -> Iterator[tuple[RelationName, bool]]:
@@ -88,19 +91,20 @@ def relations_in_texts(node: Node) -> Iterator[tuple[RelationName, bool]]:
 
     Each comes with whether it is read as a regclass, else as text.
     """
-    for found in of_kinds(node, _HOLDING_TEXTS):
-        what = kind(found)
-        if _is_regclass(found):
-            texts, as_regclass = [found.arg], True
-        elif what == "FuncCall" and found.args:
-            texts, as_regclass = _relation_of(found), strings(found.funcname)[-1] in _TAKE_REGCLASS
-        elif what == "A_Expr":
-            texts, as_regclass = _compared_with_regclass(found), True
-        else:
-            continue
+    for texts, as_regclass in _naming_relations(node):
         for name in (name_in_text(text_constant(text)) for text in texts):
             if name:
                 yield name, as_regclass
+
+
+def _naming_relations(node: Node) -> Iterator[tuple[list[Node], bool]]:
+    casts = [found for found in of_kinds(node, _CASTS) if _is_regclass(found)]
+    yield from (([cast.arg], True) for cast in casts)
+    for call in of_kinds(node, _CALLS):
+        if call.args:
+            yield _relation_of(call), strings(call.funcname)[-1] in _TAKE_REGCLASS
+    for expression in of_kinds(node, _EXPRESSIONS) if casts else ():
+        yield _compared_with_regclass(expression), True
 
 
 def _is_regclass(node: Node) -> bool:
@@ -142,12 +146,6 @@ def _asked_for(node: Node) -> tuple[str, tuple[str, ...]] | None:
     if noun and len(node.args) > 1 and (parts := _parts_of(text_constant(node.args[-2]))):
         return noun, parts
     return None
-
-
-def _named(node: Node) -> tuple[str, tuple[str, ...]]:
-    what = kind(node)
-    field, noun = _FIELDS[what]
-    return noun, () if what == "TypeName" and node.pct_type else strings(getattr(node, field))
 
 
 def _in_cast(node: Node) -> tuple[str, tuple[str, ...]]:

@@ -161,8 +161,7 @@ class Record:
             return Source(alias or name.name, None, schema=name.schema)
         use = Use(relation, via=self.via)
         self.uses.append(use)
-        names = {column: column for column in relation.columns}
-        return Source(alias or name.name, names, use, schema="" if alias else relation.schema)
+        return Source(alias or name.name, relation.visible, use, schema="" if alias else relation.schema)
 
     def known(self, relation: Relation, columns: Iterable[str]) -> tuple[str, ...]:
         """Those of the columns that the relation has; the others are noted."""

@@ -68,9 +68,10 @@ class StatementReader(GrantReader):
             self.record.reasons.append(f"what follows SET runs with the rights of {self._as_other}: it is not judged")
             self._follow(node)
             return
-        self._read(node, name_of(node, text))
-        for name, as_regclass in relations_in_texts(node):
-            self.record.refer(name, self.record.as_regclass if as_regclass else ELSEWHERE)
+        name = name_of(node, text)
+        self._read(node, name)
+        for relation, as_regclass in relations_in_texts(node):
+            self.record.refer(relation, self.record.as_regclass if as_regclass else ELSEWHERE)
         for named in qualified_in(node):
             self.record.mention(named.schema, named.what, "" if named.in_text else ELSEWHERE)
         if self.record.unclear or len(self.record.unknown) > unknown:
@@ -78,7 +79,7 @@ class StatementReader(GrantReader):
             del self.record.uses[uses:], self.record.needs[needs:]
         if len(self.record.unknown) > unknown:
             self.record.reasons.append(UNCLEAR)
-        self._check_access(node, name_of(node, text), self.record.uses[uses:])
+        self._check_access(node, name, self.record.uses[uses:])
         self._follow(node)
 
     def _read(self, node: Node, name: str) -> None:
