@@ -86,6 +86,40 @@ def test_it_answers_as_the_database_would_and_leaves_nothing(
     assert PASSWORD not in str(started)
 
 
+HOSTILE = """
+CREATE ROLE mallory; CREATE SCHEMA den AUTHORIZATION mallory; CREATE ROLE boss SUPERUSER LOGIN;
+SET ROLE mallory;
+CREATE TABLE den.ran (as_whom text, is_superuser text);
+CREATE FUNCTION den.volatile() RETURNS void LANGUAGE plpgsql AS
+    'BEGIN INSERT INTO den.ran VALUES (current_user, current_setting(''is_superuser'')); END';
+CREATE FUNCTION den.always(int) RETURNS bool LANGUAGE plpgsql IMMUTABLE AS
+    'BEGIN PERFORM den.volatile(); RETURN true; END';
+CREATE TABLE den.whole (id int NOT NULL) PARTITION BY RANGE (id);
+CREATE TABLE den.part (id int NOT NULL, CHECK (den.always(1)), CHECK (id >= 0 AND id < 10));
+ALTER TABLE den.whole ATTACH PARTITION den.part FOR VALUES FROM (0) TO (10);
+CREATE INDEX ON den.part ((den.always(2)));
+CREATE VIEW den." ACL " AS SELECT 1;
+"""
+
+
+def test_nothing_of_the_owners_runs_as_a_superuser(postgres: Postgres) -> None:
+    programs = find_programs(postgres.version, [require(default_build())])
+    furnish(postgres)
+    postgres.sql(HOSTILE + f"RESET ROLE; ALTER ROLE boss PASSWORD '{PASSWORD.replace(chr(39), chr(39) * 2)}'")
+    where = HostPort(postgres.host, postgres.port, password=Password(Secret(PASSWORD), "test"))
+    with (
+        session_of(postgres) as session,
+        shadow_of(Target("dump", (where,), "boss", "postgres"), session, programs) as shadow,
+    ):
+        ran = shadow.query("SELECT as_whom, is_superuser FROM den.ran")
+        assert ran  # so it is a way in
+        assert all(is_superuser == "off" for _, is_superuser in ran)
+        found = shadow.query("SELECT relname FROM pg_class WHERE relnamespace = 'den'::regnamespace")
+        assert {name for (name,) in found} >= {"part", "whole", " ACL ", "part_always_idx"}
+        rows = shadow.query("SELECT pg_get_userbyid(relowner), relname FROM pg_class WHERE relname = 'ran'")
+        assert rows == [("mallory", "ran")]
+
+
 def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(
         NoShadow, match=r"needs initdb, postgres, pg_dump, pg_restore of PostgreSQL 15, .* install PostgreSQL 15"

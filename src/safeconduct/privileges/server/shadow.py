@@ -16,6 +16,7 @@ from safeconduct.privileges.queries import statement
 from safeconduct.privileges.server.cluster import ADMINISTRATOR, cluster
 from safeconduct.privileges.server.credentials import SERVICE, written
 from safeconduct.privileges.server.programs import NoShadow, Programs, find_programs
+from safeconduct.privileges.server.restoring import RESTORER, restore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from safeconduct.postgres.target import Target
 
 _SECONDS = 600.0
-_LEFT_OUT = ("EVENT TRIGGER", "PUBLICATION", "SUBSCRIPTION", "SECURITY LABEL", "COMMENT", "TABLE DATA")
-"""What no statement needs to be parsed; event triggers would run while the copy is made."""
 
 
 @contextmanager
@@ -44,9 +43,7 @@ def shadow_of(
         shadow = _let_in(target)
         try:
             _create_roles(shadow, json.loads(session.query(statement("shadow_roles.sql"))[0][0] or "{}"))
-            _restore(programs, target, Path(folder))
-            for (schema,) in shadow.query(statement("shadow_schemas.sql")):
-                shadow.query(f"GRANT USAGE ON SCHEMA {quote_identifier(schema or '')} TO PUBLIC")
+            _restore(programs, shadow, target, Path(folder))
             yield shadow
         finally:
             shadow.close()
@@ -62,7 +59,7 @@ def _let_in(target: Target) -> OpenSession:
 def _create_roles(shadow: OpenSession, found: Mapping[str, list[dict[str, object]]]) -> None:
     """Policies are for roles, their members among them, and not for those that see all."""
     for role in found["roles"]:
-        if role["name"] != ADMINISTRATOR:
+        if role["name"] not in (ADMINISTRATOR, RESTORER):
             options = f"{'' if role['inherits'] else 'NO'}INHERIT {'' if role['sees_all'] else 'NO'}BYPASSRLS"
             shadow.query(f"CREATE ROLE {quote_identifier(str(role['name']))} NOLOGIN {options}")
     for link in found["memberships"] or []:
@@ -79,14 +76,18 @@ def _dumped(programs: Programs, source: Target, folder: Path, parent: Path | Non
         yield target
 
 
-def _restore(programs: Programs, target: Target, folder: Path) -> None:
-    dump, contents = str(folder / "dump"), folder / "contents"
-    listed = _run([programs.path("pg_restore"), "--list", dump], {})
-    kept = (line for line in listed.splitlines() if not any(f" {kind} " in line for kind in _LEFT_OUT))
-    contents.write_text("\n".join(kept) + "\n", "utf-8")
-    options = [f"--use-list={contents}", "--no-password", f"--dbname=service={SERVICE}"]
-    # What cannot be restored here (an extension that is not installed) is then absent, and the server says so.
-    _run([programs.path("pg_restore"), *options, dump], written(target, folder / "target"), must_succeed=False)
+def _restore(programs: Programs, shadow: OpenSession, target: Target, folder: Path) -> None:
+    dump = str(folder / "dump")
+
+    def some(as_whom: Target, entries: Sequence[str]) -> None:
+        with tempfile.TemporaryDirectory(dir=folder) as name:
+            contents, ways = Path(name) / "contents", Path(name) / "target"
+            contents.write_text("\n".join(entries) + "\n", "utf-8")
+            options = [f"--use-list={contents}", "--no-password", f"--dbname=service={SERVICE}"]
+            # What cannot be restored here (an extension that is not installed) is then absent, and the server says so.
+            _run([programs.path("pg_restore"), *options, dump], written(as_whom, ways), must_succeed=False)
+
+    restore(shadow, target, _run([programs.path("pg_restore"), "--list", dump], {}), some)
 
 
 def _run(command: Sequence[str], environment: Mapping[str, str], must_succeed: bool = True) -> str:
