@@ -113,3 +113,29 @@ CREATE FUNCTION mill.near(int, int) RETURNS bool LANGUAGE sql AS 'SELECT $1 = $2
 CREATE OPERATOR mill.<=?=> (FUNCTION = mill.near, LEFTARG = int, RIGHTARG = int);
 CREATE VIEW mill.near_ones AS SELECT n FROM mill.indexed WHERE n OPERATOR(mill.<=?=>) 1;
 SELECT lo_from_bytea(4711, 'x');
+CREATE FUNCTION mill.to_day(int) RETURNS date LANGUAGE sql AS 'SELECT $1::text::date';
+CREATE CAST (int AS date) WITH FUNCTION mill.to_day(int) AS ASSIGNMENT;
+CREATE FUNCTION mill.as_day(int) RETURNS date LANGUAGE plpgsql AS 'BEGIN RETURN $1; END';
+CREATE FUNCTION mill.each(mill.sort[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    one mill.sort[];
+BEGIN
+    FOREACH one SLICE 1 IN ARRAY $1 LOOP
+        PERFORM id FROM mill.flour;
+    END LOOP;
+END $$;
+CREATE FUNCTION mill.prefers() RETURNS int LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+    kind text := 'rye';
+BEGIN
+    RETURN (SELECT id FROM mill.grain WHERE kind = 'rye');
+END $$;
+CREATE FUNCTION mill.few_or_many(int) RETURNS int LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION mill.few_or_many(VARIADIC int[]) RETURNS int LANGUAGE sql AS 'SELECT 2';
+CREATE TABLE mill.parted (id int) PARTITION BY RANGE (id);
+CREATE TABLE mill.parted_1 PARTITION OF mill.parted FOR VALUES FROM (0) TO (10);
+CREATE TRIGGER doubts AFTER INSERT ON mill.parted
+    FOR EACH ROW WHEN (mill.small(NEW.id)) EXECUTE FUNCTION mill.nothing();
+ALTER TABLE mill.parted DISABLE TRIGGER doubts;
+ALTER TABLE mill.parted_1 ENABLE TRIGGER doubts;

@@ -64,6 +64,15 @@ SELECT * FROM mill.near_ones
 SELECT has_table_privilege('mill.grain', 'SELECT')
 SELECT has_function_privilege(current_user, 'mill.twice(int)', 'EXECUTE')
 SELECT oid FROM pg_class WHERE oid::regclass IN ('mill.grain', 'mill.flour')
+SELECT mill.as_day(20240229)
+SELECT mill.each(ARRAY[ROW(1, 'rye'), ROW(2, 'oat')]::mill.sort[])
+SELECT mill.prefers()
+SELECT mill.few_or_many(1)
+SELECT mill.few_or_many(1, 2)
+DO $$ DECLARE n mill.few; BEGIN n := 1; END $$
+DO $$ DECLARE g mill.grain%ROWTYPE; k mill.flour.kind%TYPE; BEGIN k := 'x'; END $$
+INSERT INTO mill.parted_1 VALUES (1)
+INSERT INTO mill.parted VALUES (1)
 SELECT lo_get(4711)
 SELECT lo_put(4711, 0, 'x')
 SELECT lo_open(4711, 131072)

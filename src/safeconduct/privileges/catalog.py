@@ -36,7 +36,8 @@ _HAVE_ROWS = frozenset("rpvmftS")
 class Trigger:
     """A trigger of a relation or of a partition of it: pg_trigger.tgtype, the function, the columns of UPDATE OF.
 
-    `tables` has the names of its transition tables; `calls` the functions of its WHEN; `table` is what it is on.
+    `tables` has the names of its transition tables; `calls` the functions of its WHEN; `table` is what it is on, and
+    `referenced` what a constraint trigger is FROM. Partitions get it whether it is `enabled` or not.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Trigger:
     calls: tuple[int, ...] = ()
     arguments: tuple[str, ...] = ()
     table: RelationName | None = None
+    enabled: bool = True
+    referenced: RelationName | None = None
 
     def as_seen(self, body: str) -> str:
         """What the body of its function can tell it from others by: those of partitions are mostly alike."""
@@ -75,7 +78,8 @@ class Relation:
     others; `table` an index's table, or that which has a sequence for one of its columns. `children` inherit from it
     or are its partitions, directly or through others, and have no more than names and owners. `row_security` says that
     it is on for the table, whomever it binds. `holds` says of a column whether its values are compared by their bytes
-    (text), as char(n) (bpchar), or in another way (plain); it is silent on rows and domains.
+    (text), as char(n) (bpchar), or in another way (plain); it is silent on rows and domains. `system_triggers` says
+    that keys have triggers of their own on it.
     """
 
     schema: str
@@ -98,6 +102,7 @@ class Relation:
     security_invoker: bool = False
     children: tuple[Relation, ...] = ()
     holds: Mapping[str, str] = field(default_factory=dict)
+    system_triggers: bool = False
 
     def __str__(self) -> str:
         return str(RelationName(self.schema, self.name))
@@ -216,6 +221,7 @@ def _relation(found: dict[str, Any]) -> Relation:
         name=found["name"],
         kind=found["kind"],
         columns=tuple(c["name"] for c in columns if not c["system"]),
+        system_triggers=bool(found.get("system_triggers")),
         holds={c["name"]: c["holds"] for c in columns if c.get("holds")},
         system_columns=tuple(c["name"] for c in columns if c["system"]),
         generated=frozenset(c["name"] for c in columns if c["generated"]),
@@ -252,6 +258,8 @@ def _trigger(row: dict[str, Any]) -> Trigger:
         tuple(row["calls"] or ()),
         arguments,
         RelationName(*row["table"]),
+        row.get("enabled", True),
+        RelationName(*row["from"]) if row.get("from") else None,
     )
 
 

@@ -91,7 +91,11 @@ def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, tr
     session, record = unseen.session, unseen.record
     context = record.catalog.context
     unseen.follow(pairs_of_rows(record.unknown, context))
-    resolve_things(session, record, unseen.functions)
+    resolved = 0
+    while asks := record.things[resolved:]:
+        resolved += len(asks)
+        resolve_things(session, record, unseen.functions, asks)
+        unseen.follow()
     missing, called = columns_or_calls(record.unknown, unseen.functions, context)
     reasons = [*record.reasons, *called]
     reasons += [reason for use in record.uses for reason in caveats(use)]

@@ -32,7 +32,8 @@ class Function:
     """A function or procedure (`kind` p) of the catalogs; `made` says that it did not come with PostgreSQL.
 
     `inputs` are its input arguments' types, of which the last `len(inputs) - least` may be left out. `body` is in the
-    language, `parsed` the whole definition of one whose body is stored as it was understood.
+    language, `parsed` the whole definition of one whose body is stored as it was understood. `casts` are functions, by
+    their numbers, that casts from its arguments' types to its result's call, and the constraints of that.
     """
 
     oid: int
@@ -57,6 +58,7 @@ class Function:
     parsed: str
     may_execute: bool
     takes_row: bool
+    casts: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return self.execute.object_sql
@@ -84,6 +86,13 @@ class Function:
         """Why what it does as a trigger cannot be told: those in C may run any SQL, as refint and moddatetime do."""
         is_hidden = self.made and not self.definer and self.language == "c"
         return f"the trigger function {self} is written in C, and what it does is not judged" if is_hidden else ""
+
+    def inputs_of(self, count: int) -> tuple[str, ...]:
+        """The types of its arguments in a call with this many, each of VARIADIC on its own."""
+        single = len(self.inputs) - 1
+        if not self.variadic or count <= single:
+            return self.inputs
+        return (*self.inputs[:single], *[self.inputs[-1].removeprefix("_")] * (count - single))
 
     def takes(self, count: int, named: Iterable[str] = ()) -> bool:
         """Whether it can be called with this many arguments, and with these names among them."""
@@ -113,10 +122,11 @@ class Functions:
         """Those that the call may mean, as far as syntax tells: by name, number of arguments, and known types."""
         fitting: dict[tuple[str, ...], Function] = {}
         for schema in schemas:
-            for one in self.named(schema, call.parts[-1]):
+            # Of two that take the same arguments, that without VARIADIC is meant (FuncnameGetCandidates).
+            for one in sorted(self.named(schema, call.parts[-1]), key=lambda one: one.variadic):
                 if (one.kind == "p") == call.procedure and one.takes(len(call.types), call.named):
-                    fitting.setdefault(one.inputs, one)
-        exact = [one for inputs, one in fitting.items() if inputs == call.types]
+                    fitting.setdefault(one.inputs_of(len(call.types)), one)
+        exact = [one for inputs, one in fitting.items() if call.types in (inputs, one.inputs)]
         return exact if exact and not call.named else list(fitting.values())
 
 
@@ -162,6 +172,7 @@ def _function(text: str) -> Function:
         parsed=row["parsed"] or "",
         may_execute=row["may_execute"],
         takes_row=row["takes_row"],
+        casts=tuple(row.get("casts") or ()),
     )
 
 

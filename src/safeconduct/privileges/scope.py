@@ -115,11 +115,15 @@ class Source:
 
 @dataclass(eq=False)
 class Scope:
-    """The sources that a query sees, and around them those of the query that it stands in."""
+    """The sources that a query sees, and around them those of the query that it stands in.
+
+    Names that are `first` mean something of this scope, whatever those inside it have.
+    """
 
     sources: list[Source] = field(default_factory=list)
     parent: Scope | None = None
     ctes: dict[str, Source] = field(default_factory=dict)
+    first: frozenset[str] = frozenset()
 
     def chain(self) -> Iterator[Scope]:
         """This scope and those around it, from the inside out."""
@@ -151,6 +155,8 @@ class Scope:
 
     def read_name(self, column: str) -> bool:
         """Read what a bare name means: the innermost column of that name, else a whole row. False if neither."""
+        if any(column in scope.first for scope in self.chain()):
+            return True
         untold = False
         for scope in self.chain():
             answer = scope.read_here(column)

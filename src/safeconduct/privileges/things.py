@@ -36,9 +36,9 @@ class Found:
     word: str = ""
 
 
-def resolve_things(session: Session, record: Record, functions: Functions) -> None:
-    """Add what is needed on the things that were asked of. Raises what Session.query raises."""
-    asks = [ask for ask in dict.fromkeys(record.things) if (ask.thing.kind, ask.thing.name) not in record.made]
+def resolve_things(session: Session, record: Record, functions: Functions, asks: Iterable[ThingAsk]) -> None:
+    """Add what is needed on the things that these ask of. Raises what Session.query raises."""
+    asks = [ask for ask in dict.fromkeys(asks) if (ask.thing.kind, ask.thing.name) not in record.made]
     if not asks:
         return
     context = record.catalog.context
@@ -47,6 +47,15 @@ def resolve_things(session: Session, record: Record, functions: Functions) -> No
     for ask in asks:
         hits = _functions(ask.thing, functions) if ask.thing.kind == FUNCTION else _first(ask.thing, found)
         record.needs += _usage(ask, hits, context)
+        if ask.is_named:
+            for oid in (
+                number
+                for hit in hits
+                if ask.thing.kind == TYPE and hit.word != "built in"
+                for number in hit.word.split()
+            ):
+                record.called.setdefault(int(oid), f"a constraint of the domain {hits[0].written} calls it")
+            continue
         if len(hits) == 1:
             record.needs += _needs(ask, hits[0], context.version, context.database)
             continue
@@ -147,6 +156,6 @@ def _look_up(session: Session, things: Iterable[Thing]) -> dict[tuple[str, str, 
         kind, schema, name, owner, superuser, word = (value or "" for value in row)
         grant = Grant(_KINDS[kind], schema, name, Privilege.USAGE) if kind in _KINDS else None
         text = grant.object_sql if grant else ".".join(quote_identifier(part) for part in (schema, name) if part)
-        built_in = "built in" if kind == TYPE and schema == "pg_catalog" else word
-        found[kind, schema, name] = Found(grant, text, owner, superuser == "true", built_in)
+        word = "built in" if kind == TYPE and schema == "pg_catalog" else word
+        found[kind, schema, name] = Found(grant, text, owner, superuser == "true", word)
     return found

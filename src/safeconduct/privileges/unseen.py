@@ -124,6 +124,8 @@ class Unseen:
         key = f"{function.oid} {fired.as_seen(function.body) if fired else ''}"
         if function.is_read and key not in self._read:
             self._read.add(key)
+            for oid in function.casts:
+                self.record.called.setdefault(oid, f"{function} casts its result by it")
             yield body_of(function, fired)
 
     def _of_unseen(self, unseen: dict[int, str]) -> Iterator[Function]:
@@ -170,7 +172,7 @@ class Unseen:
             own = () if setting is None else catalog.context.meant_by(split_search_path(setting))
             named, mentioned = names_meant(body.statements, (*path, *own))
             pairs |= named
-            schemas |= {*mentioned, *own}
+            schemas |= {*mentioned, *own, *(parts[-2] for parts in body.types if len(parts) > 1)}
         if pairs or schemas:
             more = read_catalog(self.session, catalog.context, pairs, schemas)
             self.record.catalog = catalog.with_more(more)

@@ -55,7 +55,7 @@ def caveats(use: Use) -> Iterator[str]:
     writes = {privilege for privilege in use.columns if privilege in _EVENTS}
     if relation.security_invoker:
         yield f"the view {relation} reads with the caller's rights (security_invoker), and what it reads is not judged"
-    if relation.kind == "v" and writes and not any(one.events & _INSTEAD for one in relation.triggers):
+    if relation.kind == "v" and writes and not any(one.events & _INSTEAD and one.enabled for one in relation.triggers):
         yield f"what lies beneath the view {relation}, which is written through, is not judged"
     if relation.kind == "f":
         yield f"{relation} is a foreign table: what the other server allows is not judged"
@@ -67,7 +67,7 @@ def fired_by(use: Use) -> Iterator[Fired]:
     Foreign keys' own triggers run as the tables' owners, and are not among them.
     """
     relation = use.relation
-    for trigger in relation.triggers:
+    for trigger in (one for one in relation.triggers if one.enabled):
         for privilege, columns in _written(use):
             of = trigger.columns if privilege is Privilege.UPDATE else ()
             if trigger.events & _EVENTS[privilege] and (not of or not columns.isdisjoint(of)):

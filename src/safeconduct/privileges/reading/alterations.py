@@ -10,7 +10,7 @@ from safeconduct.privileges.needs import SKIPPED
 from safeconduct.privileges.reading.creations import CreationReader
 from safeconduct.privileges.reading.record import ELSEWHERE
 from safeconduct.privileges.reading.things import DATABASE, FUNCTION, THING_OF, TYPE, ThingAsk, parts_of
-from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings, unwrap
+from safeconduct.privileges.tree import enum_name, everything, kind, of_kinds, relation_name, strings, unwrap
 
 if TYPE_CHECKING:
     from safeconduct.privileges.catalog import Relation
@@ -27,8 +27,12 @@ _TO_CHILDREN = frozenset(
     AT_AddConstraint AT_ValidateConstraint AT_DropConstraint AT_AlterColumnType AT_DropExpression""".split()
 )
 """Those for which ATPrepCmd() (tablecmds.c) goes on to the children."""
+_ALL_TRIGGERS = frozenset("AT_EnableTrigAll AT_DisableTrigAll".split())
+"""Those of keys are a superuser's to switch (EnableDisableTrigger in trigger.c)."""
 _FAMILY = frozenset("AT_AttachPartition AT_AddInherit AT_DetachPartition AT_DropInherit".split())
 
+_NAMES = frozenset({"RangeVar"})
+_UNASKED_KEYS = frozenset("CONSTR_UNIQUE CONSTR_EXCLUSION CONSTR_FOREIGN".split())
 _JOINS = frozenset("AT_AttachPartition AT_AddInherit".split())
 
 
@@ -47,7 +51,9 @@ class AlterationReader(CreationReader):
 
     def _of_children(self, node: Node, relation: Relation | None, name: str) -> None:
         """What is done to a table is done to those that inherit from it, whose owners are asked as well."""
-        commands = {enum_name(item.alter_table_cmd, "subtype") for item in node.cmds}
+        commands = {
+            enum_name(one, "subtype") for one in (item.alter_table_cmd for item in node.cmds) if not _is_key(one)
+        }
         if relation and node.relation.inh and not commands.isdisjoint(_TO_CHILDREN):
             for child in relation.children:
                 self.need_owner_of(child, name)
@@ -188,6 +194,10 @@ class AlterationReader(CreationReader):
         elif what in _FAMILY:
             of_indexes = enum_name(statement, "objtype") == "OBJECT_INDEX"
             self._family(what, command, own, name, asks_owner=what in _JOINS and not of_indexes)
+        elif what in _ALL_TRIGGERS:
+            relation = None if own in self.record.created else self.record.catalog.find(own)
+            if relation and relation.system_triggers:
+                self.need_attribute("SUPERUSER", f"{name} is about the triggers of keys as well")
         elif what in ("AT_AddColumn", "AT_AlterColumnType"):
             self.use_types(_types(command), name)
         for found in everything(command):
@@ -210,7 +220,8 @@ class AlterationReader(CreationReader):
                 self.record.refer(relation_name(found), ELSEWHERE)
         parent = self.record.catalog.find(own) if what == "AT_AttachPartition" else None
         if parent:
-            self.take_triggers(parent, name)
+            parts = (self.record.catalog.find(relation_name(one)) for one in of_kinds(command, _NAMES))
+            self.take_triggers(parent, name, [child for part in parts if part for child in part.children])
 
     def _constraint(self, constraint: Node, own: RelationName, name: str) -> None:
         """Those that exist rows must meet are tried on them at once; a key makes an index in the table's schema."""
@@ -283,6 +294,13 @@ class AlterationReader(CreationReader):
     def _own_thing(self, what: str, name: RelationName, why: str) -> None:
         parts = (name.schema, name.name) if name.schema else (name.name,)
         self.record.things.append(ThingAsk(self.thing(what, parts), why))
+
+
+def _is_key(command: Node) -> bool:
+    """Whether it adds a key that asks for no right on partitions: their indexes and foreign keys are made unasked."""
+    if enum_name(command, "subtype") != "AT_AddConstraint":
+        return False
+    return enum_name(unwrap(getattr(command, "def")), "contype") in _UNASKED_KEYS
 
 
 def _types(command: Node) -> list[Node]:

@@ -7,10 +7,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from safeconduct.privileges.names import WrongText
+from safeconduct.privileges.reading.declared import declared_types
 from safeconduct.privileges.reading.known import NOTHING, Known, known_to
 from safeconduct.privileges.reading.parsed import statements_of
 from safeconduct.privileges.reading.plpgsql import Parameter, read_plpgsql, statements_in
 from safeconduct.privileges.reading.statements import StatementReader
+from safeconduct.privileges.reading.things import TYPE
 from safeconduct.privileges.scope import Scope, Source
 from safeconduct.privileges.tree import everything, kind, unwrap
 
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 class Body:
     """What is to be read: the statements, and the names beside those of tables that they know.
 
-    `via` says whose body it is; `resolved` that its names were looked up when it was made, so that their schemas need
-    no USAGE.
+    `via` says whose body it is; `types` are those of its variables; `resolved` that its names were looked up when it
+    was made, so that their schemas need no USAGE.
     """
 
     via: str
@@ -37,6 +39,7 @@ class Body:
     scope: Scope = field(default_factory=Scope)
     reasons: list[str] = field(default_factory=list)
     settings: tuple[str, ...] = ()
+    types: tuple[tuple[str, ...], ...] = ()
     resolved: bool = False
 
 
@@ -93,11 +96,14 @@ def read_body(record: Record, body: Body, catalog: Catalog) -> None:
         unknown=list(record.unknown),
         opened=list(record.opened),
         schemas=list(record.schemas),
+        things=list(record.things),
     )
     record.catalog, record.path_known, record.is_literal, record.via = catalog, True, True, body.via
     reader = StatementReader(record, body.scope)
     for node in body.statements:
         reader.statement(node, "")
+    for parts in body.types:
+        reader.named(TYPE, parts, f"{body.via} has a variable of it")
     record.catalog, record.path_known, record.via = before.catalog, before.path_known, before.via
     record.is_literal = before.is_literal
     fresh = len(before.needs)
@@ -110,6 +116,7 @@ def read_body(record: Record, body: Body, catalog: Catalog) -> None:
     record.absent, record.lost, record.unknown = before.absent, before.lost, before.unknown
     if body.resolved:
         record.opened, record.schemas = before.opened, before.schemas
+        record.things = [ask for ask in record.things if ask in before.things or not ask.is_named]
 
 
 def _because(why: str, via: str) -> str:
@@ -127,7 +134,9 @@ def _read_code(body: Body, text: str, function: Function | None, known: Known = 
         code = read_plpgsql(text)
     else:
         code = read_plpgsql(text, function.returns, function.returns_set, _parameters(function), known)
+    body.types = tuple(declared_types(text))
     body.scope.sources.append(Source("", dict.fromkeys(code.variables, "")))
+    body.scope.first = frozenset(code.variables if code.variables_first else ())
     names = (*code.variables, *code.labels)
     body.scope.sources += [Source(name, None, by_name_only=True) for name in names]
     for label in code.labels:

@@ -200,11 +200,20 @@ class CreationReader(RightsReader):
             grant = Grant(ObjectKind.TABLE, relation.schema, relation.name, Privilege.REFERENCES, column)
             self.need("a foreign key leads to it", grant)
 
-    def take_triggers(self, parent: Relation, why: str) -> None:
-        """A partition gets the parent's triggers for each row, which takes EXECUTE on their functions as well."""
+    def take_triggers(self, parent: Relation, why: str, parts: Iterable[Relation] = ()) -> None:
+        """A partition, with its own `parts`, gets the parent's triggers for each row (CloneRowTriggersToPartition).
+
+        This takes EXECUTE on their functions, and TRIGGER on the parts and on what constraint triggers are FROM.
+        """
         for trigger in parent.triggers:
-            if trigger.events & _ROW and trigger.table == RelationName(parent.schema, parent.name):
-                self.record.named.setdefault(trigger.function, f"{why} gives the partition {parent}'s triggers")
+            if not (trigger.events & _ROW and trigger.table == RelationName(parent.schema, parent.name)):
+                continue
+            reason = f"{why} gives the partition {parent}'s triggers"
+            self.record.named.setdefault(trigger.function, reason)
+            others = [RelationName(part.schema, part.name) for part in parts]
+            for name in (*others, trigger.referenced):
+                if name:
+                    self.need(reason, Grant(ObjectKind.TABLE, name.schema, name.name, Privilege.TRIGGER))
 
     def _like(self, clause: Node) -> None:
         if relation := self.record.refer(relation_name(clause.relation), ELSEWHERE):

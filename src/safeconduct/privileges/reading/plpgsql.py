@@ -32,12 +32,15 @@ _DYNAMIC = frozenset({"PLpgSQL_stmt_dynexecute", "PLpgSQL_stmt_dynfors"})
 _MODES = {"o": "OUT", "t": "OUT", "b": "INOUT"}
 """pg_proc.proargmodes; parameters of all other modes are given."""
 _OPTIONS = re.compile(r"\A(?:\s*#[^\n]*\n)+")
+_USE_VARIABLE = re.compile(r"\A(?:\s*#[^\n]*\n)*\s*#variable_conflict\s+use_variable\b", re.IGNORECASE)
 _ALIAS = re.compile(r'([A-Za-z_]\w*|"[^"]+")\s+ALIAS\s+FOR\b', re.IGNORECASE)
 _LABEL = re.compile(r'<<\s*([A-Za-z_]\w*|"[^"]+")\s*>>')
 _DECLARATIONS = re.compile(r"\bDECLARE\b.*?\bBEGIN\b", re.IGNORECASE | re.DOTALL)
 _WORD = r'(?:\w+|"[^"]+")'
+_ARRAY = rf"{_WORD}(?:[.]{_WORD})*(?:\s*\[\d*\])+"
 _DECLARED = r"\s+(?:CONSTANT\s+)?(?:%s)(?:%%\w+)?(?=\s*(?:;|:=|=|DEFAULT\b|NOT\b))"
 _NO_FIELD = re.compile(r'"(\w+)\.[^"]*" is not a known variable')
+_PSEUDO = re.compile(r'variable "(\w+)" has pseudo-type')
 _MOST_TRIES = 20
 
 
@@ -61,11 +64,15 @@ class Piece:
 
 @dataclass(frozen=True)
 class Code:
-    """A PL/pgSQL body. `labels` are those of its blocks, which may stand before the names of variables."""
+    """A PL/pgSQL body. `labels` are those of its blocks, which may stand before the names of variables.
+
+    `variables_first` says that a name which a column has as well means the variable.
+    """
 
     pieces: tuple[Piece, ...]
     variables: tuple[str, ...]
     labels: tuple[str, ...] = ()
+    variables_first: bool = False
 
 
 def read_plpgsql(
@@ -85,7 +92,12 @@ def read_plpgsql(
     given = [one.name for one in parameters if one.name]
     aliases = map(_folded, _ALIAS.findall(body))
     names = dict.fromkeys((*trigger, *given, *_variables(tree), *aliases))
-    return Code(tuple(_pieces(pruned(tree, known), 1)), tuple(names), tuple(map(_folded, _LABEL.findall(body))))
+    return Code(
+        tuple(_pieces(pruned(tree, known), 1)),
+        tuple(names),
+        tuple(map(_folded, _LABEL.findall(body))),
+        _USE_VARIABLE.match(body) is not None,
+    )
 
 
 def trigger_tree(body: str) -> dict[str, Any]:
@@ -130,7 +142,10 @@ def _parsed(definition: str) -> dict[str, Any]:
 def _with_other_types(definition: str, complaint: str) -> str:
     """The definition with the types that the library complains of replaced; the same where it is not that."""
     if "LookupExplicitNamespace" in complaint:
-        return _declared(definition, _WORD, f"{_WORD}(?:[.]{_WORD})+", "text")
+        arrays = _declared(definition, _WORD, _ARRAY, "text[]")
+        return _declared(arrays, _WORD, f"{_WORD}(?:[.]{_WORD})+", "text")
+    if found := _PSEUDO.search(complaint):
+        return _declared(definition, found[1], _ARRAY, "text[]")
     if found := _NO_FIELD.search(complaint):
         return _declared(definition, found[1], f"{_WORD}(?:[.]{_WORD})*", "record")
     return definition

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, parse_name
+from safeconduct.privileges.reading.declared import OWN_TYPES
+from safeconduct.privileges.reading.things import FUNCTION, TYPE
 from safeconduct.privileges.tree import kind, of_kinds, strings, text_constant, unwrap
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ _FIELDS = {
 }
 _KIND = {what: frozenset({what}) for what in _FIELDS}
 _CASTS, _CALLS, _EXPRESSIONS = frozenset({"TypeCast"}), frozenset({"FuncCall"}), frozenset({"A_Expr"})
+_KINDS = {"type": TYPE, "function": FUNCTION}
 _TEXTS = {
     "regtype": "type",
     "regproc": "function",
@@ -70,6 +73,20 @@ def qualified_in(node: Node) -> Iterator[Qualified]:
     for noun, parts, in_text in _names(node):
         if len(parts) > 1 and parts[-2] != "pg_catalog":
             yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
+
+
+def unqualified_in(node: Node) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...] | None]]:
+    """The types that values are cast to, and what is named in constants such as 'total(int)'::regprocedure.
+
+    Only those without a schema, which must be found by search_path: their kinds, names and a function's input types.
+    """
+    for found in of_kinds(node, _CASTS):
+        type_of_it = strings(found.type_name.names)
+        if len(type_of_it) == 1 and type_of_it[0] not in OWN_TYPES:
+            yield TYPE, type_of_it, None
+        noun, parts = _in_cast(found)
+        if len(parts) == 1 and noun in _KINDS and not (noun == "type" and parts[0] in OWN_TYPES):
+            yield _KINDS[noun], parts, None
 
 
 def _names(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:

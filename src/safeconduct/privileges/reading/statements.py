@@ -16,7 +16,7 @@ from safeconduct.privileges.reading.followed import RESETS, AccessMode, Followed
 from safeconduct.privileges.reading.granting import GRANTING, GrantReader
 from safeconduct.privileges.reading.kinds import name_of
 from safeconduct.privileges.reading.locks import lock_need
-from safeconduct.privileges.reading.qualified import name_in_text, qualified_in, relations_in_texts
+from safeconduct.privileges.reading.qualified import name_in_text, qualified_in, relations_in_texts, unqualified_in
 from safeconduct.privileges.reading.record import ELSEWHERE, SEQUENCE_FUNCTIONS, Block
 from safeconduct.privileges.reading.things import PARAMETER, ThingAsk, parts_of
 from safeconduct.privileges.reading.writes import writes
@@ -72,6 +72,8 @@ class StatementReader(GrantReader):
         self._read(node, name)
         for relation, as_regclass in relations_in_texts(node):
             self.record.refer(relation, self.record.as_regclass if as_regclass else ELSEWHERE)
+        for what, parts, inputs in unqualified_in(node):
+            self.named(what, parts, f"{name} names it", inputs)
         for named in qualified_in(node):
             self.record.mention(named.schema, named.what, "" if named.in_text else ELSEWHERE)
         if self.record.unclear or len(self.record.unknown) > unknown:

@@ -63,7 +63,8 @@ class ThingAsk:
     """What is asked of it: its ownership, or privileges on it, which `grantable` are to be passed on.
 
     Any of `others` would do as well, and with `is_any` one of the privileges is enough.
-    A thing that is not found is passed over in silence if `or_nothing`.
+    A thing that is not found is passed over in silence if `or_nothing`. `is_named` asks for no more than that it is
+    found by its name, and of a domain that its constraints may be tried.
     """
 
     thing: Thing
@@ -73,6 +74,7 @@ class ThingAsk:
     others: tuple[Grant, ...] = ()
     or_nothing: bool = False
     is_any: bool = False
+    is_named: bool = False
 
 
 def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:

@@ -28,6 +28,32 @@ SELECT json_build_object(
     -- Since PostgreSQL 14 an SQL body may be stored as it was understood, and is written out again here.
     'parsed', CASE WHEN p.oid >= 16384 AND pg_catalog.to_jsonb(p) ->> 'prosqlbody' IS NOT NULL
         THEN pg_catalog.pg_get_functiondef(p.oid) END,
+    -- PL/pgSQL casts what it returns (get_cast_hashentry in pl_exec.c), which calls a cast's function, or those of a
+    -- domain's constraints, as the caller.
+    'casts', CASE WHEN p.oid >= 16384 AND l.lanname = 'plpgsql' THEN (
+        SELECT json_agg(x.function::bigint)
+        FROM (
+            SELECT k.castfunc::oid AS function
+            FROM pg_catalog.pg_cast k
+            WHERE k.casttarget = p.prorettype AND k.castsource = ANY (p.proargtypes) AND k.castcontext <> 'e'
+            UNION
+            SELECT d.refobjid
+            FROM (
+                WITH RECURSIVE base (oid) AS (
+                    SELECT p.prorettype
+                    UNION ALL
+                    SELECT y.typbasetype
+                    FROM base JOIN pg_catalog.pg_type y ON y.oid = base.oid AND y.typtype = 'd'
+                )
+                SELECT oid FROM base
+            ) base
+            JOIN pg_catalog.pg_constraint k ON k.contypid = base.oid
+            JOIN pg_catalog.pg_depend d
+                ON d.classid = 'pg_catalog.pg_constraint'::regclass AND d.objid = k.oid
+                AND d.refclassid = 'pg_catalog.pg_proc'::regclass
+        ) x
+        WHERE x.function >= 16384
+    ) END,
     'may_execute', pg_catalog.has_function_privilege(p.oid, 'EXECUTE'),
     'takes_row', p.pronargs > 0 AND EXISTS (
         SELECT FROM pg_catalog.pg_type t WHERE t.oid = p.proargtypes[0] AND t.typtype IN ('c', 'p')

@@ -217,6 +217,7 @@ SELECT json_build_object(
         ))
         FROM pg_catalog.pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x')
     ),
+    'system_triggers', EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgrelid = c.oid AND g.tgisinternal),
     -- tgtype is a set of bits: 4 INSERT, 8 DELETE, 16 UPDATE, 32 TRUNCATE.
     -- A row that goes into a partition, or is changed in a child table, fires the triggers there.
     'triggers', (
@@ -231,22 +232,42 @@ SELECT json_build_object(
                 SELECT json_agg(t.attname)
                 FROM pg_catalog.pg_attribute t WHERE t.attrelid = g.tgrelid AND t.attnum = ANY (g.tgattr)
             ),
-            -- What its condition calls (WHEN).
+            -- What its condition calls (WHEN). A partition's trigger has it from its parent's, which alone depends on it.
             'calls', (
+                WITH RECURSIVE origin (oid) AS (
+                    SELECT g.oid
+                    UNION ALL
+                    SELECT o.tgparentid
+                    FROM origin JOIN pg_catalog.pg_trigger o ON o.oid = origin.oid AND o.tgparentid <> 0
+                )
                 SELECT json_agg(p.refobjid::bigint)
-                FROM pg_catalog.pg_depend p
+                FROM origin
+                JOIN pg_catalog.pg_depend p ON p.objid = origin.oid
                 JOIN pg_catalog.pg_proc f ON f.oid = p.refobjid AND f.pronamespace <> 'pg_catalog'::regnamespace
-                WHERE p.classid = 'pg_catalog.pg_trigger'::regclass AND p.objid = g.oid
+                WHERE p.classid = 'pg_catalog.pg_trigger'::regclass
                 AND p.refclassid = 'pg_catalog.pg_proc'::regclass AND p.refobjid <> g.tgfoid AND g.tgqual IS NOT NULL
             ),
-            'arguments', pg_catalog.encode(g.tgargs, 'escape'), 'table', (
+            'enabled', g.tgenabled IN ('O', 'A'), 'from', (
+                SELECT json_build_array(gn.nspname, gr.relname)
+                FROM pg_catalog.pg_class gr JOIN pg_catalog.pg_namespace gn ON gn.oid = gr.relnamespace
+                WHERE gr.oid = g.tgconstrrelid
+            ), 'arguments', pg_catalog.encode(g.tgargs, 'escape'), 'table', (
                 SELECT json_build_array(gn.nspname, gr.relname)
                 FROM pg_catalog.pg_class gr JOIN pg_catalog.pg_namespace gn ON gn.oid = gr.relnamespace
                 WHERE gr.oid = g.tgrelid
             )
         ))
         FROM family
-        JOIN pg_catalog.pg_trigger g ON g.tgrelid = family.oid AND NOT g.tgisinternal AND g.tgenabled IN ('O', 'A')
+        JOIN pg_catalog.pg_trigger g ON g.tgrelid = family.oid
+        -- Before PostgreSQL 15 what a partition has from its parent counts as internal.
+        WHERE NOT g.tgisinternal OR (
+            WITH RECURSIVE origin (parent, internal) AS (
+                SELECT g.tgparentid, g.tgisinternal
+                UNION ALL
+                SELECT o.tgparentid, o.tgisinternal FROM origin JOIN pg_catalog.pg_trigger o ON o.oid = origin.parent
+            )
+            SELECT NOT internal FROM origin WHERE parent = 0
+        )
     )
 )::text
 FROM asked a

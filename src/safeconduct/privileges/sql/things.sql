@@ -1,12 +1,27 @@
 -- Who owns what is no relation, schema or function, and whether that is a superuser.
 -- $1: JSON array of {"kind", "schema", "name"}; schema is empty where objects have none. Rows: kind, schema, name, owner,
--- whether the owner is a superuser, and a word: the context of a parameter, or whether a language or an
--- extension that is not created yet is trusted.
+-- whether the owner is a superuser, and a word: the context of a parameter, whether a language or an
+-- extension that is not created yet is trusted, or the functions, by their numbers, that a domain's constraints call.
 WITH asked AS (
     SELECT DISTINCT a.kind, a.schema, a.name
     FROM pg_catalog.json_to_recordset($1::json) AS a (kind text, schema text, name text)
 ), found AS (
-    SELECT a.*, t.typowner AS owner, '' AS word
+    SELECT a.*, t.typowner AS owner, coalesce((
+        WITH RECURSIVE base (oid) AS (
+            SELECT t.oid WHERE t.typtype = 'd'
+            UNION ALL
+            SELECT z.oid FROM base
+            JOIN pg_catalog.pg_type y ON y.oid = base.oid
+            JOIN pg_catalog.pg_type z ON z.oid = y.typbasetype AND z.typtype = 'd'
+        )
+        SELECT pg_catalog.string_agg(f.oid::text, ' ')
+        FROM base
+        JOIN pg_catalog.pg_constraint k ON k.contypid = base.oid
+        JOIN pg_catalog.pg_depend p
+            ON p.classid = 'pg_catalog.pg_constraint'::regclass AND p.objid = k.oid
+            AND p.refclassid = 'pg_catalog.pg_proc'::regclass
+        JOIN pg_catalog.pg_proc f ON f.oid = p.refobjid AND f.pronamespace <> 'pg_catalog'::regnamespace
+    ), '') AS word
     FROM asked a
     JOIN pg_catalog.pg_namespace n ON a.kind = 'TYPE' AND n.nspname = a.schema
     JOIN pg_catalog.pg_type t ON t.typnamespace = n.oid AND t.typname = a.name
