@@ -139,3 +139,16 @@ CREATE TRIGGER doubts AFTER INSERT ON mill.parted
     FOR EACH ROW WHEN (mill.small(NEW.id)) EXECUTE FUNCTION mill.nothing();
 ALTER TABLE mill.parted DISABLE TRIGGER doubts;
 ALTER TABLE mill.parted_1 ENABLE TRIGGER doubts;
+CREATE FUNCTION mill.clears(name text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE 'DELETE FROM mill.' || quote_ident(name);
+END $$;
+CREATE FUNCTION mill.clears_all(varchar, VARIADIC int[]) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('DELETE FROM mill.%I', $1);
+END $$;
+CREATE FUNCTION mill.writes_down(i int) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('INSERT INTO mill.flour (id, kind) VALUES (%s, %L)', '1', i);
+    EXECUTE 'UPDATE mill.flour SET kind = ' || quote_literal(i) || ' WHERE id = 1';
+END $$;

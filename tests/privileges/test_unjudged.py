@@ -24,6 +24,16 @@ CREATE FUNCTION dynamic() RETURNS void LANGUAGE plpgsql AS '
 BEGIN
     EXECUTE concat($x$SELECT $x$, random());
 END';
+CREATE FUNCTION clears(name text) RETURNS void LANGUAGE plpgsql AS '
+BEGIN
+    EXECUTE $x$DELETE FROM $x$ || name;
+END';
+CREATE FUNCTION renames(name text) RETURNS void LANGUAGE plpgsql AS '
+BEGIN
+    name := lower(name) || length(name);
+    EXECUTE $x$DELETE FROM $x$ || name;
+END';
+CREATE FUNCTION becomes(i int) RETURNS void LANGUAGE plpgsql AS 'BEGIN EXECUTE format($x$SET ROLE %L$x$, i); END';
 CREATE FUNCTION broken() RETURNS void LANGUAGE plpgsql AS 'BEGIN DELETE FROM absent; END';
 """
 
@@ -40,6 +50,9 @@ CREATE FUNCTION broken() RETURNS void LANGUAGE plpgsql AS 'BEGIN DELETE FROM abs
             "EXECUTE in line 1 of DO runs SQL that is made at run",
         ),
         ("SELECT dynamic()", "EXECUTE in line 3 of public.dynamic() runs SQL that is made at run time"),
+        ("SELECT clears(%s)", "EXECUTE in line 3 of public.clears(text) runs SQL that is made at run time"),
+        ("SELECT renames('orders')", "EXECUTE in line 4 of public.renames(text) runs SQL that is made at run time"),
+        ("SELECT becomes(1)", "EXECUTE in line 1 of public.becomes(integer) runs SQL that is made at run time"),
         ("SELECT broken()", "in public.broken(): absent is not found"),
         ("SELECT nope(1)", "no function nope is found"),
         (
@@ -75,6 +88,7 @@ def test_the_reason_is_given(stand: Stand, statement: str, reason: str) -> None:
         "BEGIN; SELECT id FROM orders; COMMIT",
         "SET statement_timeout = 0; SET TIME ZONE 'UTC'; SHOW work_mem; RESET statement_timeout",
         "SELECT twice(id) FROM orders",
+        "SELECT clears('orders')",
         "SELECT either('x'), either(1)",
         "SELECT lower('X'), now(), count(*), extract(day FROM now()), substring('x' FROM 1) FROM orders",
         "PREPARE p AS SELECT id FROM orders WHERE id = $1",

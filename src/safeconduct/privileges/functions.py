@@ -75,6 +75,11 @@ class Function:
         return not self.definer and bool(self.body or self.parsed)
 
     @property
+    def makes_sql(self) -> bool:
+        """Whether it may run SQL that it puts together from its arguments."""
+        return self.language == "plpgsql" and "execute" in self.body.lower()
+
+    @property
     def opaque(self) -> str:
         """Why what it does cannot be told; empty where it can, or where it runs with its owner's rights."""
         if self.definer or self.language in _NOT_LOOKED_INTO:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from safeconduct.privileges.catalog import Catalog
     from safeconduct.privileges.fired import Fired
     from safeconduct.privileges.reading import Record
-    from safeconduct.privileges.reading.calls import Call
+    from safeconduct.privileges.reading.calls import Call, Texts
 
 _DEEPEST = 12
 """Bodies within bodies that are followed; functions that call themselves are read once."""
@@ -45,6 +45,7 @@ class Unseen:
     _named: set[int] = field(default_factory=set)
     _fired: list[Fired] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
+    _texts: dict[int, Texts] = field(default_factory=dict)
 
     def begin(self, found: Iterable[Beneath]) -> None:
         """Take up what the server has told of. Raises what Session.query raises."""
@@ -60,6 +61,7 @@ class Unseen:
                 self._fired.append(replace(one.fired, trigger=here))
             else:
                 self.record.called.setdefault(function.oid, "it is called")
+                self._texts[function.oid] = one.texts
 
     def follow(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         """Read all bodies that run with the role's rights. `pairs` are functions to look up beside the called ones.
@@ -103,7 +105,7 @@ class Unseen:
         look_up_functions(self.session, self.functions, {*pairs, *wanted}, numbers)
         record.needs += [Need((self.functions.by_oid[oid].execute,), record.named[oid]) for oid in sorted(named)]
         found = [*self._of_calls(calls), *self._of_unseen(unseen)]
-        bodies = [body for function in found for body in self._body(function)]
+        bodies = [body for function, texts in found for body in self._body(function, texts=texts)]
         for one in fired:
             bodies += self._body(self.functions.by_oid[one.trigger.function], self._with_row(one, fired))
         return [*bodies, *(block_of(block.text, block.language) for block in blocks)]
@@ -117,24 +119,25 @@ class Unseen:
         function = self.functions.by_oid[one.trigger.function]
         return function.body if function.language == "plpgsql" else ""
 
-    def _body(self, function: Function, fired: Fired | None = None) -> Iterator[Body]:
+    def _body(self, function: Function, fired: Fired | None = None, texts: Texts = ()) -> Iterator[Body]:
+        texts = texts if function.makes_sql else ()
         reason = function.opaque or (function.opaque_trigger if fired else "")
         if reason:
             self.record.reasons.append(reason)
-        key = f"{function.oid} {fired.as_seen(function.body) if fired else ''}"
+        key = f"{function.oid} {fired.as_seen(function.body) if fired else texts}"
         if function.is_read and key not in self._read:
             self._read.add(key)
             for oid in function.casts:
                 self.record.called.setdefault(oid, f"{function} casts its result by it")
-            yield body_of(function, fired)
+            yield body_of(function, fired, texts)
 
-    def _of_unseen(self, unseen: dict[int, str]) -> Iterator[Function]:
+    def _of_unseen(self, unseen: dict[int, str]) -> Iterator[tuple[Function, Texts]]:
         for oid, why in unseen.items():
             if function := self.functions.by_oid.get(oid):
                 self.record.needs.append(Need((function.execute,), why))
-                yield function
+                yield function, self._texts.get(oid, ())
 
-    def _of_calls(self, calls: Iterable[Call]) -> Iterator[Function]:
+    def _of_calls(self, calls: Iterable[Call]) -> Iterator[tuple[Function, Texts]]:
         for call in calls:
             meant = self.functions.meant(call, call.schemas)
             if not meant:
@@ -144,11 +147,11 @@ class Unseen:
             elif meant and (len(meant) == 1 or _alike(meant)):
                 yield from self._certain(call, meant[0])
 
-    def _certain(self, call: Call, function: Function) -> Iterator[Function]:
+    def _certain(self, call: Call, function: Function) -> Iterator[tuple[Function, Texts]]:
         if function.made or not function.may_execute:
             why = f"{call.via} calls it" if call.via else ""
             self.record.needs.append(Need((function.execute,), why))
-        yield function
+        yield function, call.texts
 
     def _hidden(self, call: Call) -> list[Function]:
         """Those in schemas of search_path that the role may not use, which the server passes over: 42883."""

@@ -17,13 +17,17 @@ from safeconduct.privileges.scope import Scope, Source
 from safeconduct.privileges.tree import everything, kind, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from safeconduct.privileges.catalog import Catalog
     from safeconduct.privileges.fired import Fired
     from safeconduct.privileges.functions import Function
+    from safeconduct.privileges.reading.calls import Texts
     from safeconduct.privileges.reading.record import Record
     from safeconduct.privileges.tree import Node
+
+_TEXTS = ("text", "varchar")
+"""Types of parameters that have the value of a constant as it is written."""
 
 
 @dataclass
@@ -31,7 +35,7 @@ class Body:
     """What is to be read: the statements, and the names beside those of tables that they know.
 
     `via` says whose body it is; `types` are those of its variables; `resolved` that its names were looked up when it
-    was made, so that their schemas need no USAGE.
+    was made, so that their schemas need no USAGE. Without `is_literal`, some of its literals are not known.
     """
 
     via: str
@@ -41,10 +45,13 @@ class Body:
     settings: tuple[str, ...] = ()
     types: tuple[tuple[str, ...], ...] = ()
     resolved: bool = False
+    is_literal: bool = True
 
 
-def body_of(function: Function, fired: Fired | None = None) -> Body:
+def body_of(function: Function, fired: Fired | None = None, texts: Texts = ()) -> Body:
     """A function's body; as a trigger that is `fired` it knows NEW, OLD and the transition tables.
+
+    `texts` are constants that it is called with.
 
     What a trigger's body does for other events alone, or for other rows, is left out.
     """
@@ -56,7 +63,7 @@ def body_of(function: Function, fired: Fired | None = None) -> Body:
         elif function.language == "sql":
             body.statements += statements_of(function.body)
         else:
-            _read_code(body, function.body, function, known_to(fired) if fired else NOTHING)
+            _read_code(body, function.body, function, known_to(fired) if fired else NOTHING, texts)
     except (WrongText, RecursionError) as wrong:
         body.reasons.append(f"what {body.via} does is not known: {wrong}")
     body.scope.sources.append(Source(function.name, dict.fromkeys(function.names, "")))
@@ -98,7 +105,7 @@ def read_body(record: Record, body: Body, catalog: Catalog) -> None:
         schemas=list(record.schemas),
         things=list(record.things),
     )
-    record.catalog, record.path_known, record.is_literal, record.via = catalog, True, True, body.via
+    record.catalog, record.path_known, record.is_literal, record.via = catalog, True, body.is_literal, body.via
     reader = StatementReader(record, body.scope)
     for node in body.statements:
         reader.statement(node, "")
@@ -129,11 +136,11 @@ def _lost(record: Record, before: Record) -> Iterator[str]:
     yield from (str(one) for one in record.unknown[len(before.unknown) :])
 
 
-def _read_code(body: Body, text: str, function: Function | None, known: Known = NOTHING) -> None:
+def _read_code(body: Body, text: str, function: Function | None, known: Known = NOTHING, texts: Texts = ()) -> None:
     if function is None:
         code = read_plpgsql(text)
     else:
-        code = read_plpgsql(text, function.returns, function.returns_set, _parameters(function), known)
+        code = read_plpgsql(text, function.returns, function.returns_set, _parameters(function, dict(texts)), known)
     body.types = tuple(declared_types(text))
     body.scope.sources.append(Source("", dict.fromkeys(code.variables, "")))
     body.scope.first = frozenset(code.variables if code.variables_first else ())
@@ -142,7 +149,8 @@ def _read_code(body: Body, text: str, function: Function | None, known: Known = 
     for label in code.labels:
         body.scope.sources += [Source(name, None, schema=label, by_name_only=True) for name in code.variables]
     for piece in code.pieces:
-        statements = statements_in(piece, known)
+        statements, is_literal = statements_in(piece, code.known)
+        body.is_literal = body.is_literal and is_literal
         body.statements += statements
         if not statements:
             body.reasons.append(
@@ -150,12 +158,13 @@ def _read_code(body: Body, text: str, function: Function | None, known: Known = 
             )
 
 
-def _parameters(function: Function) -> Iterator[Parameter]:
+def _parameters(function: Function, texts: Mapping[int, str]) -> Iterator[Parameter]:
     """pg_proc has names and modes of all parameters where there are any, and types of the given ones."""
-    types = iter(function.inputs)
+    inputs = enumerate(function.inputs)
     count = max(len(function.names), len(function.modes), len(function.inputs))
     for name, mode, _ in zip_longest(function.names, function.modes, range(count)):
-        yield Parameter(name or "", mode or "i", "" if mode in ("o", "t") else next(types, ""))
+        place, given = (-1, "") if mode in ("o", "t") else next(inputs, (-1, ""))
+        yield Parameter(name or "", mode or "i", given, texts.get(place) if given in _TEXTS else None)
 
 
 def _parsed(definition: str) -> Iterable[Node]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from safeconduct.privileges.tree import kind, strings, unwrap
 
@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 _CONSTANTS = {"ival": "int4", "fval": "numeric", "sval": "text", "boolval": "bool", "bsval": "bit"}
 
 
+Texts: TypeAlias = "tuple[tuple[int, str], ...]"
+"""The texts among a call's arguments, each with its place."""
+
+
 @dataclass(frozen=True, order=True)
 class Call:
     """A call as it stands in a statement.
 
     `parts` is the name; `path` has the schemas in which an unqualified one is looked for, `closed` those of search_path
     that the role may not use. `types` has each argument's type, empty where syntax does not tell it; `named` the names
-    of those that are given by name. `via` says whose body calls it, empty for the statement itself.
+    of those that are given by name, and `texts` the constants. `via` says whose body calls it, empty for the statement
+    itself.
     """
 
     parts: tuple[str, ...]
@@ -29,6 +34,7 @@ class Call:
     named: tuple[str, ...] = ()
     procedure: bool = False
     via: str = ""
+    texts: Texts = ()
 
     @property
     def schemas(self) -> tuple[str, ...]:
@@ -49,6 +55,16 @@ def types_of(node: Node) -> tuple[str, ...]:
     ordered = node.agg_order if node.agg_within_group else ()
     items = [*node.args, *(item.sort_by.node for item in ordered)]
     return tuple(_type(unwrap(item)) for item in items)
+
+
+def texts_of(node: Node) -> Texts:
+    """The string constants among a FuncCall's arguments; a VARIADIC array has the place of more than one."""
+    items = () if node.func_variadic else enumerate(node.args)
+    return tuple((place, str(item.sval.sval)) for place, item in items if _is_text(item))
+
+
+def _is_text(node: Node) -> bool:
+    return kind(node) == "A_Const" and node.WhichOneof("val") == "sval"
 
 
 def named_in(node: Node) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
 
 _PLACE = re.compile(r"%(?:(\d+)\$)?([sIL%])")
+SOME_LITERAL = "'\ue000'"
+"""What quote_literal and %L write of a value that is not known: whatever it is, it is one literal."""
+_LITERAL = ("quote_literal", "quote_nullable")
 _WRITTEN = {"quote_ident": "I", "quote_literal": "L", "lower": "lower", "upper": "upper"}
 
 
@@ -29,6 +32,8 @@ def text_of(node: Node, known: Known) -> str | None:
         return _constant(node)
     if what == "ColumnRef":
         return _variable(node, known)
+    if what == "ParamRef":
+        return known.texts.get(f"${node.number}")
     if what == "A_Indirection":
         return _element(node, known)
     if what == "A_Expr" and strings(node.name) == ("||",):
@@ -74,17 +79,19 @@ def _element(node: Node, known: Known) -> str | None:
 def _called(node: Node, known: Known) -> str | None:
     function = strings(node.funcname)[-1]
     arguments = [text_of(item, known) for item in node.args]
+    if function == "format" and arguments and arguments[0] is not None:
+        return _formatted(arguments[0], arguments[1:])
+    if function in _LITERAL and arguments == [None]:
+        return SOME_LITERAL
     given = [text for text in arguments if text is not None]
     if not given or len(given) < len(arguments):
         return None
-    if function == "format":
-        return _formatted(given[0], given[1:])
     if function == "concat":
         return "".join(given)
     return _as(_WRITTEN[function], given[0]) if function in _WRITTEN else None
 
 
-def _formatted(pattern: str, arguments: Sequence[str]) -> str | None:
+def _formatted(pattern: str, arguments: Sequence[str | None]) -> str | None:
     at = 0
     parts: list[str] = []
     end = 0
@@ -97,7 +104,10 @@ def _formatted(pattern: str, arguments: Sequence[str]) -> str | None:
         at = int(found[1]) if found[1] else at + 1
         if not 0 < at <= len(arguments):
             return None
-        parts.append(_as(found[2], arguments[at - 1]))
+        argument = arguments[at - 1]
+        if argument is None and found[2] != "L":
+            return None
+        parts.append(SOME_LITERAL if argument is None else _as(found[2], argument))
     return "".join([*parts, pattern[end:]])
 
 

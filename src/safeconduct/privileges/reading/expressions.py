@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
-from safeconduct.privileges.reading.calls import Call, Operator, named_in, types_of
+from safeconduct.privileges.reading.calls import Call, Operator, named_in, texts_of, types_of
 from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS, large_object_needs, unlinked
 from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS
 from safeconduct.privileges.reading.things import LARGE_OBJECT, Thing, ThingAsk
@@ -99,6 +99,7 @@ class ExpressionReader(ABC):
         if len(names) == 1 or names[-2] in self.record.catalog.schemas or names[-2] == "pg_catalog":
             context = self.record.catalog.context
             via = self.record.via
+            texts = texts_of(node) if self.record.is_literal else ()
             self.record.calls.append(
-                Call(names, context.path, context.closed, types_of(node), named_in(node), procedure, via)
+                Call(names, context.path, context.closed, types_of(node), named_in(node), procedure, via, texts)
             )

@@ -7,20 +7,21 @@ The parser library gives each piece of SQL as text, with how it is to be read (`
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.names import WrongText
+from safeconduct.privileges.reading.assignments import names_kept
 from safeconduct.privileges.reading.conditions import ANY, Outcomes, outcomes
-from safeconduct.privileges.reading.constants import text_of
+from safeconduct.privileges.reading.constants import SOME_LITERAL, text_of
 from safeconduct.privileges.reading.known import NOTHING, Known
 from safeconduct.privileges.reading.parsed import plpgsql_of, statements_of
 from safeconduct.privileges.tree import kind, unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from safeconduct.privileges.tree import Node
 
@@ -46,11 +47,15 @@ _MOST_TRIES = 20
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a function: `mode` is as in pg_proc.proargmodes, `type` the name in pg_type where it is known."""
+    """A parameter of a function: `mode` is as in pg_proc.proargmodes, `type` the name in pg_type where it is known.
+
+    `value` is the text that it is given, None where that is not known or no text.
+    """
 
     name: str = ""
     mode: str = "i"
     type: str = ""
+    value: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,13 +71,14 @@ class Piece:
 class Code:
     """A PL/pgSQL body. `labels` are those of its blocks, which may stand before the names of variables.
 
-    `variables_first` says that a name which a column has as well means the variable.
+    `variables_first` says that a name which a column has as well means the variable; `known` are values of variables.
     """
 
     pieces: tuple[Piece, ...]
     variables: tuple[str, ...]
     labels: tuple[str, ...] = ()
     variables_first: bool = False
+    known: Known = NOTHING
 
 
 def read_plpgsql(
@@ -90,6 +96,7 @@ def read_plpgsql(
     trigger = _TRIGGER_VARIABLES if returns.endswith("trigger") else ()
     tree = _parsed(_definition(body, trigger, returns, returns_set, parameters))
     given = [one.name for one in parameters if one.name]
+    known = replace(known, texts={**known.texts, **dict(_arguments(parameters, names_kept(tree)))})
     aliases = map(_folded, _ALIAS.findall(body))
     names = dict.fromkeys((*trigger, *given, *_variables(tree), *aliases))
     return Code(
@@ -97,7 +104,16 @@ def read_plpgsql(
         tuple(names),
         tuple(map(_folded, _LABEL.findall(body))),
         _USE_VARIABLE.match(body) is not None,
+        known,
     )
+
+
+def _arguments(parameters: Iterable[Parameter], kept: Container[str]) -> Iterator[tuple[str, str]]:
+    """The values of parameters that stay what they are: each has its name, and its number among all of them."""
+    for place, one in enumerate(parameters, 1):
+        if one.value is not None and (one.name or f"${place}") in kept:
+            yield f"${place}", one.value
+            yield one.name or f"${place}", one.value
 
 
 def trigger_tree(body: str) -> dict[str, Any]:
@@ -161,18 +177,24 @@ def _folded(name: str) -> str:
     return name.strip('"') if name.startswith('"') else name.lower()
 
 
-def statements_in(piece: Piece, known: Known) -> tuple[Node, ...]:
-    """The piece's syntax trees; none where EXECUTE runs what is only known then. Raises WrongText.
+def statements_in(piece: Piece, known: Known) -> tuple[tuple[Node, ...], bool]:
+    """The piece's syntax trees, and whether their literals are its own; no trees where EXECUTE runs what is not known.
 
-    `known` has the values of variables that are known before it runs.
+    `known` has the values of variables that are known before it runs. Raises WrongText.
     """
     found = statements_of(piece.sql)
     if not piece.dynamic:
-        return found
+        return found, True
     value = _value(found)
     text = None if value is None else text_of(value, known)
+    if text is None or SOME_LITERAL[1] in text.replace(SOME_LITERAL, ""):
+        return (), True
+    run = statements_of(text)
+    is_literal = SOME_LITERAL not in text
+    if not is_literal and any(kind(one) == "VariableSetStmt" for one in run):
+        return (), True
     # What puts the text together is run as well.
-    return () if text is None else (*found, *statements_of(text))
+    return (*found, *run), is_literal
 
 
 def _inner(body: str) -> str:

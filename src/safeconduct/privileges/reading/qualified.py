@@ -75,18 +75,18 @@ def qualified_in(node: Node) -> Iterator[Qualified]:
             yield Qualified(parts[-2], f"the {noun} {_written(noun, parts)}", in_text)
 
 
-def unqualified_in(node: Node) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...] | None]]:
+def unqualified_in(node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The types that values are cast to, and what is named in constants such as 'total(int)'::regprocedure.
 
-    Only those without a schema, which must be found by search_path: their kinds, names and a function's input types.
+    Only those without a schema, which must be found by search_path: their kinds and names.
     """
     for found in of_kinds(node, _CASTS):
         type_of_it = strings(found.type_name.names)
         if len(type_of_it) == 1 and type_of_it[0] not in OWN_TYPES:
-            yield TYPE, type_of_it, None
+            yield TYPE, type_of_it
         noun, parts = _in_cast(found)
         if len(parts) == 1 and noun in _KINDS and not (noun == "type" and parts[0] in OWN_TYPES):
-            yield _KINDS[noun], parts, None
+            yield _KINDS[noun], parts
 
 
 def _names(node: Node) -> Iterator[tuple[str, tuple[str, ...], bool]]:

@@ -144,11 +144,11 @@ class RightsReader(ChangeReader):
         schemas = (parts[-2],) if len(parts) > 1 else (*context.path, *context.closed)
         return Thing(what, parts, schemas, inputs)
 
-    def named(self, what: str, parts: tuple[str, ...], why: str, inputs: tuple[str, ...] | None = None) -> None:
+    def named(self, what: str, parts: tuple[str, ...], why: str) -> None:
         """A type or function that is looked up by its name, and used by whoever may find it."""
         if len(parts) > 1 and parts[-2] not in self.record.catalog.schemas:
             return
-        self.record.things.append(ThingAsk(self.thing(what, parts, inputs), why, or_nothing=True, is_named=True))
+        self.record.things.append(ThingAsk(self.thing(what, parts), why, or_nothing=True, is_named=True))
 
     def execute(self, parts: tuple[str, ...], why: str, inputs: tuple[str, ...] | None = None) -> None:
         """EXECUTE on a function that is named and not called."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from safeconduct.privileges.fired import NewRow
 from safeconduct.privileges.names import WrongText
+from safeconduct.privileges.reading.assignments import numbers_given, statements_of_kind, targets_of
 from safeconduct.privileges.reading.known import known_to
 from safeconduct.privileges.reading.plpgsql import pruned, trigger_tree
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 _ALIAS = re.compile(r"(\w+)\s+ALIAS\s+FOR\s+new\b", re.IGNORECASE)
 _RETURNED = re.compile(r"\bRETURN\b\s*(\w*)", re.IGNORECASE)
-_NUMBERS = ("varno", "target")
-"""Where a statement has the number of the variable that it gives a value to."""
 
 
 def row_left(fired: Fired, body: str, before: Iterable[tuple[Fired, str]]) -> NewRow:
@@ -48,9 +47,9 @@ def _after(fired: Fired, body: str, row: NewRow, returns: bool) -> NewRow:
     except (WrongText, RecursionError):
         return NewRow()
     numbers = _datums(tree)
-    if not body or numbers is None or _kinds(live, "PLpgSQL_stmt_call"):
+    if not body or numbers is None or statements_of_kind(live, "PLpgSQL_stmt_call"):
         return NewRow()
-    changed = {column for number in _given(live) for column in numbers.get(number, ())}
+    changed = {column for number in numbers_given([live, *targets_of(tree)]) for column in numbers.get(number, ())}
     returned = set(_returned(live, body)) if returns else {"new"}
     allowed = {"new", "null", "old", *(name.lower() for name in _ALIAS.findall(body))}
     if None in changed or not returned <= allowed:
@@ -73,37 +72,10 @@ def _datums(tree: dict[str, Any]) -> dict[int, tuple[str | None, ...]] | None:
     return found if rows == [number for number in found if found[number] == (None,)] and len(rows) == 2 else None
 
 
-def _given(tree: Any) -> Iterator[int]:
-    """The numbers of the variables that statements give values to."""
-    if isinstance(tree, list):
-        for item in tree:
-            yield from _given(item)
-    elif isinstance(tree, dict):
-        for key, value in tree.items():
-            if key in _NUMBERS and isinstance(value, int):
-                yield value
-            elif key == "PLpgSQL_rec":
-                yield value.get("dno", -1)
-            else:
-                yield from _given(value)
-
-
-def _kinds(tree: Any, kind: str) -> list[dict[str, Any]]:
-    """The statements of a kind."""
-    if isinstance(tree, list):
-        return [found for item in tree for found in _kinds(item, kind)]
-    if not isinstance(tree, dict):
-        return []
-    return [
-        *([tree[kind]] if kind in tree else []),
-        *(found for value in tree.values() for found in _kinds(value, kind)),
-    ]
-
-
 def _returned(tree: Any, body: str) -> Iterator[str]:
     """The names that are returned. Those of variables stand in the body alone: all in the statement's line count."""
     lines = body.splitlines()
-    for statement in _kinds(tree, "PLpgSQL_stmt_return"):
+    for statement in statements_of_kind(tree, "PLpgSQL_stmt_return"):
         if expression := statement.get("expr"):
             yield str(expression["PLpgSQL_expr"]["query"]).lower()
         elif 0 < (line := statement.get("lineno", 0)) <= len(lines):

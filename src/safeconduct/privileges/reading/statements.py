@@ -72,8 +72,8 @@ class StatementReader(GrantReader):
         self._read(node, name)
         for relation, as_regclass in relations_in_texts(node):
             self.record.refer(relation, self.record.as_regclass if as_regclass else ELSEWHERE)
-        for what, parts, inputs in unqualified_in(node):
-            self.named(what, parts, f"{name} names it", inputs)
+        for what, parts in unqualified_in(node):
+            self.named(what, parts, f"{name} names it")
         for named in qualified_in(node):
             self.record.mention(named.schema, named.what, "" if named.in_text else ELSEWHERE)
         if self.record.unclear or len(self.record.unknown) > unknown:

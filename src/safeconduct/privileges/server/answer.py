@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from safeconduct.privileges.beneath import Beneath
     from safeconduct.privileges.fired import Fired
+    from safeconduct.privileges.reading.calls import Texts
     from safeconduct.privileges.server.checks import Checks, RelationCheck
     from safeconduct.privileges.server.named import Named
     from safeconduct.privileges.server.objects import Function, Numbered, Objects
@@ -59,15 +60,21 @@ def _has_policies(checks: Checks, objects: Objects) -> bool:
     )
 
 
-def unseen_by(checks: Checks, objects: Objects, named: Named) -> tuple[list[int], list[Fired]]:
+def unseen_by(checks: Checks, objects: Objects, named: Named) -> tuple[dict[int, Texts], list[Fired]]:
     """The functions that it calls and the triggers that it fires, by their numbers in the session that was asked."""
-    called = [function.oid for function in objects.functions if function.runs_as_caller and not function.own]
+    through_view = any(numbered.relation.kind == "v" for numbered in objects.relations.values())
+    called: dict[int, Texts] = {
+        function.oid: () if through_view or function.via else named.texts_given(function.name)
+        for function in objects.functions
+        if function.runs_as_caller and not function.own
+    }
     uses = [_written(check, objects.relations[check.relation]) for check in checks.relations if check.writes]
     named_ones = [use for use in uses if named.may_change(use.relation)]
     for use in named_ones if len(named_ones) == 1 else ():
         use.given = named.given_to(use.relation)
     fired = [one for use in uses for one in fired_by(use)]
-    return [*called, *(oid for one in fired for oid in one.trigger.calls)], fired
+    called.update((oid, ()) for one in fired for oid in one.trigger.calls)
+    return called, fired
 
 
 def _written(check: RelationCheck, numbered: Numbered) -> Use:

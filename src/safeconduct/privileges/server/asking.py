@@ -15,12 +15,13 @@ from safeconduct.privileges.server.nodes import UnreadableTree, read_nodes
 from safeconduct.privileges.server.objects import look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from safeconduct.postgres.server_message import ServerMessage
     from safeconduct.postgres.session import ParsingSession
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.fired import Fired
+    from safeconduct.privileges.reading.calls import Texts
     from safeconduct.privileges.server.named import Named
 
 LOCK_TIMEOUT = "1s"
@@ -60,7 +61,7 @@ class Teller:
         finally:
             self.session.query("ROLLBACK")
 
-    def _beneath(self, called: Sequence[int], fired: Sequence[Fired]) -> tuple[Beneath, ...]:
+    def _beneath(self, called: Mapping[int, Texts], fired: Sequence[Fired]) -> tuple[Beneath, ...]:
         found = Functions()
         look_up_functions(self.session, found, (), {*called, *(one.trigger.function for one in fired)})
         return tuple(beneath(called, fired, found))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
+from safeconduct.privileges.reading.calls import texts_of
 from safeconduct.privileges.reading.given import given_by
 from safeconduct.privileges.tree import enum_name, everything, kind, of_kinds, relation_name, strings
 
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from safeconduct.privileges.catalog import Relation
+    from safeconduct.privileges.reading.calls import Texts
     from safeconduct.privileges.server.objects import Objects
     from safeconduct.privileges.tree import Node
 
 
+_CALLS = frozenset({"FuncCall"})
 _CHANGES = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 
 
@@ -31,7 +34,7 @@ class Named:
 
     `all_columns` says that the text takes all columns of something without naming them: by `*`, or by INSERT without
     a list. When a column is added to the table, it will take that, too. `change` is the INSERT or UPDATE that the text
-    is, where it holds no other and its constants are what the server will get.
+    is, where it holds no other, and `calls` those of functions: only where constants are what the server will get.
     """
 
     path: tuple[str, ...]
@@ -40,6 +43,12 @@ class Named:
     types: frozenset[str]
     all_columns: bool = False
     change: Node | None = None
+    calls: tuple[Node, ...] = ()
+
+    def texts_given(self, function: str) -> Texts:
+        """The constants that a function of this name is given by its only call in the text."""
+        calls = [call for call in self.calls if strings(call.funcname)[-1] == function]
+        return texts_of(calls[0]) if len(calls) == 1 else ()
 
     def may_change(self, relation: Relation) -> bool:
         """Whether this may be the relation that the change names."""
@@ -80,7 +89,9 @@ def named_in(node: Node, path: tuple[str, ...], is_literal: bool = False) -> Nam
             found[what].add(names[0])
     functions, operators, types = (frozenset(found[what]) for what in ("FuncCall", "A_Expr", "TypeName"))
     all_columns = any(map(_takes_all, everything(node)))
-    return Named(path, functions, operators, types, all_columns, _change(node) if is_literal else None)
+    if not is_literal:
+        return Named(path, functions, operators, types, all_columns)
+    return Named(path, functions, operators, types, all_columns, _change(node), tuple(of_kinds(node, _CALLS)))
 
 
 def _change(node: Node) -> Node | None:
