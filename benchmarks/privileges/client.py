@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from psycopg import pq
@@ -20,16 +20,22 @@ _SILENT = frozenset({"01006", "01007"})
 """Warnings that nothing, or not all, was granted or revoked."""
 _SKIPPED = ("VACUUM", "ANALYZE", "CLUSTER", "REINDEX")
 """Commands that pass with a warning over what the role may not touch."""
+_ABSENT = "does not exist, skipping"
+"""How IF EXISTS says, in a notice, that it found nothing."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a text ended: `sqlstate` is empty where it passed; `rows` and `columns` are the last result's."""
+    """How a text ended: `sqlstate` is empty where it passed; `rows` and `columns` are the last result's.
+
+    `absent` has the notices by which IF EXISTS says that it found nothing.
+    """
 
     sqlstate: str = ""
     message: str = ""
     rows: tuple[tuple[str | None, ...], ...] = ()
     columns: tuple[str, ...] = ()
+    absent: frozenset[str] = frozenset()
 
     @property
     def passed(self) -> bool:
@@ -129,7 +135,7 @@ class Client:
         silent = _SILENT | {"01000"} if skipped else _SILENT
         warnings = [notice.message for notice in self._notices if notice.sqlstate in silent]
         if outcome.sqlstate or not warnings:
-            return outcome
+            return replace(outcome, absent=frozenset(n.message for n in self._notices if n.message.endswith(_ABSENT)))
         return Outcome("42501", f"only a warning: {warnings[0]}", outcome.rows, outcome.columns)
 
 

@@ -58,11 +58,12 @@ class Savepoints:
         self._alone = client.idle
         prepared = _PREPARED.match(text)
         self._prepared = prepared[1] if prepared else ""
+        self._absent: frozenset[str] = frozenset()
 
     def __enter__(self) -> Savepoints:
         self._who = who(self._client)
         self._client.must("BEGIN READ WRITE" if self._alone else "SAVEPOINT oracle_place")
-        setting = self._client.run(f"{AS_SUPERUSER}; {STRIP_PUBLIC}")
+        setting = self._client.run(f"{AS_SUPERUSER}; SET LOCAL client_min_messages = notice; {STRIP_PUBLIC}")
         if setting.sqlstate:
             self.__exit__()
             raise Refused(f"in a transaction that lets nothing be tried: {setting.message}")
@@ -75,11 +76,18 @@ class Savepoints:
 
     def as_superuser(self) -> Outcome:
         """Run it with all rights."""
-        return self._try(())
+        outcome = self._try(())
+        self._absent = outcome.absent
+        return outcome
 
     def as_role(self, grants: Iterable[str]) -> Outcome:
-        """Run it as the fresh role after these grants."""
-        return self._try((*grants, AS_ROLE))
+        """Run it as the fresh role after these grants.
+
+        IF EXISTS passes over what lies in a schema that the role may not use, as if it were not there: that is no pass.
+        """
+        outcome = self._try((*grants, AS_ROLE))
+        hidden = sorted(outcome.absent - self._absent)
+        return Outcome("42P01", f"only a notice: {hidden[0]}") if outcome.passed and hidden else outcome
 
     def ask(self, question: Callable[[], Needed]) -> Needed:
         """Ask something as the fresh role, before any grant."""

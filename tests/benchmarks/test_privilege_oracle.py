@@ -131,6 +131,29 @@ def test_domains_over_arrays_have_rights_of_their_own(oracle: Oracle) -> None:
     assert oracle.judge("domains", text, knows)[1].minimal
 
 
+def test_what_if_exists_does_not_find_is_not_passed(oracle: Oracle) -> None:
+    postgres = Grant(ObjectKind.ROLE, "", "postgres", Privilege.USAGE)
+    owner = Need((postgres,), mend="ALTER TABLE shop.log OWNER TO {role};")
+    usage = Need((Grant(ObjectKind.SCHEMA, "", "shop", Privilege.USAGE),))
+
+    def knows(*needs: Need) -> Engine:
+        return lambda session, text, context: Needed(frozenset(needs))
+
+    script = "SET search_path = shop; DROP TABLE IF EXISTS log;"
+    *_, verdict = oracle.judge("hidden", script, knows(owner, usage))
+    assert verdict.minimal, verdict
+    *_, verdict = oracle.judge("hidden", script, knows(owner))
+    assert (verdict.counts, verdict.sound) == (True, False), verdict
+    (verdict,) = oracle.judge("absent", "DROP TABLE IF EXISTS pg_catalog.nowhere;", static)
+    assert verdict.left is Left.NEEDS_NOTHING
+
+
+@pytest.mark.parametrize("which", ["", "LOCAL ", "SESSION "])
+def test_who_logged_in_is_nothing_to_judge(oracle: Oracle, which: str) -> None:
+    script = f"BEGIN; SET {which}SESSION AUTHORIZATION postgres; ROLLBACK;"
+    assert {verdict.left for verdict in oracle.judge("sessions", script, static)} == {Left.NO_MATTER}
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "name"),
     [

@@ -129,6 +129,8 @@ GRANT ALL ON LARGE OBJECT 4711 TO helper
 ALTER DEFAULT PRIVILEGES FOR ROLE keeper GRANT SELECT ON TABLES TO helper
 ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO helper
 REVOKE SELECT ON yard.crates FROM helper
+REVOKE ALL ON yard.crates FROM helper
+REVOKE USAGE ON SEQUENCE yard.tickets FROM helper
 GRANT USAGE ON SEQUENCE yard.tickets TO helper
 GRANT USAGE ON SCHEMA yard TO helper
 GRANT EXECUTE ON FUNCTION yard.half(numeric) TO helper
@@ -153,6 +155,7 @@ SELECT lo_unlink(4711)
 SOUND_ONLY = """
 TRUNCATE yard.slots, yard.crates RESTART IDENTITY
 GRANT SELECT, INSERT (id) ON yard.crates TO helper
+REVOKE ALL ON yard.tickets FROM helper
 """.strip().splitlines()
 """The owner's rights, or one of several grant options, are enough for more than they were asked for."""
 

@@ -198,7 +198,19 @@ class GrantReader(AlterationReader):
             for privilege, columns in _privileges(node, "OBJECT_SEQUENCE" if sequence else what)
             for column in columns or ("",)
         ]
+        if not node.is_grant and not node.privileges:
+            self._revoke_all(grants, sequence, why, owner)
+            return
         self._pass_on(node, grants, why, owner)
+
+    def _revoke_all(self, grants: Sequence[Grant], is_sequence: bool, why: str, owner: Grant) -> None:
+        """REVOKE ALL takes from each column as well what columns can have: ExecGrant_Relation() (aclchk.c).
+
+        What a sequence has of it, SELECT and UPDATE, is not ALL that columns can have: if one is lacking, it warns.
+        """
+        of_columns = [grant for grant in grants if grant.privilege in COLUMN_PRIVILEGES]
+        for some in [[grant] for grant in of_columns] if is_sequence else [of_columns]:
+            self.need(f"{why} ALL takes it from the columns, too, with the grant option", *some, owner)
 
     def _grant_on_schema(self, node: Node, schema: str, why: str) -> None:
         if schema in self.record.created_schemas:
