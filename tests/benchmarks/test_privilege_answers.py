@@ -86,6 +86,16 @@ INSERT INTO noted VALUES (1, 'one');
 UPDATE noted SET note = 'two' WHERE id = 1;
 DELETE FROM noted;
 """
+BENEATH = """
+CREATE VIEW invoked WITH (security_invoker) AS SELECT id, note FROM watched WHERE id < 1000;
+CREATE VIEW over_it AS SELECT id, note FROM invoked;
+INSERT INTO invoked (note) VALUES ('new') RETURNING id;
+UPDATE over_it SET note = 'two' WHERE id = 1;
+DELETE FROM over_it;
+SELECT id FROM over_it FOR UPDATE;
+CREATE RULE logging AS ON DELETE TO watched DO INSTEAD INSERT INTO log VALUES (old.note);
+DELETE FROM watched WHERE id = 1;
+"""
 UNSEEN = """
 INSERT INTO watched (note) VALUES ('by hand');
 INSERT INTO watching (note) VALUES ('through a view');
@@ -164,7 +174,10 @@ def oracle() -> Iterator[Oracle]:
         pytest.param(static, SEQUENCES, 5, id="sequences, and no rows"),
         pytest.param(static, KNOWN_ROWS.replace("sending", "sent"), 5, id="triggers that look at their rows"),
         pytest.param(better, KNOWN_ROWS, 5, id="triggers that look at their rows, by the server"),
-        pytest.param(better, THROUGH_VIEWS, 3, id="written through a view"),
+        pytest.param(better, THROUGH_VIEWS, 3, id="written through a view, by the server"),
+        pytest.param(static, THROUGH_VIEWS, 3, id="written through a view"),
+        pytest.param(better, BENEATH, 8, id="with the caller's rights beneath a view, by the server"),
+        pytest.param(static, BENEATH, 8, id="with the caller's rights beneath a view"),
     ],
 )
 def test_each_is_answered_soundly_and_minimally(oracle: Oracle, engine: Engine, text: str, counted: int) -> None:

@@ -32,10 +32,14 @@ CREATE FUNCTION shop.secret() RETURNS int LANGUAGE sql AS 'SELECT amount FROM sh
 REVOKE EXECUTE ON FUNCTION shop.secret() FROM PUBLIC;
 CREATE VIEW shop.upper AS SELECT note FROM shop.orders; CREATE VIEW shop.top AS SELECT note FROM shop.upper;
 GRANT SELECT ON shop.upper, shop.top TO etl; ALTER VIEW shop.upper OWNER TO staff;
+CREATE RULE also AS ON DELETE TO shop.people DO ALSO DELETE FROM shop.orders;
 """
 MORE = """
 SELECT shop.secret()
 SELECT note FROM shop.top
+UPDATE shop.top SET note = 'x'
+INSERT INTO shop.upper VALUES ('x')
+DELETE FROM shop.people
 SELECT nothing FROM shop.orders
 SELECT id FROM Shop.order
 SELECT id FROM orders
@@ -114,8 +118,8 @@ def test_there_is_no_row_and_no_password_in_it(shop: Stand) -> None:
 
 @pytest.fixture
 def taken() -> bytes:
-    names = """relations functions views views_read policies things operators memberships inventory later leaning
-    access""".split()
+    names = """relations functions views views_read definitions policies things operators memberships inventory later
+    leaning access""".split()
     rows: dict[str, list[Any]] = {name: [] for name in names}
     return written(Document("w", ETL, "d", 150000, {}, held={}, **rows))
 

@@ -29,6 +29,7 @@ _KINDS = {
     "I": "index",
     "c": "composite type",
 }
+_INVOKER = ("security_invoker=t", "security_invoker=y", "security_invoker=on", "security_invoker=1")
 _HAVE_ROWS = frozenset("rpvmftS")
 
 
@@ -77,9 +78,10 @@ class Relation:
     columns, each with its owner. `referenced_by` has the tables whose foreign keys lead to it, directly or through
     others; `table` an index's table, or that which has a sequence for one of its columns. `children` inherit from it
     or are its partitions, directly or through others, and have no more than names and owners. `row_security` says that
-    it is on for the table, whomever it binds. `holds` says of a column whether its values are compared by their bytes
-    (text), as char(n) (bpchar), or in another way (plain); it is silent on rows and domains. `system_triggers` says
-    that keys have triggers of their own on it.
+    it is on for the table, whomever it binds, its owner as well if it is forced. A view that is `security_invoker`, or
+    reads one that is, `reads_as_caller`; `has_rules` beside that of a view. `holds` says of a column whether its values
+    are compared by their bytes (text), as char(n) (bpchar), or in another way (plain); it is silent on rows and
+    domains. `system_triggers` says that keys have triggers of their own on it.
     """
 
     schema: str
@@ -99,7 +101,10 @@ class Relation:
     referenced_by: tuple[RelationName, ...] = ()
     table: RelationName | None = None
     row_security: bool = False
+    row_security_forced: bool = False
     security_invoker: bool = False
+    reads_as_caller: bool = False
+    has_rules: bool = False
     children: tuple[Relation, ...] = ()
     holds: Mapping[str, str] = field(default_factory=dict)
     system_triggers: bool = False
@@ -238,7 +243,10 @@ def _relation(found: dict[str, Any]) -> Relation:
         referenced_by=tuple(RelationName(row["schema"], row["name"]) for row in found["referenced_by"] or []),
         table=RelationName(*found["table"]) if found["table"] else None,
         row_security=bool(found["row_security"]),
+        row_security_forced=bool(found["row_security_forced"]),
         security_invoker=_is_invoker(found["options"] or []),
+        reads_as_caller=bool(found["reads_as_caller"]),
+        has_rules=bool(found["rules"]),
         children=tuple(
             Relation(row["schema"], row["name"], row["kind"], owner=row["owner"], owned_by_superuser=row["superuser"])
             for row in found["children"] or []
@@ -271,4 +279,5 @@ def _sequences(rows: list[dict[str, str]]) -> dict[str, tuple[RelationName, ...]
 
 
 def _is_invoker(options: list[str]) -> bool:
-    return any(option.lower() in {"security_invoker=true", "security_invoker=on"} for option in options)
+    """As parse_bool() reads it: true, yes, on and 1, of the first two also the beginning."""
+    return any(option.lower().startswith(_INVOKER) for option in options)

@@ -4,7 +4,7 @@ Nothing is run or prepared. What runs unseen is read as well: bodies in SQL and 
 rights, triggers, and the functions of defaults, constraints, generated columns, indexes, domains and views. A body is
 judged as if all of it ran, but for what a trigger does for other events, or for other rows than the statement's
 constants make. What cannot be told is said in `Needed.unjudged`: which of several functions of a name is
-called, what lies beneath a view that is written through, SQL made at run time, bodies in other languages but
+called, SQL made at run time, bodies in other languages but
 C. Operators, casts and types of extensions are taken to be open to everybody, as PostgreSQL creates them.
 """
 
@@ -35,7 +35,7 @@ from safeconduct.privileges.things import resolve_things
 from safeconduct.privileges.traces import Traces, placed
 from safeconduct.privileges.unseen import Unseen
 from safeconduct.privileges.uses import caveats, needs_of
-from safeconduct.privileges.views import closed_to_owners
+from safeconduct.privileges.views import closed_to_owners, closed_to_writers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -111,6 +111,7 @@ def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, tr
             *(absent_column(column, subject, _hidden(record)) for column in dict.fromkeys([*unknown, *missing])),
             *unwritable(context, record.unwritable, subject),
             *closed_to_owners(session, context, _reading_views(record), subject),
+            *closed_to_writers(session, context, record.uses, subject),
             *rows.findings,
             *never_granted(session, context, record.roles, subject),
         ),
@@ -121,7 +122,10 @@ def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, tr
 
 
 def _reading_views(record: Record) -> Iterator[Relation]:
-    yield from (use.relation for use in record.uses if use.relation.kind == "v")
+    """Those whose query runs. What is read to write through a view is told by the use of what lies beneath."""
+    for use in record.uses:
+        if use.relation.kind == "v" and (Privilege.SELECT in use.columns or use.relation.triggers):
+            yield use.relation
     yield from record.refreshed
 
 

@@ -20,8 +20,10 @@ class Use:
 
     As in the server (ExecCheckOneRelPerms), a privilege without columns asks for any one column, where the
     privilege is one that columns have; `whole` are those asked for on every column. `acts` is what is done with rows,
-    `given` has the constants that are put into columns by it (None is NULL).
-    `via` says whose body it stands in, empty for the statement itself.
+    `given` has the constants that are put into columns by it (None is NULL), `by_default` the columns that are told to
+    take their default. `via` says whose body it stands in, empty for the statement itself. `as_owner` is the role whose
+    rights count where the session's do not, `as_superuser` if that is one; `in_view` says that a view reads or passes it
+    on.
     """
 
     relation: Relation
@@ -30,6 +32,10 @@ class Use:
     acts: set[Act] = field(default_factory=set)
     given: Mapping[Privilege, Mapping[str, str | None]] = field(default_factory=dict)
     via: str = ""
+    by_default: set[str] = field(default_factory=set)
+    as_owner: str = ""
+    as_superuser: bool = False
+    in_view: bool = False
 
     def ask(self, privilege: Privilege, columns: Iterable[str] = ()) -> None:
         """Ask for the privilege, and for these columns in particular."""

@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.catalog import read_catalog
+from safeconduct.privileges.definitions import Definition, look_up_definitions
 from safeconduct.privileges.functions import LAST_VALUE, READ_OTHERS, Function, Functions, look_up_functions, written
 from safeconduct.privileges.lookups import names_meant
-from safeconduct.privileges.names import split_search_path
+from safeconduct.privileges.names import RelationName, split_search_path
 from safeconduct.privileges.operators import behind
 from safeconduct.privileges.reading.bodies import Body, block_of, body_of, read_body, search_path_of
 from safeconduct.privileges.reading.rows_left import row_left
+from safeconduct.privileges.through import Beneath, is_followed, rules_of
 from safeconduct.privileges.uses import expressions_of, fired_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from safeconduct.postgres.session import Session
-    from safeconduct.privileges.beneath import Beneath
+    from safeconduct.privileges.beneath import Beneath as Told
     from safeconduct.privileges.catalog import Catalog
     from safeconduct.privileges.fired import Fired
     from safeconduct.privileges.reading import Record
     from safeconduct.privileges.reading.calls import Call, Texts
+    from safeconduct.privileges.scope import Use
 
 _DEEPEST = 12
 """Bodies within bodies that are followed; functions that call themselves are read once."""
@@ -39,6 +42,7 @@ class Unseen:
     functions: Functions = field(default_factory=Functions)
     _calls: int = 0
     _uses: int = 0
+    _led_on: int = 0
     _blocks: int = 0
     _operators: int = 0
     _known: set[int] = field(default_factory=set)
@@ -46,8 +50,10 @@ class Unseen:
     _fired: list[Fired] = field(default_factory=list)
     _read: set[str] = field(default_factory=set)
     _texts: dict[int, Texts] = field(default_factory=dict)
+    _definitions: dict[RelationName, Definition] = field(default_factory=dict)
+    _followed: list[tuple[Use, Definition]] = field(default_factory=list)
 
-    def begin(self, found: Iterable[Beneath]) -> None:
+    def begin(self, found: Iterable[Told]) -> None:
         """Take up what the server has told of. Raises what Session.query raises."""
         found = list(found)
         look_up_functions(self.session, self.functions, {(one.schema, one.name) for one in found})
@@ -69,14 +75,26 @@ class Unseen:
         Raises what Session.query raises.
         """
         for _ in range(_DEEPEST):
-            bodies = self._round(pairs)
-            if not bodies:
+            bodies = [*self._round(pairs), *self._views()]
+            if not bodies and not self._followed:
                 return
             self._extend(bodies)
             for body in bodies:
                 read_body(self.record, body, self._catalog_for(body))
+            for use, definition in self._followed:
+                Beneath(self.record, use, definition).follow()
             pairs = ()
         self.record.reasons.append(f"functions call each other deeper than {_DEEPEST} levels, which is not judged")
+
+    def _views(self) -> list[Body]:
+        """Take up the views and rules that lead on, in one round trip where some were not known; the rules' actions."""
+        uses, self._led_on = self.record.uses[self._led_on :], len(self.record.uses)
+        leading = [(use, RelationName(use.relation.schema, use.relation.name)) for use in uses if is_followed(use)]
+        if unknown := {name for _, name in leading} - self._definitions.keys():
+            self._definitions.update(dict.fromkeys(unknown, Definition()))
+            self._definitions.update(look_up_definitions(self.session, unknown))
+        self._followed = [(use, self._definitions[name]) for use, name in leading]
+        return [body for use, definition in self._followed for body in rules_of(use, definition)]
 
     def _round(self, pairs: Iterable[tuple[str, str]]) -> list[Body]:
         record = self.record
@@ -176,6 +194,8 @@ class Unseen:
             named, mentioned = names_meant(body.statements, (*path, *own))
             pairs |= named
             schemas |= {*mentioned, *own, *(parts[-2] for parts in body.types if len(parts) > 1)}
+        followed = (node for _, definition in self._followed for node in definition.statements)
+        pairs |= names_meant(followed, (*catalog.context.path, *catalog.context.closed))[0]
         if pairs or schemas:
             more = read_catalog(self.session, catalog.context, pairs, schemas)
             self.record.catalog = catalog.with_more(more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.asked import COLUMN_PRIVILEGES
 from safeconduct.privileges.catalog import SEQUENCE
@@ -33,8 +33,10 @@ _WORDS = {
 
 
 def needs_of(use: Use) -> Iterator[Need]:
-    """One need for each privilege, or for each column where columns are named."""
+    """One need for each privilege, or for each column where columns are named; none where others' rights count."""
     relation = use.relation
+    if use.as_owner:
+        return
     kind = ObjectKind.SEQUENCE if relation.kind == SEQUENCE else ObjectKind.TABLE
     via = f"{use.via} needs it" if use.via else ""
     for privilege, columns in use.columns.items():
@@ -52,11 +54,10 @@ def needs_of(use: Use) -> Iterator[Need]:
 def caveats(use: Use) -> Iterator[str]:
     """Why having the privileges may still not be enough for this use."""
     relation = use.relation
-    writes = {privilege for privilege in use.columns if privilege in _EVENTS}
-    if relation.security_invoker:
-        yield f"the view {relation} reads with the caller's rights (security_invoker), and what it reads is not judged"
-    if relation.kind == "v" and writes and not any(one.events & _INSTEAD and one.enabled for one in relation.triggers):
-        yield f"what lies beneath the view {relation}, which is written through, is not judged"
+    is_free = use.as_superuser or (use.as_owner == relation.owner and not relation.row_security_forced)
+    if use.as_owner and relation.row_security and not is_free:
+        owner = quote_identifier(use.as_owner)
+        yield f"{relation} is used with the rights of {owner}: what row security keeps from those is not judged"
     if relation.kind == "f":
         yield f"{relation} is a foreign table: what the other server allows is not judged"
 
@@ -68,7 +69,7 @@ def fired_by(use: Use) -> Iterator[Fired]:
     """
     relation = use.relation
     for trigger in (one for one in relation.triggers if one.enabled):
-        for privilege, columns in _written(use):
+        for privilege, columns in written(use):
             of = trigger.columns if privilege is Privilege.UPDATE else ()
             if trigger.events & _EVENTS[privilege] and (not of or not columns.isdisjoint(of)):
                 yield Fired(privilege.value, relation, trigger, _given(use, privilege, columns))
@@ -85,7 +86,7 @@ def expressions_of(use: Use) -> Iterator[tuple[int, str]]:
     if not relation.expressions:
         return
     found: list[tuple[str, frozenset[str] | None]] = [("view", None)] if Privilege.SELECT in use.columns else []
-    for privilege, columns in _written(use):
+    for privilege, columns in written(use):
         changed = columns if privilege is Privilege.UPDATE else None
         found += [(what, changed) for what in _CHECKED.get(privilege, ())]
     for what, changed in found:
@@ -93,7 +94,12 @@ def expressions_of(use: Use) -> Iterator[tuple[int, str]]:
             yield oid, f"{_WORDS[what]} of {relation} calls it{', in ' + use.via if use.via else ''}"
 
 
-def _written(use: Use) -> Iterator[tuple[Privilege, frozenset[str]]]:
+def replaced(relation: Relation, privilege: Privilege) -> bool:
+    """Whether an INSTEAD OF trigger does what this privilege allows."""
+    return any(one.enabled and one.events & _INSTEAD and one.events & _EVENTS[privilege] for one in relation.triggers)
+
+
+def written(use: Use) -> Iterator[tuple[Privilege, frozenset[str]]]:
     """What the use writes, and on which columns. FOR UPDATE asks for UPDATE without any, and writes nothing."""
     for privilege, columns in use.columns.items():
         whole = frozenset(use.relation.columns) if privilege in use.whole else frozenset()

@@ -41,8 +41,13 @@ def checks_of(acts: Set[Act], reads: bool) -> tuple[Check, ...]:
 
 
 def beneath(acts: Set[Act]) -> Set[Act]:
-    """What is done with the rows of tables beneath a view: what is written through it is not followed."""
+    """What is done with the rows of tables beneath a view that is looked up with them: they are read."""
     return acts & {Act.READ, Act.LOCK}
+
+
+def beneath_written(acts: Set[Act]) -> Set[Act]:
+    """What else is done with them, which is looked up table by table."""
+    return acts - {Act.READ, Act.LOCK}
 
 
 def _hides(command: Command, act: Act, effect: str) -> Check:

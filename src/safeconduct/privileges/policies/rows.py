@@ -10,7 +10,7 @@ from safeconduct.model.ledger import Need
 from safeconduct.privileges.acts import Act
 from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.policies import findings
-from safeconduct.privileges.policies.checks import beneath, checks_of
+from safeconduct.privileges.policies.checks import beneath, beneath_written, checks_of
 from safeconduct.privileges.policies.guarded import Guarded, read_guarded
 from safeconduct.privileges.policies.loops import Loop, loop_from
 from safeconduct.privileges.policies.verdict import Passage, Verdict, asked, verdict
@@ -68,7 +68,11 @@ def judge_rows(session: Session, context: Context, uses: Iterable[Use], subject:
     Session.query raises.
     """
     inquiry = _Inquiry()
-    wave = [_of(use) for use in uses if use.acts and (use.relation.row_security or use.relation.kind == "v")]
+    wave = [
+        _of(use)
+        for use in uses
+        if use.acts and not use.as_owner and (use.relation.row_security or use.relation.kind == "v")
+    ]
     done: set[_Access] = set()
     for _ in range(_MOST_STEPS):
         wave = [access for access in dict.fromkeys(wave) if access not in done]
@@ -91,7 +95,9 @@ def _of(use: Use) -> _Access:
     name = RelationName(use.relation.schema, use.relation.name)
     # What --table asks for are statements of their own; what a statement changes is never read by the same mention.
     reads = Privilege.SELECT in use.columns and Act.READ not in use.acts
-    return _Access(name, frozenset(use.acts), reads)
+    # What a view reads is looked up with the view.
+    acts = beneath_written(use.acts) if use.in_view else use.acts
+    return _Access(name, frozenset(acts), reads)
 
 
 def _look_up(session: Session, inquiry: _Inquiry, wave: Iterable[_Access]) -> None:

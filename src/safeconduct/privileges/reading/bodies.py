@@ -35,7 +35,8 @@ class Body:
     """What is to be read: the statements, and the names beside those of tables that they know.
 
     `via` says whose body it is; `types` are those of its variables; `resolved` that its names were looked up when it
-    was made, so that their schemas need no USAGE. Without `is_literal`, some of its literals are not known.
+    was made, so that their schemas need no USAGE. Without `is_literal`, some of its literals are not known. `owner` is
+    whose rights count for the tables that it uses, empty where it is the caller.
     """
 
     via: str
@@ -46,6 +47,8 @@ class Body:
     types: tuple[tuple[str, ...], ...] = ()
     resolved: bool = False
     is_literal: bool = True
+    owner: str = ""
+    owned_by_superuser: bool = False
 
 
 def body_of(function: Function, fired: Fired | None = None, texts: Texts = ()) -> Body:
@@ -105,6 +108,7 @@ def read_body(record: Record, body: Body, catalog: Catalog) -> None:
         schemas=list(record.schemas),
         things=list(record.things),
     )
+    uses = len(record.uses)
     record.catalog, record.path_known, record.is_literal, record.via = catalog, True, body.is_literal, body.via
     reader = StatementReader(record, body.scope)
     for node in body.statements:
@@ -113,6 +117,9 @@ def read_body(record: Record, body: Body, catalog: Catalog) -> None:
         reader.named(TYPE, parts, f"{body.via} has a variable of it")
     record.catalog, record.path_known, record.via = before.catalog, before.path_known, before.via
     record.is_literal = before.is_literal
+    if body.owner not in ("", catalog.context.role):
+        for use in record.uses[uses:]:
+            use.as_owner, use.as_superuser = body.owner, body.owned_by_superuser
     fresh = len(before.needs)
     record.needs[fresh:] = [replace(need, why=_because(need.why, body.via)) for need in record.needs[fresh:]]
     record.reasons[len(before.reasons) :] = [

@@ -72,6 +72,7 @@ class ChangeReader(QueryReader):
         if not columns and (width is None or len(given) == len(relation.columns)):
             use.ask_whole(Privilege.INSERT)
         named = [given[i] for i in by_default if i < len(given)]
+        use.by_default.update(named)
         self.record.leave_to_default(relation, [*(c for c in relation.columns if c not in given), *named])
 
     def _on_conflict(self, clause: Node, own: Scope, target: Source) -> None:
@@ -144,6 +145,7 @@ class ChangeReader(QueryReader):
             if target.use:
                 target.use.ask(Privilege.UPDATE, self.record.known(target.use.relation, [assignment.name]))
                 if assignment.val.HasField("set_to_default"):
+                    target.use.by_default.add(assignment.name)
                     self.record.leave_to_default(target.use.relation, [assignment.name])
 
     def _where(self, node: Node, own: Scope) -> None:

@@ -139,15 +139,16 @@ class QueryReader(FromReader):
             wanted = {name.range_var.relname for name in clause.locked_rels}
             for source in own.sources:
                 if not wanted or source.alias in wanted:
-                    _lock_source(source)
+                    lock_source(source)
 
 
-def _lock_source(source: Source) -> None:
+def lock_source(source: Source) -> None:
+    """Note that its rows are locked, and those that it is made of."""
     if source.use:
         source.use.ask(Privilege.UPDATE)
         source.use.acts.add(Act.LOCK)
     for inside in (*source.parts, *source.inner):
-        _lock_source(inside)
+        lock_source(inside)
 
 
 def ends_in_star(value: Node) -> bool:

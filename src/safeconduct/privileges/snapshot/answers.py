@@ -50,13 +50,24 @@ class Answers:
 
     def views(self, asked: str) -> Iterator[Row]:
         """See views.sql: the named views, and those that these read."""
+        reached = self._reached(asked)
+        return (tuple(row) for row in self._document.views if (row[0], row[1]) in reached)
+
+    def definitions(self, asked: str) -> Iterator[Row]:
+        """See definitions.sql."""
+        reached = self._reached(asked)
+        rows = self._document.definitions
+        return ((self._text(row),) for row in rows if (row["schema"], row["name"]) in reached)
+
+    def _reached(self, asked: str) -> set[tuple[str, str]]:
+        """What is asked for, and the views that it reads in the end."""
         reached = {(one["schema"], one["name"]) for one in json.loads(asked)}
         waiting = list(reached)
         while waiting:
             fresh = self._views_read.get(waiting.pop(), set()) - reached
             reached |= fresh
             waiting += fresh
-        return (tuple(row) for row in self._document.views if (row[0], row[1]) in reached)
+        return reached
 
     def policies(self, asked: str) -> Iterator[Row]:
         """See policies.sql."""

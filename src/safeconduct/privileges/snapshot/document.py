@@ -31,6 +31,7 @@ class Document:
     functions: list[dict[str, Any]]
     views: list[list[Any]]
     views_read: list[list[Any]]
+    definitions: list[dict[str, Any]]
     policies: list[dict[str, Any]]
     things: list[list[Any]]
     operators: list[list[Any]]

@@ -41,16 +41,18 @@ def take(session: Session, connection: str) -> Document:
     readable = [(row[1] or "", row[2] or "") for row in objects if row[0] == "RELATION" and row[3] in _READABLE]
     grants = sorted(grants_on(objects, session.server_version))
     context = json.loads(session.query(statement("context.sql"))[0][0] or "{}")
+    found = [*_relations(session, relations, schemas)]
     return Document(
         connection=connection,
         role=session.role,
         database=session.database,
         server_version=session.server_version,
         context=context,
-        relations=[*_relations(session, relations, schemas)],
+        relations=found,
         functions=[*_functions(session, objects)],
         views=_rows(session.query(statement("views.sql"), [_named(readable)])),
         views_read=_rows(session.query(statement("snapshot_views.sql"))),
+        definitions=[*_definitions(session, found)],
         policies=[json.loads(row[0] or "{}") for row in session.query(statement("policies.sql"), [_named(readable)])],
         things=[*_things(session, objects)],
         operators=_rows(session.query(statement("snapshot_operators.sql"))),
@@ -58,7 +60,7 @@ def take(session: Session, connection: str) -> Document:
         inventory=_rows(session.query(statement("inventory.sql"), [as_json(roles)])),
         later=_rows(session.query(statement("inventory_later.sql"), [as_json(roles)])),
         leaning=[*_leaning(session, roles, readable)],
-        held=_held(session, grants, context["role"]),
+        held=_held(session, grants, (context["role"], *_owners(found))),
         access=[*_access(session, grants)],
     )
 
@@ -103,9 +105,31 @@ def _leaning(session: Session, roles: Sequence[str], relations: Sequence[tuple[s
                 yield [role, *row]
 
 
-def _held(session: Session, grants: Sequence[Grant], role: str) -> dict[str, list[list[Any]]]:
-    """What the role and those that it is a member of hold, by object."""
-    roles = (role, *read_memberships(session, role).reached())
+def _is_defined(relation: dict[str, Any]) -> bool:
+    """Whether it is a view of somebody's, or has rules."""
+    own = relation.get("schema") in ("pg_catalog", "information_schema")
+    return not own and (relation.get("kind") == "v" or bool(relation.get("rules")))
+
+
+def _definitions(session: Session, relations: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    named = [(one["schema"], one["name"]) for one in relations if _is_defined(one)]
+    seen: set[str] = set()
+    for start in range(0, len(named), _AT_ONCE):
+        for (text,) in session.query(statement("definitions.sql"), [_named(named[start : start + _AT_ONCE])]):
+            if text and text not in seen:
+                seen.add(text)
+                yield json.loads(text)
+
+
+def _owners(relations: Sequence[dict[str, Any]]) -> list[str]:
+    """With whose rights views and rules read and write, but for superusers, who may do all."""
+    return sorted({one["owner"] for one in relations if _is_defined(one) and not one["owned_by_superuser"]})
+
+
+def _held(session: Session, grants: Sequence[Grant], bearers: Sequence[str]) -> dict[str, list[list[Any]]]:
+    """What the role, those that it is a member of and the owners of views hold, by object."""
+    role, *owners = bearers
+    roles = tuple(dict.fromkeys((role, *read_memberships(session, role).reached(), *owners)))
     found: dict[str, dict[tuple[str, ...], list[str]]] = {name: {} for name in roles}
     for start in range(0, len(grants), _AT_ONCE):
         some = grants[start : start + _AT_ONCE]

@@ -12,6 +12,28 @@ SELECT json_build_object(
     'kind', c.relkind,
     'options', c.reloptions,
     'row_security', c.relrowsecurity,
+    'row_security_forced', c.relforcerowsecurity,
+    -- Whether it has rules beside the one that makes a view.
+    'rules', EXISTS (
+        SELECT FROM pg_catalog.pg_rewrite w
+        WHERE w.ev_class = c.oid AND w.ev_type <> '1' AND w.ev_enabled IN ('O', 'A')
+    ),
+    -- Whether something is read with the rights of who reads this view: it is security_invoker (PostgreSQL 15), or a view
+    -- that lies beneath it is.
+    'reads_as_caller', EXISTS (
+        WITH RECURSIVE used (oid, options) AS (
+            SELECT c.oid, c.reloptions WHERE c.relkind = 'v'
+            UNION
+            SELECT v.oid, v.reloptions
+            FROM used
+            JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
+            JOIN pg_catalog.pg_depend u
+                ON u.classid = 'pg_catalog.pg_rewrite'::regclass AND u.objid = w.oid
+                AND u.refclassid = 'pg_catalog.pg_class'::regclass
+            JOIN pg_catalog.pg_class v ON v.oid = u.refobjid AND v.relkind = 'v'
+        )
+        SELECT FROM used CROSS JOIN unnest(used.options) AS o (text) WHERE o.text ~* '^security_invoker=(t|y|on|1)'
+    ),
     'columns', (
         SELECT json_agg(json_build_object(
             'name', t.attname, 'system', t.attnum < 0, 'generated', t.attgenerated <> '', 'holds', (
