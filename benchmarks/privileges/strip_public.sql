@@ -1,5 +1,5 @@
 -- Take from PUBLIC, in this transaction, whatever stands outside PostgreSQL's own schemas: rights on the database, on
--- schemas, functions, types, relations and their columns. The catalogs are changed directly (allow_system_table_mods),
+-- schemas, functions, types, relations and their columns, large objects. The catalogs are changed directly (allow_system_table_mods),
 -- because a REVOKE for each of hundreds of objects, again for each statement, would take most of the time.
 -- Arrays have no rights of their own but those of their elements; domains over arrays have.
 SET LOCAL allow_system_table_mods = on;
@@ -22,4 +22,7 @@ UPDATE pg_catalog.pg_class SET relacl = coalesce((
 WHERE relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace) AND relacl::text ~ '[{,]"?=';
 UPDATE pg_catalog.pg_attribute SET attacl = (SELECT array_agg(a) FROM unnest(attacl) a WHERE a::text NOT LIKE '=%')
 WHERE attacl::text ~ '[{,]"?=' AND attrelid >= 16384;
+UPDATE pg_catalog.pg_largeobject_metadata SET lomacl = coalesce((
+    SELECT array_agg(a) FROM unnest(lomacl) a WHERE a::text NOT LIKE '=%'), '{}')
+WHERE lomacl::text ~ '[{,]"?=';
 SET LOCAL allow_system_table_mods = off;

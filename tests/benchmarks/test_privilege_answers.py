@@ -96,6 +96,29 @@ SELECT id FROM over_it FOR UPDATE;
 CREATE RULE logging AS ON DELETE TO watched DO INSTEAD INSERT INTO log VALUES (old.note);
 DELETE FROM watched WHERE id = 1;
 """
+LARGE_OBJECTS = """
+SELECT lo_from_bytea(4711, 'x');
+GRANT SELECT ON LARGE OBJECT 4711 TO PUBLIC;
+SELECT lo_get(4711);
+SELECT lo_unlink(4711);
+SET lo_compat_privileges = on;
+SELECT lo_get(4711);
+SELECT lo_unlink(4711);
+"""
+GIVEN = """
+CREATE ROLE oracle_clerk;
+CREATE ROLE oracle_chief SUPERUSER;
+CREATE TABLE given (id int);
+ALTER TABLE given OWNER TO oracle_clerk;
+ALTER FUNCTION twice OWNER TO oracle_clerk;
+CREATE SCHEMA far;
+ALTER SCHEMA far OWNER TO oracle_chief;
+ALTER ROLE oracle_chief RENAME TO oracle_head;
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO oracle_clerk;
+REVOKE ALL ON ALL ROUTINES IN SCHEMA public FROM oracle_clerk;
+CREATE CAST (mood AS noted) WITH INOUT;
+DROP CAST (mood AS noted);
+"""
 UNSEEN = """
 INSERT INTO watched (note) VALUES ('by hand');
 INSERT INTO watching (note) VALUES ('through a view');
@@ -170,6 +193,9 @@ def oracle() -> Iterator[Oracle]:
         pytest.param(better, NAMED, 8, id="what is named outside of FROM, by the server"),
         pytest.param(static, FAMILIES, 12, id="children and partitions"),
         pytest.param(static, DEFINED, 5, id="definitions"),
+        pytest.param(better, LARGE_OBJECTS, 4, id="large objects, by the server"),
+        pytest.param(static, LARGE_OBJECTS, 4, id="large objects"),
+        pytest.param(static, GIVEN, 12, id="what is given away, and all in a schema"),
         pytest.param(better, SEQUENCES, 5, id="sequences, and no rows, by the server"),
         pytest.param(static, SEQUENCES, 5, id="sequences, and no rows"),
         pytest.param(static, KNOWN_ROWS.replace("sending", "sent"), 5, id="triggers that look at their rows"),

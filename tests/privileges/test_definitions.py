@@ -67,6 +67,7 @@ CREATE FOREIGN TABLE attic.a (id int) SERVER far
 CREATE PUBLICATION p FOR TABLE yard.crates
 CREATE RULE r AS ON INSERT TO yard.crates DO NOTHING
 CREATE POLICY p ON yard.crates
+CREATE CAST (yard.dawn AS yard.dusk) WITH INOUT
 """.strip().splitlines()
 ALTERATIONS = """
 ALTER TABLE yard.crates ADD x int
@@ -94,6 +95,9 @@ ALTER FUNCTION yard.half(numeric) SET SCHEMA attic
 ALTER SCHEMA yard RENAME TO garden
 ALTER SERVER far OPTIONS (a 'b')
 ALTER LARGE OBJECT 4711 OWNER TO CURRENT_USER
+DROP CAST (yard.dusk AS yard.dawn)
+DROP OPERATOR yard.=~= (yard.tiny, yard.tiny)
+ALTER OPERATOR yard.=~= (yard.tiny, yard.tiny) SET SCHEMA attic
 DROP TABLE yard.slots
 DROP TABLE IF EXISTS yard.nothing
 DROP TABLE yard.crates CASCADE
@@ -149,6 +153,11 @@ COPY yard.crates TO PROGRAM 'cat > /dev/null'
 COPY yard.crates TO '/dev/null'
 COPY yard.family FROM '/dev/null'
 SELECT lo_unlink(4711)
+SELECT brin_summarize_new_values('yard.ranges')
+DROP ROLE chief
+ALTER ROLE chief RENAME TO head
+ALTER ROLE chief SET work_mem = '8MB'
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA attic TO helper
 """.strip().splitlines()
 
 
@@ -156,6 +165,13 @@ SOUND_ONLY = """
 TRUNCATE yard.slots, yard.crates RESTART IDENTITY
 GRANT SELECT, INSERT (id) ON yard.crates TO helper
 REVOKE ALL ON yard.tickets FROM helper
+ALTER TABLE yard.crates OWNER TO helper
+ALTER FUNCTION yard.half(numeric) OWNER TO helper
+ALTER OPERATOR yard.=~= (yard.tiny, yard.tiny) OWNER TO helper
+ALTER SCHEMA yard OWNER TO helper
+GRANT SELECT ON ALL TABLES IN SCHEMA yard TO helper
+REVOKE ALL ON ALL SEQUENCES IN SCHEMA yard FROM helper
+GRANT EXECUTE ON ALL ROUTINES IN SCHEMA yard TO helper
 """.strip().splitlines()
 """The owner's rights, or one of several grant options, are enough for more than they were asked for."""
 

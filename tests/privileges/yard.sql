@@ -41,4 +41,11 @@ ALTER TABLE yard.family OWNER TO boss; ALTER VIEW yard.seen OWNER TO boss; ALTER
 ALTER MATERIALIZED VIEW yard.sums OWNER TO boss; ALTER TYPE yard.mood OWNER TO boss; ALTER TYPE yard.pair OWNER TO boss;
 ALTER DOMAIN yard.small OWNER TO boss; ALTER FUNCTION yard.half(numeric) OWNER TO boss; ALTER STATISTICS yard.stats OWNER TO boss;
 ALTER PROCEDURE yard.sweep() OWNER TO boss; ALTER SERVER far OWNER TO boss;
+CREATE ROLE chief SUPERUSER;
+CREATE TYPE yard.dusk AS ENUM ('late'); CREATE TYPE yard.dawn AS ENUM ('early');
+CREATE CAST (yard.dusk AS yard.dawn) WITH INOUT; ALTER TYPE yard.dusk OWNER TO boss; ALTER TYPE yard.dawn OWNER TO boss;
+CREATE FUNCTION yard.alike(yard.tiny, yard.tiny) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE OPERATOR yard.=~= (FUNCTION = yard.alike, LEFTARG = yard.tiny, RIGHTARG = yard.tiny);
+ALTER OPERATOR yard.=~= (yard.tiny, yard.tiny) OWNER TO boss;
+CREATE INDEX ranges ON yard.crates USING brin (id);
 REVOKE ALL ON ALL ROUTINES IN SCHEMA yard FROM PUBLIC;

@@ -24,7 +24,8 @@ class Context:
     `path` is the schemas in force; `closed` those of search_path that are not: a schema there is passed over in
     silence when it does not exist or the role has no USAGE on it. `search_path` is the setting's names, among them
     `$user`; `version` is server_version_num. `read_only` is the session's transaction_read_only, which a `standby`
-    has whatever was set. Without `row_security` the server refuses what policies would filter (chapter 20.11).
+    has whatever was set. Without `row_security` the server refuses what policies would filter (chapter 20.11);
+    with `open_large_objects` it asks for nothing on large objects (lo_compat_privileges).
     """
 
     role: str
@@ -40,6 +41,7 @@ class Context:
     read_only_origin: Origin = field(default_factory=Origin)
     row_security: bool = True
     row_security_origin: Origin = field(default_factory=Origin)
+    open_large_objects: bool = False
 
     @property
     def role_sql(self) -> str:
@@ -96,4 +98,5 @@ def read_context(session: Session) -> Context:
         read_only_origin=origins.get("default_transaction_read_only", Origin()),
         row_security=found["row_security"],
         row_security_origin=origins.get("row_security", Origin()),
+        open_large_objects=found["open_large_objects"],
     )

@@ -21,7 +21,8 @@ from safeconduct.privileges.acts import Act
 from safeconduct.privileges.asked import SqlAsk, TableAsk
 from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.context import read_context
-from safeconduct.privileges.coverage import unfit_owners, with_coverage
+from safeconduct.privileges.coverage import fitting_owners, with_coverage
+from safeconduct.privileges.in_schemas import needs_in_schemas
 from safeconduct.privileges.lookups import lookups
 from safeconduct.privileges.names import is_temporary
 from safeconduct.privileges.needs import Needed
@@ -100,7 +101,9 @@ def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, tr
     reasons = [*record.reasons, *called]
     reasons += [reason for use in record.uses for reason in caveats(use)]
     rows = judge_rows(session, context, record.uses, subject)
-    reasons += [*rows.reasons, *unfit_owners(session, record.new_owners)]
+    reasons += rows.reasons
+    record.needs += needs_in_schemas(session, record)
+    record.needs += fitting_owners(session, record.new_owners)
     return Needed(
         with_coverage(
             session, [_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record), *rows.needs]

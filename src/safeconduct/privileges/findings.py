@@ -175,7 +175,8 @@ def _why(grants: tuple[Grant, ...], sqlstate: str, concerned: Sequence[Need]) ->
     reasons = "; ".join(dict.fromkeys(need.why for need in concerned if need.why))
     first = grants[0]
     is_rights = first.kind is ObjectKind.ROLE and first.privilege is Privilege.USAGE and not first.grantable
-    return reasons, bool(reasons) and (is_rights or sqlstate == SKIPPED)
+    is_mended = first.kind is ObjectKind.ATTRIBUTE and all(need.mend for need in concerned)
+    return reasons, bool(reasons) and (is_rights or is_mended or sqlstate == SKIPPED)
 
 
 def _hidden(sqlstate: str) -> str:

@@ -22,8 +22,8 @@ class Use:
     privilege is one that columns have; `whole` are those asked for on every column. `acts` is what is done with rows,
     `given` has the constants that are put into columns by it (None is NULL), `by_default` the columns that are told to
     take their default. `via` says whose body it stands in, empty for the statement itself. `as_owner` is the role whose
-    rights count where the session's do not, `as_superuser` if that is one; `in_view` says that a view reads or passes it
-    on.
+    rights count where the session's do not, `as_superuser` if that is one; `in_view` says that a view reads or passes
+    it on.
     """
 
     relation: Relation

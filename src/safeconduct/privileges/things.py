@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
+from safeconduct.privileges.coverage import SUPERUSER
 from safeconduct.privileges.functions import Functions, look_up_functions, written
 from safeconduct.privileges.holdings import PARAMETERS
 from safeconduct.privileges.needs import owned
 from safeconduct.privileges.queries import as_json, statement
-from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, LARGE_OBJECT, PARAMETER, TO_CREATE, TYPE
+from safeconduct.privileges.reading.things import (
+    FUNCTION,
+    LANGUAGE,
+    LARGE_OBJECT,
+    OPERATOR,
+    PARAMETER,
+    ROLE,
+    TO_CREATE,
+    TYPE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +32,6 @@ if TYPE_CHECKING:
     from safeconduct.privileges.reading.things import Thing, ThingAsk
 
 _KINDS = {kind.value: kind for kind in ObjectKind}
-_SUPERUSER = Grant(ObjectKind.ATTRIBUTE, "", "SUPERUSER", Privilege.USAGE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,7 @@ class Found:
     owner: str
     superuser: bool
     word: str = ""
+    schema: str = ""
 
 
 def resolve_things(session: Session, record: Record, functions: Functions, asks: Iterable[ThingAsk]) -> None:
@@ -43,7 +53,8 @@ def resolve_things(session: Session, record: Record, functions: Functions, asks:
         return
     context = record.catalog.context
     look_up_functions(session, functions, _pairs(asks))
-    found = _look_up(session, [ask.thing for ask in asks if ask.thing.kind != FUNCTION])
+    looked_up = (thing for ask in asks for thing in (ask.thing, ask.either) if thing and thing.kind != FUNCTION)
+    found = _look_up(session, looked_up)
     for ask in asks:
         hits = _functions(ask.thing, functions) if ask.thing.kind == FUNCTION else _first(ask.thing, found)
         record.needs += _usage(ask, hits, context)
@@ -56,8 +67,11 @@ def resolve_things(session: Session, record: Record, functions: Functions, asks:
             ):
                 record.called.setdefault(int(oid), f"a constraint of the domain {hits[0].written} calls it")
             continue
+        if ask.either:
+            ask, hits = _either(ask, [*hits, *_first(ask.either, found)])
         if len(hits) == 1:
             record.needs += _needs(ask, hits[0], context.version, context.database)
+            record.new_owners += [(ask.new_owner, hits[0].schema)] if ask.new_owner else []
             continue
         name = written(ask.thing.parts) if ask.thing.kind != LARGE_OBJECT else ask.thing.name
         if hits and not ask.grantable and ask.privileges and all(hit.word == "built in" for hit in hits):
@@ -66,6 +80,13 @@ def resolve_things(session: Session, record: Record, functions: Functions, asks:
             record.reasons.append(f"{ask.why}: which of the functions {name} is meant cannot be told")
         elif not ask.or_nothing:
             record.reasons.append(f"{ask.why}: no {ask.thing.kind.lower()} {name} is found, so it is not judged")
+
+
+def _either(ask: ThingAsk, hits: list[Found]) -> tuple[ThingAsk, list[Found]]:
+    """The rights of either's owner would do; what did not come with PostgreSQL is proposed."""
+    ordered = sorted(hits, key=lambda hit: hit.word == "built in")
+    owners = tuple(Grant(ObjectKind.ROLE, "", other.owner, Privilege.USAGE) for other in ordered[1:])
+    return replace(ask, others=owners), ordered[:1]
 
 
 def _usage(ask: ThingAsk, hits: Sequence[Found], context: Context) -> Iterator[Need]:
@@ -77,10 +98,12 @@ def _usage(ask: ThingAsk, hits: Sequence[Found], context: Context) -> Iterator[N
 
 
 def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Need]:
+    if ask.thing.kind == ROLE:
+        return [Need((SUPERUSER,), f"{ask.why} is about a superuser")] if found.superuser else []
     if ask.thing.kind == PARAMETER:
         return _of_parameter(ask, found, version)
     if ask.thing.kind == LANGUAGE and found.word == "untrusted" and not ask.grantable:
-        return [Need((_SUPERUSER,), f"the language {found.written} is not trusted")]
+        return [Need((SUPERUSER,), f"the language {found.written} is not trusted")]
     if ask.thing.kind == TO_CREATE:
         return [_of_extension(ask, found, database)]
     owner = Grant(ObjectKind.ROLE, "", found.owner, Privilege.USAGE)
@@ -111,7 +134,7 @@ def _with(found: Found, privilege: Privilege, grantable: bool) -> Grant:
 
 def _of_extension(ask: ThingAsk, found: Found, database: str) -> Need:
     create = Grant(ObjectKind.DATABASE, "", database, Privilege.CREATE)
-    return Need((_SUPERUSER if found.word == "untrusted" else create,), f"{ask.why} is {found.word or 'for all'}")
+    return Need((SUPERUSER if found.word == "untrusted" else create,), f"{ask.why} is {found.word or 'for all'}")
 
 
 def _of_parameter(ask: ThingAsk, found: Found, version: int) -> list[Need]:
@@ -119,7 +142,7 @@ def _of_parameter(ask: ThingAsk, found: Found, version: int) -> list[Need]:
     if not ask.grantable and privilege is Privilege.SET and found.word not in ("superuser", "superuser-backend"):
         return []
     if version < PARAMETERS:
-        return [Need((_SUPERUSER,), ask.why)]
+        return [Need((SUPERUSER,), ask.why)]
     return [Need((_with(found, privilege, ask.grantable),), ask.why)]
 
 
@@ -135,7 +158,7 @@ def _functions(thing: Thing, functions: Functions) -> list[Found]:
         fitting = [one for one in some if thing.inputs is None or one.inputs == thing.inputs]
         if fitting:
             return [
-                Found(one.execute, str(one), one.owner, one.owned_by_superuser, "" if one.made else "built in")
+                Found(one.execute, str(one), one.owner, one.owned_by_superuser, "" if one.made else "built in", schema)
                 for one in fitting
             ]
     return []
@@ -155,7 +178,10 @@ def _look_up(session: Session, things: Iterable[Thing]) -> dict[tuple[str, str, 
     for row in session.query(statement("things.sql"), [as_json(rows)]):
         kind, schema, name, owner, superuser, word = (value or "" for value in row)
         grant = Grant(_KINDS[kind], schema, name, Privilege.USAGE) if kind in _KINDS else None
+        if kind == OPERATOR:
+            found[kind, schema, name] = Found(None, word, owner, superuser == "true", schema=schema)
+            continue
         text = grant.object_sql if grant else ".".join(quote_identifier(part) for part in (schema, name) if part)
         word = "built in" if kind == TYPE and schema == "pg_catalog" else word
-        found[kind, schema, name] = Found(grant, text, owner, superuser == "true", word)
+        found[kind, schema, name] = Found(grant, text, owner, superuser == "true", word, schema)
     return found

@@ -13,6 +13,7 @@ from safeconduct.privileges.fired import Fired, new_row
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.fired import NewRow
     from safeconduct.privileges.scope import Use
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
@@ -9,7 +10,7 @@ from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.needs import SKIPPED
 from safeconduct.privileges.reading.creations import CreationReader
 from safeconduct.privileges.reading.record import ELSEWHERE
-from safeconduct.privileges.reading.things import DATABASE, FUNCTION, THING_OF, TYPE, ThingAsk, parts_of
+from safeconduct.privileges.reading.things import DATABASE, FUNCTION, THING_OF, TYPE, ThingAsk, operator_parts, parts_of
 from safeconduct.privileges.tree import enum_name, everything, kind, of_kinds, relation_name, strings, unwrap
 
 if TYPE_CHECKING:
@@ -22,6 +23,13 @@ RELATIONS = frozenset(
     "OBJECT_TABLE OBJECT_VIEW OBJECT_MATVIEW OBJECT_SEQUENCE OBJECT_INDEX OBJECT_FOREIGN_TABLE".split()
 )
 _ON_TABLES = frozenset("OBJECT_COLUMN OBJECT_TRIGGER OBJECT_RULE OBJECT_POLICY OBJECT_TABCONSTRAINT".split())
+_OWNED_IN_SCHEMAS = frozenset(
+    """OBJECT_TYPE OBJECT_DOMAIN OBJECT_FUNCTION OBJECT_PROCEDURE OBJECT_ROUTINE OBJECT_AGGREGATE OBJECT_OPERATOR
+    OBJECT_COLLATION OBJECT_TSCONFIGURATION OBJECT_STATISTIC_EXT""".split()
+)
+"""Their new owner needs CREATE on the schema: AlterObjectOwner_internal() (alter.c), AlterTypeOwner() (typecmds.c)."""
+_OWNED_BY_ALL = frozenset("OBJECT_SCHEMA OBJECT_DATABASE OBJECT_LARGEOBJECT OBJECT_LANGUAGE OBJECT_TABLESPACE".split())
+"""Whoever is to own one needs nothing for it."""
 _TO_CHILDREN = frozenset(
     """AT_AddColumn AT_ColumnDefault AT_DropNotNull AT_SetNotNull AT_SetStatistics AT_SetStorage AT_DropColumn
     AT_AddConstraint AT_ValidateConstraint AT_DropConstraint AT_AlterColumnType AT_DropExpression""".split()
@@ -67,6 +75,7 @@ class AlterationReader(CreationReader):
         what = enum_name(node, "rename_type")
         if what == "OBJECT_ROLE":
             self.need_attribute("CREATEROLE", f"{name} is about roles")
+            self.need_equal_of(node.subname, name)
             return
         if what == "OBJECT_SCHEMA":
             self.own_schema(node.subname, name)
@@ -94,7 +103,11 @@ class AlterationReader(CreationReader):
             self.need_attribute("CREATEDB", f"{name} needs it beside the ownership")
         else:
             self._about(what, node, name)
-        self._given_to(node.newowner, name, self._schema_of(node.object))
+        self.need_set_role(node.newowner, f"{name} gives it away")
+        if what in _OWNED_IN_SCHEMAS:
+            self.record.things[-1] = replace(self.record.things[-1], new_owner=self._named_role(node.newowner))
+        elif what not in _OWNED_BY_ALL:
+            self.record.reasons.append(f"whether {node.newowner.rolename} may own it is not judged")
 
     def drop(self, node: Node, name: str) -> None:
         """DROP: the owner of the object or of its schema."""
@@ -188,7 +201,9 @@ class AlterationReader(CreationReader):
         what, own = enum_name(command, "subtype"), relation_name(statement.relation)
         if what == "AT_ChangeOwner":
             relation = None if own in self.record.created else self.record.catalog.find(own)
-            self._given_to(command.newowner, name, relation.schema if relation else "")
+            self.need_set_role(command.newowner, f"{name} gives it away")
+            if relation:
+                self.record.new_owners.append((self._named_role(command.newowner), relation.schema))
         elif what == "AT_SetTableSpace":
             self.in_tablespace(command.name, f"{name} names it")
         elif what in _FAMILY:
@@ -235,17 +250,8 @@ class AlterationReader(CreationReader):
             if relation:
                 self.create_in(relation.schema, f"the index of {name}")
 
-    def _schema_of(self, node: Node) -> str:
-        """The schema of an object that is given away, where it is said."""
-        parts, _ = parts_of(node)
-        return parts[-2] if len(parts) > 1 else ""
-
-    def _given_to(self, role: Node, name: str, schema: str) -> None:
-        self.need_set_role(role, f"{name} gives it away")
-        if schema:
-            self.record.new_owners.append((role.rolename or self.record.catalog.context.role, schema))
-        elif enum_name(role, "roletype") == "ROLESPEC_CSTRING":
-            self.record.reasons.append(f"whether {role.rolename} may own it there, which takes CREATE, is not judged")
+    def _named_role(self, role: Node) -> str:
+        return str(role.rolename) or self.record.catalog.context.role
 
     def _about(self, what: str, node: Node, name: str, subname: str = "") -> str:
         """The ownership of what a node of ALTER is about; its schema, where it is said or known."""
@@ -278,7 +284,14 @@ class AlterationReader(CreationReader):
     def _object(self, what: str, node: Node, why: str, or_nothing: bool = False, dropped: bool = False) -> None:
         """The ownership of an object by its kind and name."""
         parts, inputs = parts_of(node)
-        if what in RELATIONS:
+        if what == "OBJECT_OPERATOR":
+            parts, inputs = operator_parts(node), None
+        if what == "OBJECT_CAST":
+            source, target = (item.type_name for item in node.items)
+            if or_nothing:
+                self.record.reasons.append(f"{why} IF EXISTS: whether there is such a cast is not judged")
+            self.own_either_type(source, target, why)
+        elif what in RELATIONS:
             self.own(RelationName(*(("", *parts)[-2:])), why)
         elif what in _ON_TABLES:
             self.own(RelationName(*(("", *parts[:-1])[-2:])), why, missing_ok=or_nothing)

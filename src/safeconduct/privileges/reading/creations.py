@@ -9,7 +9,7 @@ from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.reading.record import ELSEWHERE
 from safeconduct.privileges.reading.rights import RightsReader
-from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, TYPE, ThingAsk, input_type
+from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, TYPE, ThingAsk, input_type, parts_of
 from safeconduct.privileges.scope import Scope
 from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings, unwrap
 
@@ -145,6 +145,16 @@ class CreationReader(RightsReader):
         self._make_type(parts, name)
         self.use_types(_columns(node.coldeflist), f"{name} has a column of it")
 
+    def create_cast(self, node: Node, name: str) -> None:
+        """CREATE CAST: CreateCast() (functioncmds.c)."""
+        self.own_either_type(node.sourcetype, node.targettype, name)
+        self.use_types((node.sourcetype, node.targettype), name)
+        if not node.inout and not node.HasField("func"):
+            self.need_attribute("SUPERUSER", f"{name} WITHOUT FUNCTION is a superuser's")
+        elif node.HasField("func"):
+            parts, inputs = parts_of(node.func)
+            self.thing(FUNCTION, parts, inputs)
+
     def define(self, node: Node, name: str) -> None:
         """CREATE AGGREGATE, OPERATOR, COLLATION, TEXT SEARCH ... and base types."""
         what = enum_name(node, "kind")
@@ -250,6 +260,7 @@ def _schema(parts: tuple[str, ...]) -> str:
 
 
 CREATIONS = {
+    "CreateCastStmt": CreationReader.create_cast,
     "CreateStmt": CreationReader.create_table,
     "CreateForeignTableStmt": CreationReader.create_foreign_table,
     "CreateTableAsStmt": CreationReader.create_as,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.reading.calls import Call, Operator, named_in, texts_of, types_of
 from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS, large_object_needs, unlinked
-from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS
+from safeconduct.privileges.reading.record import OWNERS_FUNCTIONS, SEQUENCE_FUNCTIONS
 from safeconduct.privileges.reading.things import LARGE_OBJECT, Thing, ThingAsk
 from safeconduct.privileges.tree import children, kind, strings, text_constant, unwrap
 
@@ -79,6 +79,8 @@ class ExpressionReader(ABC):
         self.record.unclear = True
 
     def _large_object(self, function: str, node: Node) -> None:
+        if self.record.catalog.context.open_large_objects:
+            return
         if number := unlinked(function, node.args):
             self.record.things.append(ThingAsk(Thing(LARGE_OBJECT, (number,)), function))
             return
@@ -94,6 +96,8 @@ class ExpressionReader(ABC):
             argument = text_constant(node.args[0]) if node.args else None
             self.record.call_on_sequence(names[-1], argument)
             return
+        if names[-1] in OWNERS_FUNCTIONS and names[:-1] in ((), ("pg_catalog",)) and node.args:
+            self.record.call_as_owner(names[-1], text_constant(node.args[0]))
         if names[-1] in LARGE_OBJECT_FUNCTIONS and names[:-1] in ((), ("pg_catalog",)):
             self._large_object(names[-1], node)
         if len(names) == 1 or names[-2] in self.record.catalog.schemas or names[-2] == "pg_catalog":

@@ -5,35 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
-from safeconduct.privileges.asked import COLUMN_PRIVILEGES
 from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.reading.alterations import AlterationReader
-from safeconduct.privileges.reading.record import ELSEWHERE
+from safeconduct.privileges.reading.passing_on import WORDS, passed_on, privileges_of
+from safeconduct.privileges.reading.record import ELSEWHERE, AllIn
 from safeconduct.privileges.reading.things import FOREIGN_SERVER, THING_OF, TO_CREATE, ThingAsk, parts_of
-from safeconduct.privileges.tree import enum_name, relation_name, strings
+from safeconduct.privileges.tree import enum_name, relation_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from safeconduct.privileges.tree import Node
 
 PER_ROLE = 160000
 """Since PostgreSQL 16 CREATEROLE is a right on the roles that one has the admin option on."""
-_ALL = {
-    "OBJECT_TABLE": (
-        *(Privilege.SELECT, Privilege.INSERT, Privilege.UPDATE, Privilege.DELETE),
-        *(Privilege.TRUNCATE, Privilege.REFERENCES, Privilege.TRIGGER),
-    ),
-    "OBJECT_SEQUENCE": (Privilege.USAGE, Privilege.SELECT, Privilege.UPDATE),
-    "OBJECT_SCHEMA": (Privilege.USAGE, Privilege.CREATE),
-    "OBJECT_DATABASE": (Privilege.CREATE, Privilege.TEMPORARY, Privilege.CONNECT),
-    "OBJECT_LARGEOBJECT": (Privilege.SELECT, Privilege.UPDATE),
-    "OBJECT_TABLESPACE": (Privilege.CREATE,),
-    "OBJECT_PARAMETER_ACL": (Privilege.SET, Privilege.ALTER_SYSTEM),
+_ALL_OF = {
+    "OBJECT_TABLE": "TABLES",
+    "OBJECT_SEQUENCE": "SEQUENCES",
+    "OBJECT_FUNCTION": "FUNCTIONS",
+    "OBJECT_PROCEDURE": "PROCEDURES",
+    "OBJECT_ROUTINE": "ROUTINES",
 }
-_WORDS = {"TEMP": Privilege.TEMPORARY, **{privilege.value: privilege for privilege in Privilege}}
-"""The server refuses other words as it reads them."""
-_EXECUTED = frozenset("OBJECT_FUNCTION OBJECT_PROCEDURE OBJECT_ROUTINE".split())
 
 
 class GrantReader(AlterationReader):
@@ -43,21 +33,21 @@ class GrantReader(AlterationReader):
         """GRANT and REVOKE of privileges: the owner, or who holds each with the grant option."""
         self.record.roles.grant(node)
         what = enum_name(node, "objtype")
-        if enum_name(node, "targtype") != "ACL_TARGET_OBJECT":
-            self.record.reasons.append(f"{name} on all objects in a schema is not judged")
-            return
         for item in node.privileges:
-            if item.access_priv.priv_name.upper() not in ("", *_WORDS):
+            if item.access_priv.priv_name.upper() not in ("", *WORDS):
                 self.record.reasons.append(f"{name}: {item.access_priv.priv_name} is no privilege")
+        in_schemas = enum_name(node, "targtype") == "ACL_TARGET_ALL_IN_SCHEMA"
         for item in node.objects:
-            if what in ("OBJECT_TABLE", "OBJECT_SEQUENCE"):
-                self._grant_on_relation(node, what, relation_name(item.range_var), name)
+            if in_schemas:
+                self._grant_on_all(node, item.string.sval, name)
+            elif what in ("OBJECT_TABLE", "OBJECT_SEQUENCE"):
+                self._grant_on_relation(node, relation_name(item.range_var), name)
             elif what == "OBJECT_SCHEMA":
                 self._grant_on_schema(node, item.string.sval, name)
             elif what in THING_OF:
                 parts, inputs = parts_of(item)
                 thing = self.thing(THING_OF[what], parts, inputs)
-                wanted = tuple(privilege for privilege, _ in _privileges(node, what))
+                wanted = tuple(privilege for privilege, _ in privileges_of(node, what))
                 ask = ThingAsk(thing, name, wanted, grantable=True, is_any=not node.privileges)
                 self.record.things.append(ask)
 
@@ -95,6 +85,7 @@ class GrantReader(AlterationReader):
         if own:
             return
         self.need_attribute("CREATEROLE", f"{name} is about another role")
+        self.need_equal_of(role, name)
         if self.record.catalog.context.version >= PER_ROLE:
             admin = Grant(ObjectKind.ROLE, "", role, Privilege.USAGE, grantable=True)
             self.need(f"{name} is about it", admin)
@@ -106,6 +97,7 @@ class GrantReader(AlterationReader):
         """DROP ROLE."""
         self.need_attribute("CREATEROLE", f"{name} removes a role")
         for item in node.roles:
+            self.need_equal_of(item.role_spec.rolename, name)
             if self.record.catalog.context.version >= PER_ROLE:
                 admin = Grant(ObjectKind.ROLE, "", item.role_spec.rolename, Privilege.USAGE, grantable=True)
                 self.need(f"{name} is about it", admin)
@@ -187,46 +179,22 @@ class GrantReader(AlterationReader):
         """What nobody else may do."""
         self.need_attribute("SUPERUSER", f"{name} is a superuser's")
 
-    def _grant_on_relation(self, node: Node, what: str, name: RelationName, why: str) -> None:
-        if not (relation := self.record.refer(name, ELSEWHERE)):
-            return
-        sequence = relation.kind == "S"
-        owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
-        kind = ObjectKind.SEQUENCE if sequence else ObjectKind.TABLE
-        grants = [
-            Grant(kind, relation.schema, relation.name, privilege, column, grantable=True)
-            for privilege, columns in _privileges(node, "OBJECT_SEQUENCE" if sequence else what)
-            for column in columns or ("",)
-        ]
-        if not node.is_grant and not node.privileges:
-            self._revoke_all(grants, sequence, why, owner)
-            return
-        self._pass_on(node, grants, why, owner)
-
-    def _revoke_all(self, grants: Sequence[Grant], is_sequence: bool, why: str, owner: Grant) -> None:
-        """REVOKE ALL takes from each column as well what columns can have: ExecGrant_Relation() (aclchk.c).
-
-        What a sequence has of it, SELECT and UPDATE, is not ALL that columns can have: if one is lacking, it warns.
-        """
-        of_columns = [grant for grant in grants if grant.privilege in COLUMN_PRIVILEGES]
-        for some in [[grant] for grant in of_columns] if is_sequence else [of_columns]:
-            self.need(f"{why} ALL takes it from the columns, too, with the grant option", *some, owner)
+    def _grant_on_relation(self, node: Node, name: RelationName, why: str) -> None:
+        if relation := self.record.refer(name, ELSEWHERE):
+            owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
+            what = ObjectKind.SEQUENCE if relation.kind == "S" else ObjectKind.TABLE
+            on = Grant(what, relation.schema, relation.name, Privilege.SELECT)
+            self.record.needs += passed_on(node, on, why, (owner,))
 
     def _grant_on_schema(self, node: Node, schema: str, why: str) -> None:
-        if schema in self.record.created_schemas:
-            return
-        wanted = [privilege for privilege, _ in _privileges(node, "OBJECT_SCHEMA")]
-        grants = [Grant(ObjectKind.SCHEMA, "", schema, privilege, grantable=True) for privilege in wanted]
-        self._pass_on(node, grants, why, *self.owner_of_schema(schema))
+        if schema not in self.record.created_schemas:
+            on = Grant(ObjectKind.SCHEMA, "", schema, Privilege.USAGE)
+            self.record.needs += passed_on(node, on, why, self.owner_of_schema(schema))
 
-    def _pass_on(self, node: Node, grants: Sequence[Grant], why: str, *others: Grant) -> None:
-        """Each grant; with ALL any one will do, for the server passes on what it can and does not warn."""
-        is_all = not any(item.access_priv.priv_name for item in node.privileges)
-        if is_all and grants:
-            self.need(f"{why} ALL passes on what may be passed on", *grants, *others)
-            return
-        for grant in grants:
-            self.need(f"{why} needs the grant option", grant, *others)
+    def _grant_on_all(self, node: Node, schema: str, why: str) -> None:
+        what = _ALL_OF[enum_name(node, "objtype")]
+        if self.record.mention(schema, f"{why} is about all {what.lower()} in it"):
+            self.record.all_in.append(AllIn(what, schema, node, why))
 
     def _attribute_for(self, option: str, name: str) -> None:
         """Since PostgreSQL 16 a role gives the attributes that it has; before, CREATEROLE gave CREATEDB."""
@@ -240,20 +208,6 @@ class GrantReader(AlterationReader):
 def _is_on(node: Node, option: str) -> bool:
     found = (item.def_elem for item in node.options if item.def_elem.defname == option)
     return any(one.arg.boolean.boolval for one in found)
-
-
-def _privileges(node: Node, what: str) -> Iterator[tuple[Privilege, tuple[str, ...]]]:
-    """The privileges of GRANT, each with its columns; without any, all that the kind of object has."""
-    if not node.privileges:
-        default = (Privilege.EXECUTE,) if what in _EXECUTED else (Privilege.USAGE,)
-        yield from ((privilege, ()) for privilege in _ALL.get(what, default))
-    for item in node.privileges:
-        word = item.access_priv.priv_name.upper()
-        columns = strings(item.access_priv.cols)
-        if word in _WORDS:
-            yield _WORDS[word], columns
-        elif not word:
-            yield from ((privilege, columns) for privilege in COLUMN_PRIVILEGES)
 
 
 GRANTING = {

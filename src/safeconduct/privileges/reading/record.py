@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.reading.calls import Call, Operator
     from safeconduct.privileges.reading.things import ThingAsk
+    from safeconduct.privileges.tree import Node
 
 SEQUENCE_FUNCTIONS = {
     "nextval": (Privilege.USAGE, Privilege.UPDATE),
@@ -27,6 +28,10 @@ SEQUENCE_FUNCTIONS = {
     "pg_sequence_parameters": (Privilege.SELECT, Privilege.USAGE, Privilege.UPDATE),
 }
 """What each asks for on its sequence: any one of these (chapter 9.17, and sequence.c)."""
+OWNERS_FUNCTIONS = frozenset(
+    "brin_summarize_new_values brin_summarize_range brin_desummarize_range gin_clean_pending_list".split()
+)
+"""What tends an index is for its owner (brin.c, ginfast.c)."""
 IN_QUERIES, ELSEWHERE = "42P01", "3F000"
 """How PostgreSQL refuses a schema that does not exist: in FROM and as the target of a change as a missing relation,
 everywhere else (COPY, LOCK, types, functions) as a missing schema."""
@@ -63,6 +68,16 @@ class Block:
     via: str = ""
 
 
+@dataclass(frozen=True)
+class AllIn:
+    """A GrantStmt on all objects of a kind in a schema; the kind is a word of GRANT, such as TABLES."""
+
+    kind: str
+    schema: str
+    statement: Node
+    why: str
+
+
 @dataclass
 class Record:
     """Uses of relations, needs beside them, names that are in no catalog, and what cannot be told.
@@ -72,8 +87,9 @@ class Record:
     need EXECUTE; `blocks` the texts of DO. `via` is
     whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
     what the text makes itself; `things` what it asks of objects that are no relations; `refreshed` the materialized
-    views whose queries it runs; `new_owners` to which role something is given away in which schema; `roles` those that
-    it makes. Without `is_literal`, a driver may put other constants into the text.
+    views whose queries it runs; `new_owners` to which role something is given away in which schema; `all_in` schemas of
+    which all objects are granted; `roles` those that it makes. Without `is_literal`, a driver may put other constants
+    into the text.
     """
 
     catalog: Catalog
@@ -98,6 +114,7 @@ class Record:
     things: list[ThingAsk] = field(default_factory=list)
     refreshed: list[Relation] = field(default_factory=list)
     new_owners: list[tuple[str, str]] = field(default_factory=list)
+    all_in: list[AllIn] = field(default_factory=list)
     roles: MadeRoles = field(default_factory=MadeRoles)
     path_known: bool = True
     is_literal: bool = True
@@ -190,6 +207,16 @@ class Record:
         elif relation := self.find(name, self.as_regclass):
             found = RelationName(relation.schema, relation.name)
             self.needs.append(sequence_need(found, SEQUENCE_FUNCTIONS[function], f"{function} is called on it"))
+
+    def call_as_owner(self, function: str, argument: str | None) -> None:
+        """Note that the index that the argument names is tended, which is for its owner."""
+        name = name_in_text(argument)
+        if name is None:
+            self.reasons.append(f"{function} is called on an index that is only known when it runs")
+        elif relation := self.refer(name, self.as_regclass):
+            owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
+            mend = f"ALTER TABLE {relation.table or relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
+            self.needs.append(Need((owner,), f"{function} is for the owner of {relation}", mend=mend))
 
 
 def sequence_need(name: RelationName, any_of: tuple[Privilege, ...], why: str) -> Need:

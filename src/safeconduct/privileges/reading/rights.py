@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.catalog import SEQUENCE
 from safeconduct.privileges.names import RelationName, is_temporary
 from safeconduct.privileges.needs import owned
 from safeconduct.privileges.reading.changes import ChangeReader
 from safeconduct.privileges.reading.record import ELSEWHERE, LostSchema
-from safeconduct.privileges.reading.things import FUNCTION, IN_SCHEMAS, TYPE, Thing, ThingAsk
+from safeconduct.privileges.reading.things import FUNCTION, IN_SCHEMAS, ROLE, TYPE, Thing, ThingAsk
 from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ class RightsReader(ChangeReader):
         """One of the role's own attributes; SUPERUSER for what no other can do."""
         self.need(why, Grant(ObjectKind.ATTRIBUTE, "", attribute, Privilege.USAGE))
 
+    def need_equal_of(self, role: str, why: str) -> None:
+        """What is done to a superuser takes one: CreateRole(), AlterRole(), DropRole() and their like (user.c)."""
+        if role:
+            self.record.things.append(ThingAsk(self.thing(ROLE, (role,)), why, or_nothing=True))
+
     def need_on_database(self, privilege: Privilege, why: str) -> None:
         """A privilege on the session's database."""
         self.need(why, Grant(ObjectKind.DATABASE, "", self.record.catalog.context.database, privilege))
@@ -46,7 +51,10 @@ class RightsReader(ChangeReader):
     def need_set_role(self, role: Node, why: str) -> None:
         """Membership that lets the role become the other one; CURRENT_USER and its like are the role itself."""
         if enum_name(role, "roletype") == "ROLESPEC_CSTRING":
-            self.need(why, Grant(ObjectKind.ROLE, "", role.rolename, Privilege.SET))
+            # Nobody can be made a member of pg_database_owner: who owns the database is it.
+            owns = self.record.catalog.context.database if role.rolename == "pg_database_owner" else ""
+            mend = f"ALTER DATABASE {quote_identifier(owns)} OWNER TO {{role}};" if owns else ""
+            self.need(why, Grant(ObjectKind.ROLE, "", role.rolename, Privilege.SET), mend=mend)
 
     def need_owner_of(self, relation: Relation, why: str, *others: Grant) -> None:
         """The rights of the relation's owner, or any of the others, which are proposed first."""
@@ -149,6 +157,11 @@ class RightsReader(ChangeReader):
         if len(parts) > 1 and parts[-2] not in self.record.catalog.schemas:
             return
         self.record.things.append(ThingAsk(self.thing(what, parts), why, or_nothing=True, is_named=True))
+
+    def own_either_type(self, first: Node, second: Node, why: str) -> None:
+        """The ownership of one of two types, which is what a cast takes."""
+        one, other = (self.thing(TYPE, strings(node.names)) for node in (first, second))
+        self.record.things.append(ThingAsk(one, why, either=other))
 
     def execute(self, parts: tuple[str, ...], why: str, inputs: tuple[str, ...] | None = None) -> None:
         """EXECUTE on a function that is named and not called."""

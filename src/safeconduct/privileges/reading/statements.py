@@ -17,7 +17,7 @@ from safeconduct.privileges.reading.granting import GRANTING, GrantReader
 from safeconduct.privileges.reading.kinds import name_of
 from safeconduct.privileges.reading.locks import lock_need
 from safeconduct.privileges.reading.qualified import name_in_text, qualified_in, relations_in_texts, unqualified_in
-from safeconduct.privileges.reading.record import ELSEWHERE, SEQUENCE_FUNCTIONS, Block
+from safeconduct.privileges.reading.record import ELSEWHERE, OWNERS_FUNCTIONS, SEQUENCE_FUNCTIONS, Block
 from safeconduct.privileges.reading.things import PARAMETER, ThingAsk, parts_of
 from safeconduct.privileges.reading.writes import writes
 from safeconduct.privileges.scope import Scope
@@ -259,6 +259,7 @@ def _beyond_the_database(copy: Node) -> tuple[str, str]:
     return "pg_write_server_files", "COPY writes a file of the server"
 
 
+_ON_RELATIONS = SEQUENCE_FUNCTIONS.keys() | OWNERS_FUNCTIONS
 _NAMING = frozenset({"RangeVar", "FuncCall", "DropStmt", "CommentStmt"})
 
 
@@ -267,7 +268,7 @@ def names_in(node: Node) -> Iterator[RelationName]:
     for found in of_kinds(node, _NAMING):
         if kind(found) == "RangeVar":
             yield relation_name(found)
-        elif kind(found) == "FuncCall" and strings(found.funcname)[-1] in SEQUENCE_FUNCTIONS and found.args:
+        elif kind(found) == "FuncCall" and strings(found.funcname)[-1] in _ON_RELATIONS and found.args:
             sequence = name_in_text(text_constant(found.args[0]))
             yield from [sequence] if sequence else []
         elif kind(found) != "FuncCall":

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
 
 FUNCTION, TYPE, PARAMETER, DATABASE, LARGE_OBJECT = "FUNCTION", "TYPE", "PARAMETER", "DATABASE", "LARGE OBJECT"
+OPERATOR = "OPERATOR"
 LANGUAGE, FOREIGN_SERVER, EXTENSION, ROLE = "LANGUAGE", "FOREIGN SERVER", "EXTENSION", "ROLE"
 TO_CREATE = "EXTENSION TO CREATE"
-IN_SCHEMAS = frozenset({FUNCTION, TYPE, "COLLATION", "TEXT SEARCH CONFIGURATION", "STATISTICS"})
+IN_SCHEMAS = frozenset({FUNCTION, TYPE, OPERATOR, "COLLATION", "TEXT SEARCH CONFIGURATION", "STATISTICS"})
 THING_OF = {
     "OBJECT_TYPE": TYPE,
     "OBJECT_DOMAIN": TYPE,
@@ -29,6 +30,7 @@ THING_OF = {
     "OBJECT_LANGUAGE": LANGUAGE,
     "OBJECT_EXTENSION": EXTENSION,
     "OBJECT_COLLATION": "COLLATION",
+    "OBJECT_OPERATOR": OPERATOR,
     "OBJECT_TSCONFIGURATION": "TEXT SEARCH CONFIGURATION",
     "OBJECT_STATISTIC_EXT": "STATISTICS",
     "OBJECT_PUBLICATION": "PUBLICATION",
@@ -64,7 +66,8 @@ class ThingAsk:
 
     Any of `others` would do as well, and with `is_any` one of the privileges is enough.
     A thing that is not found is passed over in silence if `or_nothing`. `is_named` asks for no more than that it is
-    found by its name, and of a domain that its constraints may be tried.
+    found by its name, and of a domain that its constraints may be tried. `new_owner` is the role that is to own it.
+    `either` is a thing whose ownership would do as well.
     """
 
     thing: Thing
@@ -75,6 +78,8 @@ class ThingAsk:
     or_nothing: bool = False
     is_any: bool = False
     is_named: bool = False
+    new_owner: str = ""
+    either: Thing | None = None
 
 
 def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
@@ -92,6 +97,13 @@ def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     if what == "Integer":
         return (str(node.ival),), None
     return (str(getattr(node, "sval", getattr(node, "fval", ""))),), None
+
+
+def operator_parts(node: Node) -> tuple[str, ...]:
+    """The parts of an operator's name, the last with the types of its sides, as things.sql has it."""
+    *schema, name = strings(node.objname)
+    sides = (input_type(item) if kind(item) == "TypeName" else "NONE" for item in map(unwrap, node.objargs))
+    return (*schema, " ".join((name, *sides)))
 
 
 def input_type(node: Node) -> str:

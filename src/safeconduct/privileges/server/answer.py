@@ -9,7 +9,8 @@ from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.functions import LAST_VALUE, READ_OTHERS
 from safeconduct.privileges.names import RelationName
-from safeconduct.privileges.reading.record import SEQUENCE_FUNCTIONS, sequence_need
+from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS
+from safeconduct.privileges.reading.record import OWNERS_FUNCTIONS, SEQUENCE_FUNCTIONS, sequence_need
 from safeconduct.privileges.scope import Use
 from safeconduct.privileges.server.checks import WHOLE_ROW
 from safeconduct.privileges.uses import fired_by, needs_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from safeconduct.privileges.server.named import Named
     from safeconduct.privileges.server.objects import Function, Numbered, Objects
 
+_BY_ARGUMENT = LARGE_OBJECT_FUNCTIONS | OWNERS_FUNCTIONS
 _READS_ARGUMENTS = "reads or changes what its arguments say, which is not judged"
 
 
@@ -31,7 +33,8 @@ _READS_ARGUMENTS = "reads or changes what its arguments say, which is not judged
 class Answer:
     """What one statement needs, what it runs unseen, and what its tree does not tell.
 
-    `leaves_more` says that there is more to it than its tree tells: policies, or a sequence that is named by a text.
+    `leaves_more` says that there is more to it than its tree tells: policies, or what only arguments
+    name: a sequence by a text, a large object, an index.
     """
 
     needs: frozenset[Need]
@@ -50,7 +53,7 @@ def answer(checks: Checks, objects: Objects, named: Named) -> Answer:
     needs += (_execute(function, objects) for function in objects.functions if not function.as_created)
     needs += named.schema_needs(objects)
     reasons = [*_of_relations(checks, objects), *_of_functions(objects)]
-    leaves_more = _has_policies(checks, objects) or any(not oid for _, oid in checks.sequences)
+    leaves_more = _has_policies(checks, objects) or any(not oid for _, oid in checks.sequences) or _by_argument(objects)
     return Answer(frozenset(needs), tuple(dict.fromkeys(reasons)), leaves_more=leaves_more)
 
 
@@ -58,6 +61,11 @@ def _has_policies(checks: Checks, objects: Objects) -> bool:
     return any(
         check.privileges and objects.relations[check.relation].relation.row_security for check in checks.relations
     )
+
+
+def _by_argument(objects: Objects) -> bool:
+    """Whether it calls a function on what only its arguments name: a large object, an index."""
+    return any(function.own and function.name in _BY_ARGUMENT for function in objects.functions)
 
 
 def unseen_by(checks: Checks, objects: Objects, named: Named) -> tuple[dict[int, Texts], list[Fired]]:

@@ -19,6 +19,8 @@ _HIDDEN = ("pg_toast",)
 _NEAR = frozenset("rpvmfS")
 _OF_COLUMNS = frozenset({"SELECT", "INSERT", "UPDATE", "REFERENCES"})
 _PARAMETER = "PARAMETER"
+_RELKINDS = {"TABLES": "rpvmf", "SEQUENCES": "S"}
+_PROKINDS = {"FUNCTIONS": "faw", "PROCEDURES": "p", "ROUTINES": "fawp"}
 
 
 class Answers:
@@ -88,6 +90,17 @@ class Answers:
         """See operators.sql."""
         named = {(one["schema"], one["name"]) for one in json.loads(asked)}
         return (tuple(row) for row in self._document.operators if (row[0], row[1]) in named)
+
+    def in_schemas(self, asked: str) -> Iterator[Row]:
+        """See in_schemas.sql."""
+        for one in json.loads(asked):
+            kind, schema = one["kind"], one["schema"]
+            for found in self._relations.values():
+                if found["schema"] == schema and found["kind"] in _RELKINDS.get(kind, ""):
+                    yield kind, schema, found["name"], found["kind"], "", found["owner"]
+            for found in self._document.functions:
+                if found["schema"] == schema and found["kind"] in _PROKINDS.get(kind, ""):
+                    yield kind, schema, found["name"], found["kind"], found["arguments"], found["owner"]
 
     def near(self, name: str, schemas: str, most: str) -> list[Row]:
         """See near.sql."""

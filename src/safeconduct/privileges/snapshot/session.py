@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from safeconduct.privileges.snapshot.document import Document
 
 _FILES = (
-    "context relations functions views definitions policies things operators near schemas memberships inventory_self"
-    " inventory inventory_later leaning held objects"
+    "context relations functions views definitions policies things operators near in_schemas schemas memberships"
+    " inventory_self inventory inventory_later leaning held objects"
 ).split()
 """The SQL files that it answers; a method of Answers has the name of each."""
 

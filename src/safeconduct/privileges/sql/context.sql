@@ -10,6 +10,7 @@ SELECT json_build_object(
     'path', pg_catalog.current_schemas(true),
     'read_only', pg_catalog.current_setting('transaction_read_only')::bool,
     'row_security', pg_catalog.current_setting('row_security')::bool,
+    'open_large_objects', pg_catalog.current_setting('lo_compat_privileges')::bool,
     'standby', pg_catalog.pg_is_in_recovery(),
     'origins', (
         SELECT json_agg(json_build_object(

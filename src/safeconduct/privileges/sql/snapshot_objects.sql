@@ -28,6 +28,12 @@ SELECT 'SCHEMA', '', s.nspname, '' FROM space s
 UNION ALL
 SELECT 'TYPE', s.nspname, t.typname, '' FROM pg_catalog.pg_type t JOIN space s ON s.oid = t.typnamespace
 UNION ALL
+SELECT 'OPERATOR', s.nspname, concat_ws(' ', o.oprname, coalesce(lt.typname, 'NONE'), coalesce(rt.typname, 'NONE')), ''
+FROM pg_catalog.pg_operator o
+JOIN space s ON s.oid = o.oprnamespace
+LEFT JOIN pg_catalog.pg_type lt ON lt.oid = o.oprleft
+LEFT JOIN pg_catalog.pg_type rt ON rt.oid = o.oprright
+UNION ALL
 SELECT 'COLLATION', s.nspname, o.collname, ''
 FROM pg_catalog.pg_collation o JOIN space s ON s.oid = o.collnamespace
 UNION ALL

@@ -26,6 +26,20 @@ WITH asked AS (
     JOIN pg_catalog.pg_namespace n ON a.kind = 'TYPE' AND n.nspname = a.schema
     JOIN pg_catalog.pg_type t ON t.typnamespace = n.oid AND t.typname = a.name
     UNION ALL
+    -- An operator's name is followed by the types of its sides; the word is how SQL writes it.
+    SELECT a.*, o.oprowner, format(
+        '%I.%s (%s, %s)', n.nspname, o.oprname, coalesce(format('%I.%I', ln.nspname, lt.typname), 'NONE'),
+        coalesce(format('%I.%I', rn.nspname, rt.typname), 'NONE')
+    )
+    FROM asked a
+    JOIN pg_catalog.pg_namespace n ON a.kind = 'OPERATOR' AND n.nspname = a.schema
+    JOIN pg_catalog.pg_operator o ON o.oprnamespace = n.oid AND o.oprname = split_part(a.name, ' ', 1)
+    LEFT JOIN pg_catalog.pg_type lt ON lt.oid = o.oprleft
+    LEFT JOIN pg_catalog.pg_namespace ln ON ln.oid = lt.typnamespace
+    LEFT JOIN pg_catalog.pg_type rt ON rt.oid = o.oprright
+    LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = rt.typnamespace
+    WHERE concat_ws(' ', o.oprname, coalesce(lt.typname, 'NONE'), coalesce(rt.typname, 'NONE')) = a.name
+    UNION ALL
     SELECT a.*, l.lanowner, CASE WHEN l.lanpltrusted THEN 'trusted' ELSE 'untrusted' END
     FROM asked a JOIN pg_catalog.pg_language l ON a.kind = 'LANGUAGE' AND l.lanname = a.name
     UNION ALL
