@@ -119,6 +119,11 @@ REVOKE ALL ON ALL ROUTINES IN SCHEMA public FROM oracle_clerk;
 CREATE CAST (mood AS noted) WITH INOUT;
 DROP CAST (mood AS noted);
 """
+NOT_FOR_ALL = """
+SELECT count(*) FROM pg_shmem_allocations;
+CREATE VIEW own_files AS SELECT pg_ls_dir('.') AS name;
+SELECT name FROM own_files;
+"""
 UNSEEN = """
 INSERT INTO watched (note) VALUES ('by hand');
 INSERT INTO watching (note) VALUES ('through a view');
@@ -195,6 +200,7 @@ def oracle() -> Iterator[Oracle]:
         pytest.param(static, DEFINED, 5, id="definitions"),
         pytest.param(better, LARGE_OBJECTS, 4, id="large objects, by the server"),
         pytest.param(static, LARGE_OBJECTS, 4, id="large objects"),
+        pytest.param(static, NOT_FOR_ALL, 3, id="what a view calls that is not for all"),
         pytest.param(static, GIVEN, 12, id="what is given away, and all in a schema"),
         pytest.param(better, SEQUENCES, 5, id="sequences, and no rows, by the server"),
         pytest.param(static, SEQUENCES, 5, id="sequences, and no rows"),

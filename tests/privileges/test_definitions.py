@@ -98,6 +98,7 @@ ALTER LARGE OBJECT 4711 OWNER TO CURRENT_USER
 DROP CAST (yard.dusk AS yard.dawn)
 DROP OPERATOR yard.=~= (yard.tiny, yard.tiny)
 ALTER OPERATOR yard.=~= (yard.tiny, yard.tiny) SET SCHEMA attic
+DROP OPERATOR yard.!~! (NONE, yard.tiny)
 DROP TABLE yard.slots
 DROP TABLE IF EXISTS yard.nothing
 DROP TABLE yard.crates CASCADE

@@ -47,5 +47,8 @@ CREATE CAST (yard.dusk AS yard.dawn) WITH INOUT; ALTER TYPE yard.dusk OWNER TO b
 CREATE FUNCTION yard.alike(yard.tiny, yard.tiny) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT true';
 CREATE OPERATOR yard.=~= (FUNCTION = yard.alike, LEFTARG = yard.tiny, RIGHTARG = yard.tiny);
 ALTER OPERATOR yard.=~= (yard.tiny, yard.tiny) OWNER TO boss;
+CREATE FUNCTION yard.turned(yard.tiny) RETURNS yard.tiny LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE OPERATOR yard.!~! (FUNCTION = yard.turned, RIGHTARG = yard.tiny);
+ALTER OPERATOR yard.!~! (NONE, yard.tiny) OWNER TO boss;
 CREATE INDEX ranges ON yard.crates USING brin (id);
 REVOKE ALL ON ALL ROUTINES IN SCHEMA yard FROM PUBLIC;

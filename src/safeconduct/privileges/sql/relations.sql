@@ -173,8 +173,29 @@ SELECT json_build_object(
                 ON p.classid = 'pg_catalog.pg_rewrite'::regclass AND p.objid = w.oid
                 AND p.refclassid = 'pg_catalog.pg_operator'::regclass
             JOIN pg_catalog.pg_operator o ON o.oid = p.refobjid
+            UNION ALL
+            -- Of PostgreSQL's own functions those that are not open to all: nothing depends on them in pg_depend.
+            SELECT 'view', NULL, m.found[1]::oid
+            FROM (
+                WITH RECURSIVE used (oid) AS (
+                    SELECT c.oid WHERE c.relkind = 'v'
+                    UNION
+                    SELECT v.oid
+                    FROM used
+                    JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
+                    JOIN pg_catalog.pg_depend u
+                        ON u.classid = 'pg_catalog.pg_rewrite'::regclass AND u.objid = w.oid
+                        AND u.refclassid = 'pg_catalog.pg_class'::regclass
+                    JOIN pg_catalog.pg_class v ON v.oid = u.refobjid AND v.relkind = 'v'
+                )
+                SELECT oid FROM used
+            ) used
+            JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
+            CROSS JOIN pg_catalog.regexp_matches(w.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g')
+                AS m (found)
         ) x
-        JOIN pg_catalog.pg_proc f ON f.oid = x.function AND f.pronamespace <> 'pg_catalog'::regnamespace
+        JOIN pg_catalog.pg_proc f ON f.oid = x.function
+            AND (f.pronamespace <> 'pg_catalog'::regnamespace OR (x.what = 'view' AND f.proacl IS NOT NULL))
     ),
     'owner', pg_catalog.pg_get_userbyid(c.relowner),
     'owned_by_superuser', (SELECT r.rolsuper FROM pg_catalog.pg_roles r WHERE r.oid = c.relowner),

@@ -28,8 +28,9 @@ WITH asked AS (
     UNION ALL
     -- An operator's name is followed by the types of its sides; the word is how SQL writes it.
     SELECT a.*, o.oprowner, format(
-        '%I.%s (%s, %s)', n.nspname, o.oprname, coalesce(format('%I.%I', ln.nspname, lt.typname), 'NONE'),
-        coalesce(format('%I.%I', rn.nspname, rt.typname), 'NONE')
+        '%I.%s (%s, %s)', n.nspname, o.oprname,
+        coalesce(quote_ident(ln.nspname) || '.' || quote_ident(lt.typname), 'NONE'),
+        coalesce(quote_ident(rn.nspname) || '.' || quote_ident(rt.typname), 'NONE')
     )
     FROM asked a
     JOIN pg_catalog.pg_namespace n ON a.kind = 'OPERATOR' AND n.nspname = a.schema
