@@ -290,6 +290,7 @@ class AlterationReader(CreationReader):
             source, target = (item.type_name for item in node.items)
             if or_nothing:
                 self.record.reasons.append(f"{why} IF EXISTS: whether there is such a cast is not judged")
+                return
             self.own_either_type(source, target, why)
         elif what in RELATIONS:
             self.own(RelationName(*(("", *parts)[-2:])), why)
