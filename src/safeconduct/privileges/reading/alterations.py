@@ -200,10 +200,7 @@ class AlterationReader(CreationReader):
     def _command(self, command: Node, statement: Node, name: str) -> None:
         what, own = enum_name(command, "subtype"), relation_name(statement.relation)
         if what == "AT_ChangeOwner":
-            relation = None if own in self.record.created else self.record.catalog.find(own)
-            self.need_set_role(command.newowner, f"{name} gives it away")
-            if relation:
-                self.record.new_owners.append((self._named_role(command.newowner), relation.schema))
+            self._given_away(command.newowner, own, name)
         elif what == "AT_SetTableSpace":
             self.in_tablespace(command.name, f"{name} names it")
         elif what in _FAMILY:
@@ -220,6 +217,12 @@ class AlterationReader(CreationReader):
                 self._constraint(found, own, name)
         if what == "AT_AlterColumnType":
             self.calls_in(command)
+
+    def _given_away(self, role: Node, own: RelationName, name: str) -> None:
+        self.need_set_role(role, f"{name} gives it away")
+        relation = None if own in self.record.created else self.record.catalog.find(own)
+        if relation:
+            self.record.new_owners.append((self._named_role(role), relation.schema))
 
     def _family(self, what: str, command: Node, own: RelationName, name: str, asks_owner: bool) -> None:
         """To join takes the ownership of both tables; who leaves asks nothing of the other.
