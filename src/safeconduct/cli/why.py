@@ -168,7 +168,7 @@ def read_dags(folder: Path) -> DagReading:
     """What the DAGs in the folder ask for."""
     from safeconduct.diagnosis.dags import read_dag_folder  # seldom asked for
 
-    return read_dag_folder(folder)
+    return read_dag_folder(folder, os.environ)
 
 
 def _reading(

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.dags import read_dags
+from safeconduct.airflow.configuration import Configuration
+from safeconduct.airflow.dags import IgnoreSyntax, read_dags
+from safeconduct.airflow.option import Option
 from safeconduct.diagnosis.rules import IN_DAGS
 from safeconduct.model import Finding, Severity, Unjudged
 
@@ -14,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from safeconduct.airflow.dags import DagSql, DagStatement
+    from safeconduct.airflow.dags import DagSql, DagStatement, UnresolvedCall
+    from safeconduct.model import Location
     from safeconduct.privileges import Asked
 
 SUBJECT = "dags"
@@ -22,9 +25,10 @@ SUBJECT = "dags"
 
 @dataclass(frozen=True)
 class DagReading:
-    """The conn_ids to walk, what to ask for each of them, and what is to be said beside."""
+    """The conn_ids to walk, where they are used, what to ask for each of them, and what is to be said beside."""
 
     conn_ids: tuple[str, ...] = ()
+    places: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
     asked: Mapping[str, tuple[Asked, ...]] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
@@ -34,15 +38,17 @@ class DagReading:
         return replace(self, conn_ids=())
 
 
-def read_dag_folder(folder: Path) -> DagReading:
+def read_dag_folder(folder: Path, environ: Mapping[str, str]) -> DagReading:
     """What the folder's DAGs ask for. A call that is not told, and a text that is no SQL, is unjudged with its place.
 
-    Nothing of the DAGs is imported or run.
+    `.airflowignore` is read as Airflow's configuration in this environment says. Nothing of the DAGs is imported or
+    run.
     """
-    found = read_dags(folder)
+    syntax = _ignore_syntax(environ)
+    found = read_dags(folder, ignore_syntax=syntax if isinstance(syntax, IgnoreSyntax) else None)
     asked: dict[str, list[Asked]] = {}
-    unjudged = list(_untold(found))
-    for statement in sorted(found.statements, key=lambda one: (one.location.file, one.location.line)):
+    unjudged = [*([syntax] if isinstance(syntax, Unjudged) else []), *_untold(found)]
+    for statement in found.statements:
         place = _place(statement)
         if statement.conn_id is None:
             unjudged.append(Unjudged(SUBJECT, f"{place}: {statement.callee}: {statement.conn_reason}"))
@@ -59,18 +65,50 @@ def read_dag_folder(folder: Path) -> DagReading:
     conn_ids = dict.fromkeys(statement.conn_id for statement in found.statements if statement.conn_id)
     return DagReading(
         tuple(conn_ids),
+        _places(found),
         {conn_id: tuple(asks) for conn_id, asks in asked.items()},
         (_counted(found),),
         tuple(dict.fromkeys(unjudged)),
     )
 
 
+def _ignore_syntax(environ: Mapping[str, str]) -> IgnoreSyntax | Unjudged | None:
+    """How `.airflowignore` is written; None where neither the configuration nor a version of Airflow tells.
+
+    Source: find_path_from_directory in airflow/utils/file.py, which takes no other words, and an empty one for regexp.
+    """
+    configuration = Configuration.load(environ)
+    if isinstance(configuration, Finding):
+        return None  # a walk says so
+    option = configuration.option("core", "dag_ignore_file_syntax")
+    if not isinstance(option, Option) or (configuration.version is None and option.origin.startswith("default")):
+        return None
+    try:
+        return IgnoreSyntax(option.reveal() or IgnoreSyntax.REGEXP)
+    except ValueError:
+        words = "glob nor regexp, so what .airflowignore names is passed over only where it is meant by both"
+        return Unjudged(SUBJECT, f"[core] dag_ignore_file_syntax ({option.origin}) is neither {words}")
+
+
+def _places(found: DagSql) -> dict[str, tuple[Location, ...]]:
+    """Where each connection is used, whether what is sent over it could be told or not."""
+    places: dict[str, dict[Location, None]] = {}
+    calls: tuple[DagStatement | UnresolvedCall, ...] = (*found.statements, *found.unresolved)
+    for call in calls:
+        if call.conn_id is not None:
+            places.setdefault(call.conn_id, {})[call.location] = None
+    return {conn_id: tuple(sorted(some, key=lambda one: (one.file, one.line))) for conn_id, some in places.items()}
+
+
 def _read(statement: DagStatement, place: str) -> Iterator[Asked | Unjudged]:
     from safeconduct.privileges import WrongText, parse_sql
 
-    for text in statement.sql:
+    for text, file in zip(statement.sql, statement.files, strict=True):
         try:
-            yield parse_sql(text, place, statement.location)
+            if file is None:
+                yield parse_sql(text, place, statement.location)
+            else:
+                yield parse_sql(text, f"{file.file} (sent by {place})", file, statement.location)
         except WrongText as error:
             yield Unjudged(statement.conn_id or SUBJECT, str(error))
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Finding, Outcome, Stage, StageOutcome, StageReport, Unjudged, Walk
+from safeconduct.model import Finding, Outcome, Severity, Stage, StageOutcome, StageReport, Unjudged, Walk, listed
 from safeconduct.postgres import rules_login
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from safeconduct.model import Applied, Secret
+    from safeconduct.model import Applied, Location, Secret
 
 _CROWDED = {
     rule.id
@@ -60,6 +60,31 @@ def walked(
     complete = _complete(tuple(stages), privileges_asked)
     walk = Walk(connection, target, _outcome(complete), complete)
     return WalkResult(walk, findings, unjudged, free_slots, secrets, applied)
+
+
+def used_in(result: WalkResult, places: Sequence[Location]) -> WalkResult:
+    """The result with the places in somebody's files that use the connection, where it led to no session.
+
+    What is asked of a session, and what is said of the place where connections stand, is not about their use.
+    """
+    before = (one for one in result.walk.stages if one.stage is not Stage.PRIVILEGES)
+    if all(one.outcome is StageOutcome.PASSED for one in before):
+        return result
+    name = result.walk.connection
+    used = listed(places)
+    return replace(
+        result,
+        findings=tuple(
+            replace(one, evidence={**one.evidence, "used in": used}, location=one.location or places[0])
+            if one.subject == name and one.severity is Severity.ERROR
+            else one
+            for one in result.findings
+        ),
+        unjudged=tuple(
+            Unjudged(name, f"{one.reason}; it is used in {used}") if one.subject == name else one
+            for one in result.unjudged
+        ),
+    )
 
 
 def _complete(stages: tuple[StageReport, ...], privileges_asked: bool) -> tuple[StageReport, ...]:

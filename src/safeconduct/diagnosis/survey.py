@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from safeconduct.diagnosis.rules import OTHER_TYPE
 from safeconduct.diagnosis.schedule import run_all
+from safeconduct.diagnosis.staircase import used_in
 from safeconduct.diagnosis.walk import walk
 from safeconduct.model import Finding, Report, Secret, Severity, Unjudged
 from safeconduct.secrets import Found, all_connections, look_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable
 
     from safeconduct.diagnosis.question import Question
     from safeconduct.diagnosis.sources import Sources
     from safeconduct.diagnosis.staircase import WalkResult
+    from safeconduct.model import Location
     from safeconduct.privileges import Asked
     from safeconduct.secrets import Answer
 
@@ -28,6 +31,10 @@ class Reading(Protocol):
     @property
     def conn_ids(self) -> tuple[str, ...]:
         """The connections."""
+
+    @property
+    def places(self) -> Mapping[str, tuple[Location, ...]]:
+        """Where in somebody's files each of them is used."""
 
     @property
     def asked(self) -> Mapping[str, tuple[Asked, ...]]:
@@ -50,13 +57,15 @@ Named = tuple[str, "Answer"]
 class Survey:
     """What is to be walked, and what is to be said beside: of connections left out, of places not asked.
 
-    `secrets` are those of the places that were asked, beside the connections' own.
+    `secrets` are those of the places that were asked, beside the connections' own; `used` has where in somebody's files
+    a connection is used.
     """
 
     named: tuple[Named, ...] = ()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    used: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
 
 
 def survey_of(conn_ids: tuple[str, ...], sources: Sources, reading: Reading | None = None) -> Survey:
@@ -67,6 +76,7 @@ def survey_of(conn_ids: tuple[str, ...], sources: Sources, reading: Reading | No
             survey,
             findings=(*reading.findings, *survey.findings),
             unjudged=(*reading.unjudged, *survey.unjudged),
+            used=reading.places,
         )
     if sources.findings:
         return Survey(findings=sources.findings, unjudged=sources.unjudged)
@@ -116,7 +126,7 @@ def _kept(named: tuple[Named, ...]) -> tuple[tuple[Named, ...], tuple[Finding, .
 def walk_all(survey: Survey, question: Question, progress: Callable[[], object] = lambda: None) -> Report:
     """Walk them all and report them in the order given; `progress` is called after each."""
     results: dict[int, WalkResult] = {}
-    for index, result in run_all(survey.named, _server, lambda named: walk(*named, question)):
+    for index, result in run_all(survey.named, _server, lambda named: _walked(named, survey, question)):
         results[index] = result
         progress()
     ordered = [results[index] for index in range(len(survey.named))]
@@ -140,6 +150,13 @@ def walk_all(survey: Survey, question: Question, progress: Callable[[], object] 
         ),
         applied=tuple(one for result in ordered for one in result.applied),
     )
+
+
+def _walked(named: Named, survey: Survey, question: Question) -> WalkResult:
+    """The walk's result, with the files that use the connection where it led to no session."""
+    result = walk(*named, question)
+    places = survey.used.get(named[0], ())
+    return used_in(result, places) if places else result
 
 
 def _is_postgres(found: Found) -> bool:

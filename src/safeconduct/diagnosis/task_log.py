@@ -29,6 +29,11 @@ class LogReading:
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
 
+    @property
+    def places(self) -> Mapping[str, tuple[Location, ...]]:
+        """Nowhere: a log tells of its own lines in `findings`."""
+        return {}
+
 
 def read_task_log(path: Path, sources: Sources) -> LogReading:
     """What the log tells. A failure whose connection cannot be told is unjudged, with what is known of it."""

@@ -1,7 +1,7 @@
 """Frozen values that every room speaks in. No I/O here."""
 
 from safeconduct.model.connection import Connection
-from safeconduct.model.finding import Finding, Location, Remedy, RemedyKind, Severity, Unjudged
+from safeconduct.model.finding import Finding, Location, Remedy, RemedyKind, Severity, Unjudged, listed
 from safeconduct.model.privilege import Grant, ObjectKind, Privilege, grant_sql, quote_identifier, quote_literal
 from safeconduct.model.rule import Rule, RuleOf, no_rule
 from safeconduct.model.secret import MASK, Secret, SecretWasRedacted
@@ -33,6 +33,7 @@ __all__ = [
     "Unjudged",
     "Walk",
     "grant_sql",
+    "listed",
     "no_rule",
     "quote_identifier",
     "quote_literal",

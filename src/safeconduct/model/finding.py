@@ -7,9 +7,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from safeconduct.model.stage import Stage
+
+
+_SHOWN = 5
+"""Places that are told in a line."""
 
 
 class Severity(str, Enum):
@@ -49,6 +53,12 @@ class Location:
 
     file: str
     line: int
+
+
+def listed(places: Sequence[Location]) -> str:
+    """The first few of these places in one line, and how many more there are."""
+    shown = ", ".join(f"{place.file}:{place.line}" for place in places[:_SHOWN])
+    return f"{shown} and {len(places) - _SHOWN} more" if len(places) > _SHOWN else shown
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from safeconduct.masking import is_secret_key
 from safeconduct.model import MASK, Location, Privilege
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, check_text, line_and_column, parse_name
 from safeconduct.privileges.placeholders import is_too_deep, readable
 from safeconduct.privileges.syntax import TooDeep, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 COLUMN_PRIVILEGES = (Privilege.SELECT, Privilege.INSERT, Privilege.UPDATE, Privilege.REFERENCES)
 """What PostgreSQL grants on single columns."""
@@ -29,6 +32,7 @@ RELATION_PRIVILEGES = (
 _PASSWORD = re.compile(r"\bpassword\b", re.IGNORECASE)
 _LAST_NAME = re.compile(r"(?<![\w.])([\w.]+)[\s=:]{0,20}(?:\bTO\s+\S*\s*)?\Z", re.IGNORECASE)
 _FEW_WORDS = 200  # characters
+_SPACE = re.compile(rb"(?:\s|--[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _ROLE = re.compile(r"\b(?:role|user|group)\b", re.IGNORECASE)
 
 
@@ -53,13 +57,28 @@ class SqlAsk:
     """One or more SQL statements, from `--sql`.
 
     `statements` are RawStmt nodes; `unread` says why there are none where the parser could not cope.
-    `origin` is the place in somebody's file that the text comes from, None for an option's value.
+    `origin` is the place in somebody's file that the text comes from, None for an option's value. With `sent_by`, the
+    place that sends it, `origin` is a file of SQL by its last line, and each statement stands at its own line.
     """
 
     text: str
     statements: tuple[Any, ...] = field(default=(), repr=False, compare=False)
     unread: str = ""
     origin: Location | None = None
+    sent_by: Location | None = None
+
+    @property
+    def places(self) -> tuple[Location, ...]:
+        """Where the text stands, and then who sends it."""
+        return self.places_at(1)
+
+    def places_at(self, line: int) -> tuple[Location, ...]:
+        """The same for the statement at this line of the text, which may have more lines than the file: loops do."""
+        if self.origin is None:
+            return ()
+        if self.sent_by is None:
+            return (self.origin,)
+        return Location(self.origin.file, min(line, self.origin.line)), self.sent_by
 
 
 Asked: TypeAlias = "TableAsk | SqlAsk"
@@ -86,7 +105,19 @@ def parse_table(text: str) -> TableAsk:
     return TableAsk(relation, tuple(privileges))
 
 
-def parse_sql(text: str, name: str = "--sql", origin: Location | None = None) -> SqlAsk:
+def lines_of(statements: Iterable[Any], text: bytes) -> Iterator[int]:
+    """At which line of the text, which they were parsed from, each of the RawStmt nodes begins."""
+    line, counted = 1, 0
+    for raw in statements:
+        space = _SPACE.match(text, raw.stmt_location)
+        begins = space.end() if space else raw.stmt_location
+        line, counted = line + text.count(b"\n", counted, begins), begins
+        yield line
+
+
+def parse_sql(
+    text: str, name: str = "--sql", origin: Location | None = None, sent_by: Location | None = None
+) -> SqlAsk:
     """Read SQL by PostgreSQL 18's grammar, with placeholders `%s`, `%(x)s`, `:x` or `$1`.
 
     `name` is the option or file that it comes from. Raises WrongText with it, line and column of what cannot be read,
@@ -97,8 +128,8 @@ def parse_sql(text: str, name: str = "--sql", origin: Location | None = None) ->
         sql = readable(text)
         if is_too_deep(sql):
             unread = "the statement has a chain of more than 10,000 words without a comma"
-            return SqlAsk(text, unread=unread, origin=origin)
-        return replace(_parse(text, sql), origin=origin)
+            return SqlAsk(text, unread=unread, origin=origin, sent_by=sent_by)
+        return replace(_parse(text, sql), origin=origin, sent_by=sent_by)
     except WrongText as wrong:
         raise WrongText(f"{name}: {wrong}") from None
 

@@ -18,7 +18,7 @@ from safeconduct.privileges.absent import absent_column, explain_absent
 from safeconduct.privileges.absent_schemas import explain_lost
 from safeconduct.privileges.access import unwritable
 from safeconduct.privileges.acts import Act
-from safeconduct.privileges.asked import SqlAsk, TableAsk
+from safeconduct.privileges.asked import TableAsk, lines_of
 from safeconduct.privileges.catalog import read_catalog
 from safeconduct.privileges.context import read_context
 from safeconduct.privileges.coverage import fitting_owners, with_coverage
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from safeconduct.model import Finding
     from safeconduct.postgres.session import Session
-    from safeconduct.privileges.asked import Asked, AskedPrivilege
+    from safeconduct.privileges.asked import Asked, AskedPrivilege, SqlAsk
     from safeconduct.privileges.beneath import Beneath
     from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.context import Context
@@ -71,11 +71,12 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
     unknown: list[UnknownColumn] = []
     traces = Traces(record)
     for ask in asked:
-        with traces.of(ask.origin if isinstance(ask, SqlAsk) else None):
-            if isinstance(ask, TableAsk):
+        traces.next_text()
+        if isinstance(ask, TableAsk):
+            with traces.of(()):
                 unknown += _read_table(ask, record)
-            else:
-                _read_sql(ask, record)
+        else:
+            _read_sql(ask, record, traces)
     return _conclude(Unseen(session, record), unknown, subject, traces)
 
 
@@ -133,20 +134,22 @@ def _reading_views(record: Record) -> Iterator[Relation]:
 
 
 def _explain_absent(session: Session, record: Record, traces: Traces, subject: str) -> Iterator[Finding]:
-    for origin, absent in traces.absent():
+    for places, absent in traces.absent():
         for finding in explain_absent(session, record.catalog, absent, subject):
-            yield placed(finding, (origin,) if origin else ())
+            yield placed(finding, places)
 
 
-def _read_sql(ask: SqlAsk, record: Record) -> None:
+def _read_sql(ask: SqlAsk, record: Record, traces: Traces) -> None:
     if ask.unread:
-        record.reasons.append(ask.unread)
+        with traces.of(ask.places):
+            record.reasons.append(ask.unread)
     catalog = record.catalog
     record.is_literal = is_literal(ask.text)
     reader = StatementReader(record)
     text = readable(ask.text).encode()
-    for raw in ask.statements:
-        reader.statement(raw.stmt, text[raw.stmt_location : raw.stmt_location + _ENOUGH].decode(errors="replace"))
+    for raw, line in zip(ask.statements, lines_of(ask.statements, text), strict=True):
+        with traces.of(ask.places_at(line)):
+            reader.statement(raw.stmt, text[raw.stmt_location : raw.stmt_location + _ENOUGH].decode(errors="replace"))
     record.catalog, record.path_known, record.is_literal = catalog, True, True
 
 

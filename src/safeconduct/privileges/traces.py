@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from safeconduct.model import Grant, ObjectKind, Privilege
+from safeconduct.model import Grant, ObjectKind, Privilege, listed
 from safeconduct.privileges.uses import needs_of
 
 if TYPE_CHECKING:
@@ -19,69 +19,77 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Trace:
-    """What one text added to the record, and where the text stands (None for an option's)."""
+    """What one piece of a text added to the record, and where it stands (nowhere for an option's)."""
 
-    origin: Location | None
+    text: int
+    places: tuple[Location, ...]
     grants: tuple[Grant, ...]
     absent: tuple[Absent, ...]
-    created: frozenset[RelationName]
 
 
 class Traces:
-    """Follows a record from text to text."""
+    """Follows a record from text to text, and within a text from piece to piece."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
         self._traces: list[_Trace] = []
+        self._texts = 0
+        self._last_made: dict[RelationName, int] = {}
+
+    def next_text(self) -> None:
+        """What is read from now on stands in another text."""
+        self._texts += 1
 
     @contextmanager
-    def of(self, origin: Location | None) -> Iterator[None]:
-        """Within this block the text of this origin is read."""
+    def of(self, places: tuple[Location, ...]) -> Iterator[None]:
+        """Within this block something is read that stands here: first its own file and line, then who sends it."""
         record = self._record
         uses, needs, absent = len(record.uses), len(record.needs), len(record.absent)
-        opened, reasons, created = len(record.opened), len(record.reasons), set(record.created)
+        opened, reasons, creations = len(record.opened), len(record.reasons), len(record.creations)
         yield
-        if origin is None:
-            self._traces.append(_Trace(None, (), tuple(record.absent[absent:]), frozenset(record.created - created)))
-            return
-        found = [need.proposal for use in record.uses[uses:] for need in needs_of(use)]
-        found += [need.proposal for need in record.needs[needs:]]
-        found += [_usage(relation.schema) for _, relation in record.opened[opened:]]
-        record.reasons[reasons:] = [f"{origin.file}:{origin.line}: {reason}" for reason in record.reasons[reasons:]]
-        new = frozenset(record.created - created)
-        self._traces.append(_Trace(origin, tuple(found), tuple(record.absent[absent:]), new))
+        found: list[Grant] = []
+        if places:
+            found += (need.proposal for use in record.uses[uses:] for need in needs_of(use))
+            found += (need.proposal for need in record.needs[needs:])
+            found += (_usage(relation.schema) for _, relation in record.opened[opened:])
+            record.reasons[reasons:] = [f"{_written(places)}: {reason}" for reason in record.reasons[reasons:]]
+        for name in record.creations[creations:]:
+            if name in record.created:
+                self._last_made[name] = self._texts
+        self._traces.append(_Trace(self._texts, places, tuple(found), tuple(record.absent[absent:])))
 
     def asked_by(self) -> Mapping[Grant, tuple[Location, ...]]:
         """Where each grant is asked for, in the order of the texts."""
         places: dict[Grant, dict[Location, None]] = {}
         for trace in self._traces:
-            if trace.origin:
+            if trace.places:
                 for grant in trace.grants:
-                    places.setdefault(grant, {})[trace.origin] = None
+                    places.setdefault(grant, {}).update(dict.fromkeys(trace.places))
         return {grant: tuple(some) for grant, some in places.items()}
 
-    def absent(self) -> Iterator[tuple[Location | None, list[Absent]]]:
+    def absent(self) -> Iterator[tuple[tuple[Location, ...], list[Absent]]]:
         """The names that mean nothing, by text; without those that a later text makes: tasks run again and again."""
         seen: set[Absent] = set()
-        for number, trace in enumerate(self._traces):
-            later = {name for other in self._traces[number + 1 :] for name in other.created} if trace.origin else set()
-            found = [one for one in trace.absent if one not in seen and one.name not in later]
+        for trace in self._traces:
+            found = [one for one in trace.absent if one not in seen and not self._made_later(one, trace)]
             seen.update(found)
             if found:
-                yield trace.origin, found
+                yield trace.places, found
+
+    def _made_later(self, absent: Absent, trace: _Trace) -> bool:
+        return bool(trace.places) and self._last_made.get(absent.name, -1) > trace.text
 
 
-def placed(finding: Finding, origins: Sequence[Location]) -> Finding:
+def placed(finding: Finding, places: Sequence[Location]) -> Finding:
     """The finding with where its statements stand: the first as its place, all as evidence."""
-    if not origins:
+    if not places:
         return finding
-    shown = [f"{origin.file}:{origin.line}" for origin in origins]
-    more = f" and {len(shown) - _SHOWN} more" if len(shown) > _SHOWN else ""
-    evidence = {**finding.evidence, "asked for in": ", ".join(shown[:_SHOWN]) + more}
-    return replace(finding, location=origins[0], evidence=evidence)
+    return replace(finding, location=places[0], evidence={**finding.evidence, "asked for in": listed(places)})
 
 
-_SHOWN = 5
+def _written(places: tuple[Location, ...]) -> str:
+    first, *senders = (f"{place.file}:{place.line}" for place in places)
+    return f"{first} (sent by {', '.join(senders)})" if senders else first
 
 
 def _usage(schema: str) -> Grant:

@@ -38,7 +38,9 @@ class DagStatement:
 
     In the texts a value that is known only when the DAG runs stands as `%(name)s`, or as nothing (or a date of the
     right form) where it stands within quotes; line numbers are those of the source text. `conn_id` is None where it
-    is not known, and `conn_reason` says why. `assumptions` are sentences on what was taken for granted.
+    is not known, and `conn_reason` says why. `assumptions` are sentences on what was taken for granted. `files` has for
+    each text the file that it was read from, its path relative to the folder, and its last line; None where the text
+    is the call's own.
     """
 
     sql: tuple[str, ...]
@@ -52,8 +54,13 @@ class DagStatement:
     resolution: Resolution
     database: str | None = None
     schema: str | None = None
-    template: str | None = None
+    files: tuple[Location | None, ...] = ()
     assumptions: tuple[str, ...] = ()
+
+    @property
+    def template(self) -> str | None:
+        """The file that its SQL was read from; the last, where there are several."""
+        return next((file.file for file in reversed(self.files) if file is not None), None)
 
 
 @dataclass(frozen=True)

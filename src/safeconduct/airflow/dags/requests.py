@@ -92,7 +92,7 @@ def _flat(sql: object) -> object:
 
 def _submit_one(machine: Machine, request: Request) -> None:
     try:
-        texts, template = _texts(machine, request)
+        texts, files = _texts(machine, request)
         rendered = [_rendered(machine, text, request) for text in texts]
     except _Unresolved as error:
         _unresolved(machine, request, error.reason, error.missing)
@@ -101,7 +101,7 @@ def _submit_one(machine: Machine, request: Request) -> None:
     if not combinations:
         _unresolved(machine, request, "the template has too many conditions that are decided when the DAG runs", "sql")
     for combination in combinations:
-        _record(machine, request, combination, template)
+        _record(machine, request, combination, files)
 
 
 def _count(rendered: list[list[str]]) -> int:
@@ -111,22 +111,25 @@ def _count(rendered: list[list[str]]) -> int:
     return size
 
 
-def _texts(machine: Machine, request: Request) -> tuple[list[str], str | None]:
-    template, texts = None, list[str]()
+def _texts(machine: Machine, request: Request) -> tuple[list[str], tuple[Location | None, ...]]:
+    """The texts, and the file that each was read from if it was one: its path and its last line."""
+    texts, files = list[str](), list[Location | None]()
     for one in request.sql if isinstance(request.sql, (list, tuple)) else [request.sql]:
         if isinstance(one, Unknown):
             raise _Unresolved(f"The SQL cannot be told: {one.why}.", one.what or "sql")
         if not isinstance(one, str):
             raise _Unresolved("The SQL cannot be told: it is no text that the source tells.", _source(request))
+        file = None
         if request.loads_files and one.rstrip().endswith((".sql", ".hql")) and "\n" not in one.strip():
             loaded = load_template(machine, one.strip(), request.context)
             if isinstance(loaded, Unknown):
                 raise _Unresolved(f"The template cannot be read: {loaded.why}.", loaded.what)
-            one, template = loaded
+            one, file = loaded[0], Location(loaded[1], loaded[0].rstrip("\n").count("\n") + 1)
         texts.append(one)
+        files.append(file)
     if not any(text.strip() for text in texts):
         raise _Unresolved("The SQL is empty.", _source(request))
-    return texts, template
+    return texts, tuple(files)
 
 
 def _source(request: Request) -> str:
@@ -140,7 +143,7 @@ def _rendered(machine: Machine, text: str, request: Request) -> list[str]:
     return rendered
 
 
-def _record(machine: Machine, request: Request, texts: tuple[str, ...], template: str | None) -> None:
+def _record(machine: Machine, request: Request, texts: tuple[str, ...], files: tuple[Location | None, ...]) -> None:
     filled = [fill(text, machine.holes) for text in texts]
     for one in filled:
         if one.hole is not None:
@@ -157,10 +160,10 @@ def _record(machine: Machine, request: Request, texts: tuple[str, ...], template
         request.callee,
         *request.task,
         _kind(request.parameters),
-        Resolution.FILE if template is not None else request.resolution,
+        Resolution.FILE if any(files) else request.resolution,
         database,
         schema,
-        template,
+        files,
         tuple(dict.fromkeys([*(sentence for one in filled for sentence in one.assumptions), *assumed])),
     )
     machine.record.add(found, getattr(request.node, "col_offset", 0))

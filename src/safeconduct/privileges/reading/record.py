@@ -84,12 +84,12 @@ class Record:
 
     `catalog` is as the statement that is being read sees it; without `path_known`, what unqualified names mean is not
     known. `called` has functions that are called unseen, by their numbers, with why, and `named` those that only
-    need EXECUTE; `blocks` the texts of DO. `via` is
-    whose body is being read, empty for the text itself. `created`, `created_schemas` and `made` (kind and name) are
-    what the text makes itself; `things` what it asks of objects that are no relations; `refreshed` the materialized
-    views whose queries it runs; `new_owners` to which role something is given away in which schema; `all_in` schemas of
-    which all objects are granted; `roles` those that it makes. Without `is_literal`, a driver may put other constants
-    into the text.
+    need EXECUTE; `blocks` the texts of DO. `via` is whose body is being read, empty for the text itself. `created`,
+    `created_schemas` and `made` (kind and name) are what the text makes itself, `creations` the first of these in turn,
+    also those that are dropped again; `things` what it asks of objects that are no relations; `refreshed` the
+    materialized views whose queries it runs; `new_owners` to which role something is given away in which schema;
+    `all_in` schemas of which all objects are granted; `roles` those that it makes. Without `is_literal`, a driver may
+    put other constants into the text.
     """
 
     catalog: Catalog
@@ -109,6 +109,7 @@ class Record:
     blocks: list[Block] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)
+    creations: list[RelationName] = field(default_factory=list)
     created_schemas: set[str] = field(default_factory=set)
     made: set[tuple[str, str]] = field(default_factory=set)
     things: list[ThingAsk] = field(default_factory=list)

@@ -107,6 +107,7 @@ class RightsReader(ChangeReader):
             if if_not_exists and (schema, name.name) in self.record.catalog.relations:
                 return schema
         self.record.created.add(name)
+        self.record.creations.append(name)
         return schema
 
     def create_in(self, schema: str, what: str) -> str:
