@@ -8,13 +8,13 @@ from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
 from safeconduct.model.ledger import Need
 from safeconduct.privileges.asked import COLUMN_PRIVILEGES
 from safeconduct.privileges.catalog import SEQUENCE
-from safeconduct.privileges.fired import Fired, new_row
+from safeconduct.privileges.fired import Fired, NewRow, new_row
+from safeconduct.privileges.names import RelationName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from safeconduct.privileges.catalog import Relation
-    from safeconduct.privileges.fired import NewRow
+    from safeconduct.privileges.catalog import Relation, Trigger
     from safeconduct.privileges.scope import Use
 
 _EVENTS = {Privilege.INSERT: 4, Privilege.DELETE: 8, Privilege.UPDATE: 16, Privilege.TRUNCATE: 32}
@@ -73,7 +73,13 @@ def fired_by(use: Use) -> Iterator[Fired]:
         for privilege, columns in written(use):
             of = trigger.columns if privilege is Privilege.UPDATE else ()
             if trigger.events & _EVENTS[privilege] and (not of or not columns.isdisjoint(of)):
-                yield Fired(privilege.value, relation, trigger, _given(use, privilege, columns))
+                row = _given(use, privilege, columns) if _has_its_columns(trigger, relation) else NewRow()
+                yield Fired(privilege.value, relation, trigger, row)
+
+
+def _has_its_columns(trigger: Trigger, relation: Relation) -> bool:
+    """Whether it sees the relation's own columns: unlike a partition's, those of a child may be generated."""
+    return relation.kind == "p" or trigger.table in (None, RelationName(relation.schema, relation.name))
 
 
 def _given(use: Use, privilege: Privilege, written: frozenset[str]) -> NewRow:
