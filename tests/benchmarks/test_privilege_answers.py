@@ -178,6 +178,13 @@ INSERT INTO sending VALUES (1, 'bad', 'x');
 UPDATE sent SET note = 'y';
 UPDATE sent SET state = 'good' WHERE id = 1;
 """
+PREPARED = """
+PREPARE entries AS SELECT entry FROM log;
+PREPARE mark (int, text) AS UPDATE orders SET note = $2 WHERE id = $1;
+EXECUTE entries;
+EXPLAIN EXECUTE entries;
+EXECUTE mark (1, 'x');
+"""
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +217,8 @@ def oracle() -> Iterator[Oracle]:
         pytest.param(static, THROUGH_VIEWS, 3, id="written through a view"),
         pytest.param(better, BENEATH, 8, id="with the caller's rights beneath a view, by the server"),
         pytest.param(static, BENEATH, 8, id="with the caller's rights beneath a view"),
+        pytest.param(static, PREPARED, 5, id="prepared before"),
+        pytest.param(better, PREPARED, 5, id="prepared before, by the server"),
     ],
 )
 def test_each_is_answered_soundly_and_minimally(oracle: Oracle, engine: Engine, text: str, counted: int) -> None:

@@ -29,6 +29,7 @@ from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.never_granted import never_granted
 from safeconduct.privileges.placeholders import is_literal, readable
 from safeconduct.privileges.policies import judge_rows
+from safeconduct.privileges.prepared import with_prepared
 from safeconduct.privileges.reading import Record, StatementReader
 from safeconduct.privileges.row_calls import columns_or_calls, pairs_of_rows
 from safeconduct.privileges.scope import UnknownColumn
@@ -66,6 +67,13 @@ def needed(session: Session, asked: Sequence[Asked], subject: str = "", context:
 
     `subject` names the connection in findings. Raises what Session.query raises.
     """
+    return needed_by_syntax(session, with_prepared(session, asked), subject, context)
+
+
+def needed_by_syntax(
+    session: Session, asked: Sequence[Asked], subject: str = "", context: Context | None = None
+) -> Needed:
+    """The same for texts that hold all that they execute. Raises what Session.query raises."""
     context = context or read_context(session)
     record = Record(read_catalog(session, context, *lookups(asked, context)))
     unknown: list[UnknownColumn] = []

@@ -10,8 +10,9 @@ from safeconduct.postgres.session import ParsingSession
 from safeconduct.privileges import rules
 from safeconduct.privileges.asked import SqlAsk
 from safeconduct.privileges.context import read_context
-from safeconduct.privileges.engine import needed, needed_beneath
+from safeconduct.privileges.engine import needed, needed_beneath, needed_by_syntax
 from safeconduct.privileges.needs import Needed
+from safeconduct.privileges.prepared import with_prepared
 from safeconduct.privileges.server.asking import Teller
 from safeconduct.privileges.server.differences import differences
 from safeconduct.privileges.server.turns import Told, Turns
@@ -63,6 +64,7 @@ class _Both:
     ) -> Needed:
         """See needed_by. Raises what Session.query raises."""
         context = context or read_context(session)
+        asked = with_prepared(session, asked)
         told = Told()
         teller = self._teller(session, context)
         for ask in asked:
@@ -70,10 +72,10 @@ class _Both:
                 Turns(teller, context, in_shadow=self.shadow is not None).take(ask, told)
             else:
                 told.by_syntax.append(ask)
-        rest = needed(session, told.by_syntax, subject, context) if told.by_syntax else Needed()
+        rest = needed_by_syntax(session, told.by_syntax, subject, context) if told.by_syntax else Needed()
         if not told.by_server and not told.answers:
             return _with_reasons(rest, self._why(told, rest), subject, context)
-        names = needed(session, told.by_server, subject, context)
+        names = needed_by_syntax(session, told.by_server, subject, context)
         needs = [need for one in told.answers for need in one.needs]
         reasons = [reason for one in told.answers for reason in one.reasons]
         found = [one for answer in told.answers for one in answer.beneath]

@@ -102,6 +102,10 @@ class Answers:
                 if found["schema"] == schema and found["kind"] in _PROKINDS.get(kind, ""):
                     yield kind, schema, found["name"], found["kind"], found["arguments"], found["owner"]
 
+    def prepared(self, names: str) -> Iterator[Row]:
+        """See prepared.sql: a snapshot is of no session, and nothing was prepared in it."""
+        return iter(())
+
     def near(self, name: str, schemas: str, most: str) -> list[Row]:
         """See near.sql."""
         some, folded = set(json.loads(schemas)), _folded(name)
