@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from benchmarks.privileges.engines import AskedSession, tested
@@ -11,7 +11,7 @@ from benchmarks.privileges.outside import Outside
 from benchmarks.privileges.roles import ROLE
 from benchmarks.privileges.stage import GRANT_REFUSED, Refused, Savepoints
 from benchmarks.privileges.verdict import Left, Verdict
-from safeconduct.model import ObjectKind, Privilege, Severity
+from safeconduct.model import ObjectKind, Privilege, RemedyKind, Severity
 from safeconduct.privileges.context import read_context
 from safeconduct.privileges.coverage import with_coverage
 from safeconduct.privileges.holdings import held_by
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from benchmarks.privileges.client import Client, Outcome
     from benchmarks.privileges.engines import Engine
     from benchmarks.privileges.stage import Stage
-    from safeconduct.model import Grant
+    from safeconduct.model import Finding, Grant
     from safeconduct.model.ledger import Need
     from safeconduct.privileges import Needed
 
@@ -91,33 +91,56 @@ class Trial:
         return {need for need, grant in own.items() if grant in held}
 
     def _weighed(self, stage: Stage, statement: Verdict, found: Needed) -> Verdict:
-        needs = tested(found.needs)
-        grants = tuple(_sql(need, stage) for need in needs)
+        refusals = [finding for finding in found.findings if _is_refusal(finding)]
+        parts = [_part(need, stage) for need in tested(found.needs)]
+        parts += [_Part(finding.remedies[0].text) for finding in refusals if _is_mended(finding, stage)]
         unjudged = tuple(dict.fromkeys(one.reason for one in found.unjudged))
-        statement = replace(statement, grants=grants, unjudged=unjudged)
+        statement = replace(statement, grants=tuple(part.sql for part in parts), unjudged=unjudged)
         if statement.left or unjudged:
             return statement
-        refusals = [finding.message for finding in found.findings if finding.severity is not Severity.NOTE]
-        if refusals:
-            return replace(statement, error=f"said to be beyond any grant: {refusals[0]}")
-        if (outcome := stage.as_role(grants)).sqlstate:
+        for finding in refusals:
+            if not _is_mended(finding, stage):
+                return replace(statement, error=f"said to be beyond any grant: {finding.message}")
+        if (outcome := stage.as_role(statement.grants)).sqlstate:
             return replace(statement, error=_words(outcome))
-        return replace(statement, superfluous=tuple(self._superfluous(stage, needs, grants)))
+        return replace(statement, superfluous=tuple(self._superfluous(stage, parts)))
 
-    def _superfluous(self, stage: Stage, needs: Sequence[Need], grants: Sequence[str]) -> list[str]:
+    def _superfluous(self, stage: Stage, parts: Sequence[_Part]) -> list[str]:
         found = []
-        for position, need in enumerate(needs):
-            outcome = stage.as_role([*grants[:position], *grants[position + 1 :]])
+        for position, part in enumerate(parts):
+            outcome = stage.as_role([other.sql for at, other in enumerate(parts) if at != position])
             if outcome.passed:
-                found.append(grants[position])
-            elif outcome.sqlstate not in (_HIDDEN if _is_usage(need.proposal) or need.brings else _REFUSED):
-                found.append(f"{grants[position]} [without it: {_words(outcome)}]")
+                found.append(part.sql)
+            elif outcome.sqlstate not in part.refusals:
+                found.append(f"{part.sql} [without it: {_words(outcome)}]")
         return found
 
 
-def _sql(need: Need, stage: Stage) -> str:
+@dataclass(frozen=True)
+class _Part:
+    """One piece of an answer: what is run to give it, and how the server may refuse the statement without it."""
+
+    sql: str
+    refusals: frozenset[str] = _REFUSED
+
+
+def _part(need: Need, stage: Stage) -> _Part:
     """What is proposed: a mend in place of the grant, where what it changes can be undone."""
-    return need.mend.replace("{role}", ROLE) if need.mend and stage.is_undone else need.proposal.sql(ROLE)
+    sql = need.mend.replace("{role}", ROLE) if need.mend and stage.is_undone else need.proposal.sql(ROLE)
+    return _Part(sql, _HIDDEN if _is_usage(need.proposal) or need.brings else _REFUSED)
+
+
+def _is_refusal(finding: Finding) -> bool:
+    """Whether it says that the server refuses the statement.
+
+    Row security that hides all rows in silence is no refusal: the statement passes, and touches none.
+    """
+    return finding.severity is not Severity.NOTE and "sqlstate" in finding.evidence
+
+
+def _is_mended(finding: Finding, stage: Stage) -> bool:
+    """Whether it comes with SQL that lets the statement pass, such as CREATE POLICY: no grant is enough there."""
+    return stage.is_undone and bool(finding.remedies) and finding.remedies[0].kind is RemedyKind.SQL
 
 
 def _is_open(grant: Grant) -> bool:

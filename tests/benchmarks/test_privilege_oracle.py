@@ -116,6 +116,14 @@ def test_a_refusal_in_a_warning_is_a_refusal(oracle: Oracle) -> None:
         assert (verdict.counts, verdict.sound) == (True, False), verdict
 
 
+def test_a_policy_is_made_where_the_answer_says_that_one_is_needed(oracle: Oracle) -> None:
+    text = "ALTER TABLE shop.log ENABLE ROW LEVEL SECURITY; INSERT INTO shop.log VALUES ('x'); DELETE FROM shop.log;"
+    _, inserted, deleted = oracle.judge("policies", text, static)
+    assert inserted.minimal, inserted
+    assert "CREATE POLICY" in inserted.grants[-1]
+    assert deleted.minimal, "no row is deleted, and nothing refused"
+
+
 def test_where_nothing_is_undone_a_membership_stands_for_the_ownership(oracle: Oracle) -> None:
     (verdict,) = oracle.judge("vacuumed", "VACUUM shop.log;", static)
     assert (verdict.minimal, verdict.grants) == (True, ("GRANT postgres TO oracle_fresh;",)), verdict
