@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,11 @@ if TYPE_CHECKING:
 
     from safeconduct.privileges.catalog import Relation, Trigger
 
-TEXT, PADDED = "text", "bpchar"
-"""Of what a column may hold, the types whose values can be compared here: those by their bytes, and char(n)."""
+TEXT, PADDED, DATE, INTEGER = "text", "bpchar", "date", "integer"
+"""Of what a column may hold, the types whose values can be compared here: those by their bytes, char(n), and two that
+have an order."""
+_WRITTEN = {DATE: re.compile(r"\d{4}-\d\d-\d\d"), INTEGER: re.compile(r"-?\d{1,18}")}
+"""How a date is written that means the same whatever DateStyle is, and an integer."""
 _ROW, _BEFORE, _INSTEAD = 1, 2, 64
 """pg_trigger.tgtype's bits."""
 
@@ -22,6 +26,17 @@ class Value:
 
     text: str | None
     of: str = ""
+
+    @property
+    def order(self) -> str:
+        """DATE or INTEGER where it is one, and so has an order; else ""."""
+        return self.of if self.of in _WRITTEN else ""
+
+    def place(self, order: str) -> int | None:
+        """Its place in the order of dates or integers; None where it is not written as one."""
+        if self.text is None or not _WRITTEN[order].fullmatch(self.text):
+            return None
+        return int(self.text.replace("-", "") if order == DATE else self.text)
 
 
 @dataclass(frozen=True)
@@ -81,4 +96,4 @@ def _value(relation: Relation, column: str, text: str | None) -> Value | None:
     """Spaces at the end may be cut off to make it fit, and row types of nulls are null themselves: that is not told."""
     of = relation.holds.get(column, "")
     is_told = text is None or (of and not text.endswith(" ") and column not in relation.generated)
-    return Value(text, of if of in (TEXT, PADDED) else "") if is_told else None
+    return Value(text, of if of in (TEXT, PADDED, *_WRITTEN) else "") if is_told else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING
 
 from safeconduct.privileges.fired import PADDED, Value
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 Outcomes = frozenset[bool | None]
 ANY: Outcomes = frozenset({True, False, None})
+_ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _EITHER: Outcomes = frozenset({True, False})
 
 
@@ -63,17 +65,39 @@ def _null_test(node: Node, known: Known) -> Outcomes:
 
 
 def _compared(node: Node, known: Known) -> Outcomes:
-    """`=`, `<>` and IN, and IS [NOT] DISTINCT FROM, for which NULL is a value like others."""
+    """`=`, `<>`, IN, `<` and its like, and IS [NOT] DISTINCT FROM, for which NULL is a value like others."""
     how, operator = enum_name(node, "kind"), strings(node.name)
     if how in ("AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT"):
         same = _same(node.lexpr, node.rexpr, known)
         return _not(same) if how == "AEXPR_DISTINCT" else same
+    right = unwrap(node.rexpr)
+    if how == "AEXPR_BETWEEN":
+        limits = zip((">=", "<="), right.items, strict=True)
+        return _joined("AND_EXPR", [_ordered(sign, node.lexpr, limit, known) for sign, limit in limits])
+    if how == "AEXPR_OP" and len(operator) == 1 and operator[0] in _ORDERS:
+        return _ordered(operator[0], node.lexpr, right, known)
     if how not in ("AEXPR_OP", "AEXPR_IN") or operator not in (("=",), ("<>",)):
         return ANY
-    right = unwrap(node.rexpr)
     others = right.items if kind(right) == "List" else [right]
     equal = _joined("OR_EXPR", [_equal(node.lexpr, other, known) for other in others])
     return equal if operator == ("=",) else _not(equal)
+
+
+def _ordered(sign: str, left: Node, right: Node, known: Known) -> Outcomes:
+    """`<` and its like, of dates and integers: what order texts have is their collation's."""
+    one, two = _value(left, known), _value(right, known)
+    if any(value is not None and value.text is None for value in (one, two)):
+        return frozenset({None})
+    places = _places(one, two)
+    return ANY if places is None else frozenset({_ORDERS[sign](*places)})
+
+
+def _places(one: Value | None, two: Value | None) -> tuple[int, int] | None:
+    """The places of two values in the order that a column gives them; a constant beside it is taken for its kind."""
+    if one is None or two is None or not (order := one.order or two.order):
+        return None
+    places = one.place(order), two.place(order)
+    return None if places[0] is None or places[1] is None else (places[0], places[1])
 
 
 def _equal(left: Node, right: Node, known: Known) -> Outcomes:
@@ -101,6 +125,9 @@ def _alike(one: Value | None, two: Value | None) -> Outcomes | None:
     """Whether two values that are no NULL are equal; None where that cannot be told."""
     if one is None or two is None or not one.of or not two.of:
         return None
+    if one.order or two.order:
+        places = _places(one, two)
+        return None if places is None else frozenset({places[0] == places[1]})
     left, right = str(one.text), str(two.text)
     if PADDED in (one.of, two.of):
         left, right = left.rstrip(" "), right.rstrip(" ")

@@ -70,8 +70,6 @@ class CreationReader(RightsReader):
             if kind(query) == "SelectStmt":
                 casts = (unwrap(target.res_target.val) for target in query.target_list)
                 self.use_types((cast for cast in casts if kind(cast) == "TypeCast"), f"{name} has a column of it")
-        elif kind(query) == "ExecuteStmt":
-            self.record.reasons.append("CREATE TABLE AS EXECUTE is not judged")
         self.create_relation(node.into.rel, name, node.if_not_exists)
         self.in_tablespace(node.into.table_space_name, f"{name} names it")
 

@@ -234,6 +234,13 @@ class StatementReader(GrantReader):
         else:
             self.need_attribute("SUPERUSER", f"{name} is a superuser's")
 
+    def _create_as(self, node: Node, name: str) -> None:
+        """What EXECUTE would run is asked for also WITH NO DATA: ExecuteQuery() starts it."""
+        query = unwrap(node.query)
+        if kind(query) == "ExecuteStmt":
+            self._execute(query, name)
+        self.create_as(node, name)
+
     def _prepare(self, node: Node, name: str) -> None:
         """PREPARE looks names up; privileges are asked for by EXECUTE."""
         self._prepared[node.name] = unwrap(node.query)
@@ -290,6 +297,7 @@ _HANDLERS = {
     **CREATIONS,
     **ALTERATIONS,
     **GRANTING,
+    "CreateTableAsStmt": StatementReader._create_as,
     "CallStmt": StatementReader._call,
     "DoStmt": StatementReader._do,
     "ReturnStmt": StatementReader._return,

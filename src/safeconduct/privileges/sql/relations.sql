@@ -37,10 +37,12 @@ SELECT json_build_object(
     'columns', (
         SELECT json_agg(json_build_object(
             'name', t.attname, 'system', t.attnum < 0, 'generated', t.attgenerated <> '', 'holds', (
-                -- Text whose equality is that of its bytes, char(n), or another value that is no row.
+                -- Text whose equality is that of its bytes, char(n), a date, an integer, or another value that is no row.
                 SELECT CASE
                     WHEN y.oid IN ('text'::regtype, 'varchar'::regtype) AND k.collisdeterministic THEN 'text'
                     WHEN y.oid = 'bpchar'::regtype AND k.collisdeterministic THEN 'bpchar'
+                    WHEN y.oid = 'date'::regtype THEN 'date'
+                    WHEN y.oid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) THEN 'integer'
                     WHEN y.typtype IN ('b', 'e', 'r', 'm') THEN 'plain'
                 END
                 FROM pg_catalog.pg_type y
