@@ -207,6 +207,45 @@ EXECUTE mark (1, 'x');
 CREATE TABLE entries_now AS EXECUTE entries;
 CREATE TABLE entries_later AS EXECUTE entries WITH NO DATA;
 """
+SELDOM = """
+CREATE ROLE oracle_keeper;
+CREATE FUNCTION alike(int, text) RETURNS bool LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR ~~~ (FUNCTION = alike, LEFTARG = int, RIGHTARG = text);
+ALTER OPERATOR ~~~ (int, text) SET (RESTRICT = eqsel);
+COMMENT ON OPERATOR ~~~ (int, text) IS 'x';
+ALTER OPERATOR public.~~~ (int, text) OWNER TO oracle_keeper;
+DROP OPERATOR ~~~ (int, text);
+CREATE OPERATOR FAMILY ways USING hash;
+ALTER OPERATOR FAMILY ways USING hash RENAME TO other_ways;
+CREATE OPERATOR CLASS way FOR TYPE int USING hash FAMILY other_ways AS OPERATOR 1 =, FUNCTION 1 hashint4(int);
+DROP OPERATOR CLASS public.way USING hash;
+DROP OPERATOR FAMILY other_ways USING hash;
+CREATE FUNCTION as_mood(int) RETURNS mood LANGUAGE sql AS $$SELECT 'good'::mood$$;
+CREATE CAST (int AS mood) WITH FUNCTION as_mood(int);
+COMMENT ON CAST (int AS mood) IS 'x';
+DROP CAST (int AS mood);
+CREATE CAST (mood AS varchar) WITH INOUT;
+CREATE CONVERSION odd FOR 'UTF8' TO 'LATIN1' FROM utf8_to_iso8859_1;
+CREATE SCHEMA attic;
+ALTER CONVERSION odd SET SCHEMA attic;
+DROP CONVERSION attic.odd;
+CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple);
+ALTER TEXT SEARCH DICTIONARY plain (StopWords = english);
+CREATE TEXT SEARCH CONFIGURATION words (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING REPLACE simple WITH plain;
+DROP TEXT SEARCH CONFIGURATION words;
+DROP TEXT SEARCH DICTIONARY plain;
+CREATE STATISTICS pairs ON id, note FROM orders;
+ALTER STATISTICS pairs SET STATISTICS 10;
+CREATE PUBLICATION news FOR TABLE orders;
+ALTER PUBLICATION news ADD TABLE log;
+ALTER PUBLICATION news DROP TABLE log;
+DROP PUBLICATION news;
+CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION on_ddl();
+ALTER EVENT TRIGGER watch DISABLE;
+DROP EVENT TRIGGER watch;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -239,6 +278,7 @@ def oracle() -> Iterator[Oracle]:
         pytest.param(static, THROUGH_VIEWS, 3, id="written through a view"),
         pytest.param(better, BENEATH, 8, id="with the caller's rights beneath a view, by the server"),
         pytest.param(static, BENEATH, 8, id="with the caller's rights beneath a view"),
+        pytest.param(static, SELDOM, 37, id="what is seldom altered"),
         pytest.param(static, PREPARED, 7, id="prepared before"),
         pytest.param(better, PREPARED, 7, id="prepared before, by the server"),
     ],

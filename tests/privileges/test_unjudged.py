@@ -70,7 +70,7 @@ CREATE FUNCTION broken() RETURNS void LANGUAGE plpgsql AS 'BEGIN DELETE FROM abs
         ),
         ("SELECT brin_summarize_range(id, 0) FROM orders", "is called on an index that is only known when it runs"),
         ("DROP CAST IF EXISTS (int AS bytea)", "whether there is such a cast is not judged"),
-        ("DROP ACCESS METHOD heap2", "DROP ACCESS METHOD: this kind of object is not judged"),
+        ("DROP TRANSFORM FOR int LANGUAGE sql", "DROP TRANSFORM: this kind of object is not judged"),
         ('SELECT "O x"."Id" FROM orders', '"O x"."Id" is no column of the relations'),
         ("SELECT x.* FROM orders", "x.* is no column of the relations"),
         ('SELECT public."Twice"(1)', 'no function public."Twice" is found'),

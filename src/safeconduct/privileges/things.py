@@ -17,6 +17,8 @@ from safeconduct.privileges.reading.things import (
     LANGUAGE,
     LARGE_OBJECT,
     OPERATOR,
+    OPERATOR_CLASS,
+    OPERATOR_FAMILY,
     PARAMETER,
     ROLE,
     TO_CREATE,
@@ -32,6 +34,10 @@ if TYPE_CHECKING:
     from safeconduct.privileges.reading.things import Thing, ThingAsk
 
 _KINDS = {kind.value: kind for kind in ObjectKind}
+_WRITTEN = frozenset({OPERATOR, OPERATOR_CLASS, OPERATOR_FAMILY})
+"""Those of which `word` is how they are written."""
+_SUPERUSERS_OWN = frozenset({"EVENT TRIGGER", "SUBSCRIPTION"})
+"""What is given to superusers only; a subscription before PostgreSQL 16."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,7 @@ def resolve_things(session: Session, record: Record, functions: Functions, asks:
                 record.called.setdefault(int(oid), f"a constraint of the domain {hits[0].written} calls it")
             continue
         if ask.either:
+            record.needs += _usage(replace(ask, thing=ask.either), _first(ask.either, found), context)
             ask, hits = _either(ask, [*hits, *_first(ask.either, found)])
         if len(hits) == 1:
             record.needs += _needs(ask, hits[0], context.version, context.database)
@@ -91,10 +98,11 @@ def _either(ask: ThingAsk, hits: list[Found]) -> tuple[ThingAsk, list[Found]]:
 
 def _usage(ask: ThingAsk, hits: Sequence[Found], context: Context) -> Iterator[Need]:
     """What is named without its schema is only found where the role may use that."""
-    schemas = {hit.grant.schema for hit in hits if hit.grant}
+    schemas = {hit.schema for hit in hits if hit.schema}
     if len(ask.thing.parts) == 1 and len(schemas) == 1 and not schemas.isdisjoint(context.closed):
         usage = Grant(ObjectKind.SCHEMA, "", schemas.pop(), Privilege.USAGE)
-        yield Need((usage,), f"{ask.thing.name} is in it", "42883" if ask.thing.kind == FUNCTION else "42704")
+        sqlstate = "42883" if ask.thing.kind in (FUNCTION, OPERATOR) else "42704"
+        yield Need((usage,), f"{ask.thing.name} is in it", sqlstate)
 
 
 def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Need]:
@@ -108,7 +116,8 @@ def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Nee
         return [_of_extension(ask, found, database)]
     owner = Grant(ObjectKind.ROLE, "", found.owner, Privilege.USAGE)
     if not ask.privileges:
-        mend = f"ALTER {ask.thing.kind} {found.written} OWNER TO {{role}};" if found.superuser else ""
+        is_mended = found.superuser and ask.thing.kind not in _SUPERUSERS_OWN
+        mend = f"ALTER {ask.thing.kind} {found.written} OWNER TO {{role}};" if is_mended else ""
         why = f"{ask.why} is for the owner of {ask.thing.kind.lower()} {found.written}"
         brings = (
             owned(found.grant.kind, found.grant.schema, found.grant.name, found.grant.arguments) if found.grant else ()
@@ -178,7 +187,7 @@ def _look_up(session: Session, things: Iterable[Thing]) -> dict[tuple[str, str, 
     for row in session.query(statement("things.sql"), [as_json(rows)]):
         kind, schema, name, owner, superuser, word = (value or "" for value in row)
         grant = Grant(_KINDS[kind], schema, name, Privilege.USAGE) if kind in _KINDS else None
-        if kind == OPERATOR:
+        if kind in _WRITTEN:
             found[kind, schema, name] = Found(None, word, owner, superuser == "true", schema=schema)
             continue
         text = grant.object_sql if grant else ".".join(quote_identifier(part) for part in (schema, name) if part)

@@ -10,7 +10,15 @@ from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.needs import SKIPPED
 from safeconduct.privileges.reading.creations import CreationReader
 from safeconduct.privileges.reading.record import ELSEWHERE
-from safeconduct.privileges.reading.things import DATABASE, FUNCTION, THING_OF, TYPE, ThingAsk, operator_parts, parts_of
+from safeconduct.privileges.reading.things import (
+    DATABASE,
+    IN_SCHEMAS,
+    THING_OF,
+    TYPE,
+    ThingAsk,
+    named_as,
+    parts_of,
+)
 from safeconduct.privileges.tree import enum_name, everything, kind, of_kinds, relation_name, strings, unwrap
 
 if TYPE_CHECKING:
@@ -23,13 +31,11 @@ RELATIONS = frozenset(
     "OBJECT_TABLE OBJECT_VIEW OBJECT_MATVIEW OBJECT_SEQUENCE OBJECT_INDEX OBJECT_FOREIGN_TABLE".split()
 )
 _ON_TABLES = frozenset("OBJECT_COLUMN OBJECT_TRIGGER OBJECT_RULE OBJECT_POLICY OBJECT_TABCONSTRAINT".split())
-_OWNED_IN_SCHEMAS = frozenset(
-    """OBJECT_TYPE OBJECT_DOMAIN OBJECT_FUNCTION OBJECT_PROCEDURE OBJECT_ROUTINE OBJECT_AGGREGATE OBJECT_OPERATOR
-    OBJECT_COLLATION OBJECT_TSCONFIGURATION OBJECT_STATISTIC_EXT""".split()
-)
+_OWNED_IN_SCHEMAS = frozenset(what for what, thing in THING_OF.items() if thing in IN_SCHEMAS)
 """Their new owner needs CREATE on the schema: AlterObjectOwner_internal() (alter.c), AlterTypeOwner() (typecmds.c)."""
 _OWNED_BY_ALL = frozenset("OBJECT_SCHEMA OBJECT_DATABASE OBJECT_LARGEOBJECT OBJECT_LANGUAGE OBJECT_TABLESPACE".split())
 """Whoever is to own one needs nothing for it."""
+_OF_SUPERUSERS = frozenset("OBJECT_ACCESS_METHOD OBJECT_TSPARSER OBJECT_TSTEMPLATE".split())
 _TO_CHILDREN = frozenset(
     """AT_AddColumn AT_ColumnDefault AT_DropNotNull AT_SetNotNull AT_SetStatistics AT_SetStorage AT_DropColumn
     AT_AddConstraint AT_ValidateConstraint AT_DropConstraint AT_AlterColumnType AT_DropExpression""".split()
@@ -263,7 +269,7 @@ class AlterationReader(CreationReader):
             return relation.schema if relation else node.relation.schemaname
         if node.HasField("object"):
             self._object(what, node.object, name)
-            parts, _ = parts_of(node.object)
+            parts, _ = named_as(THING_OF.get(what, what), node.object)
             return parts[-2] if len(parts) > 1 else ""
         if what in THING_OF:
             self.record.things.append(ThingAsk(self.thing(THING_OF[what], (subname,)), name))
@@ -272,7 +278,7 @@ class AlterationReader(CreationReader):
         return ""
 
     def _into(self, schema: str, what: str, why: str) -> None:
-        if what in RELATIONS or THING_OF[what] in (FUNCTION, "COLLATION", "STATISTICS"):
+        if what in RELATIONS or (what in _OWNED_IN_SCHEMAS and THING_OF[what] != TYPE):
             self.create_in(schema, why)
 
     def _drop_relation(self, name: RelationName, why: str, missing_ok: bool) -> None:
@@ -286,9 +292,7 @@ class AlterationReader(CreationReader):
 
     def _object(self, what: str, node: Node, why: str, or_nothing: bool = False, dropped: bool = False) -> None:
         """The ownership of an object by its kind and name."""
-        parts, inputs = parts_of(node)
-        if what == "OBJECT_OPERATOR":
-            parts, inputs = operator_parts(node), None
+        parts, inputs = named_as(THING_OF.get(what, what), node)
         if what == "OBJECT_CAST":
             source, target = (item.type_name for item in node.items)
             if or_nothing:
@@ -301,6 +305,8 @@ class AlterationReader(CreationReader):
             self.own(RelationName(*(("", *parts[:-1])[-2:])), why, missing_ok=or_nothing)
         elif or_nothing and len(parts) > 1 and parts[-2] not in self.record.catalog.schemas:
             return
+        elif what in _OF_SUPERUSERS:
+            self.need_attribute("SUPERUSER", f"{why} is a superuser's")
         elif what in THING_OF:
             thing = self.thing(THING_OF[what], parts, inputs)
             others = self.owner_of_schema(parts[-2]) if dropped and len(parts) > 1 else ()

@@ -236,6 +236,7 @@ GRANTING = {
     "CreateEventTrigStmt": GrantReader.superuser,
     "CreateOpClassStmt": GrantReader.superuser,
     "CreateOpFamilyStmt": GrantReader.superuser,
+    "AlterOpFamilyStmt": GrantReader.superuser,
     "CreateAmStmt": GrantReader.superuser,
     "LoadStmt": GrantReader.superuser,
 }

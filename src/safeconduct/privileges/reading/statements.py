@@ -13,9 +13,10 @@ from safeconduct.privileges.reading.alterations import ALTERATIONS
 from safeconduct.privileges.reading.creations import CREATIONS
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.reading.followed import RESETS, AccessMode, FollowedPath
-from safeconduct.privileges.reading.granting import GRANTING, GrantReader
+from safeconduct.privileges.reading.granting import GRANTING
 from safeconduct.privileges.reading.kinds import name_of
 from safeconduct.privileges.reading.locks import lock_need
+from safeconduct.privileges.reading.others import OTHERS, OtherReader
 from safeconduct.privileges.reading.qualified import name_in_text, qualified_in, relations_in_texts, unqualified_in
 from safeconduct.privileges.reading.record import ELSEWHERE, OWNERS_FUNCTIONS, SEQUENCE_FUNCTIONS, Block
 from safeconduct.privileges.reading.things import PARAMETER, ThingAsk, parts_of
@@ -46,7 +47,7 @@ _HARMLESS_SETTINGS = frozenset(
 UNCLEAR = "what else the statement needs can only be told when its columns are there"
 
 
-class StatementReader(GrantReader):
+class StatementReader(OtherReader):
     """Reads the statements of one text in turn; those that it does not judge leave a reason."""
 
     def __init__(self, record: Record, outer: Scope | None = None) -> None:
@@ -297,6 +298,7 @@ _HANDLERS = {
     **CREATIONS,
     **ALTERATIONS,
     **GRANTING,
+    **OTHERS,
     "CreateTableAsStmt": StatementReader._create_as,
     "CallStmt": StatementReader._call,
     "DoStmt": StatementReader._do,

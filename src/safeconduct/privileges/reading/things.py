@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
 
 FUNCTION, TYPE, PARAMETER, DATABASE, LARGE_OBJECT = "FUNCTION", "TYPE", "PARAMETER", "DATABASE", "LARGE OBJECT"
-OPERATOR = "OPERATOR"
+OPERATOR, OPERATOR_CLASS, OPERATOR_FAMILY = "OPERATOR", "OPERATOR CLASS", "OPERATOR FAMILY"
+CONFIGURATION, DICTIONARY = "TEXT SEARCH CONFIGURATION", "TEXT SEARCH DICTIONARY"
+COLLATION, CONVERSION, STATISTICS = "COLLATION", "CONVERSION", "STATISTICS"
 LANGUAGE, FOREIGN_SERVER, EXTENSION, ROLE = "LANGUAGE", "FOREIGN SERVER", "EXTENSION", "ROLE"
 TO_CREATE = "EXTENSION TO CREATE"
-IN_SCHEMAS = frozenset({FUNCTION, TYPE, OPERATOR, "COLLATION", "TEXT SEARCH CONFIGURATION", "STATISTICS"})
+IN_SCHEMAS = frozenset(
+    {FUNCTION, TYPE, COLLATION, CONVERSION, CONFIGURATION, DICTIONARY, STATISTICS}
+    | {OPERATOR, OPERATOR_CLASS, OPERATOR_FAMILY}
+)
 THING_OF = {
     "OBJECT_TYPE": TYPE,
     "OBJECT_DOMAIN": TYPE,
@@ -29,11 +34,17 @@ THING_OF = {
     "OBJECT_FDW": "FOREIGN DATA WRAPPER",
     "OBJECT_LANGUAGE": LANGUAGE,
     "OBJECT_EXTENSION": EXTENSION,
-    "OBJECT_COLLATION": "COLLATION",
+    "OBJECT_COLLATION": COLLATION,
+    "OBJECT_CONVERSION": CONVERSION,
     "OBJECT_OPERATOR": OPERATOR,
-    "OBJECT_TSCONFIGURATION": "TEXT SEARCH CONFIGURATION",
-    "OBJECT_STATISTIC_EXT": "STATISTICS",
+    "OBJECT_OPCLASS": OPERATOR_CLASS,
+    "OBJECT_OPFAMILY": OPERATOR_FAMILY,
+    "OBJECT_TSCONFIGURATION": CONFIGURATION,
+    "OBJECT_TSDICTIONARY": DICTIONARY,
+    "OBJECT_STATISTIC_EXT": STATISTICS,
+    "OBJECT_EVENT_TRIGGER": "EVENT TRIGGER",
     "OBJECT_PUBLICATION": "PUBLICATION",
+    "OBJECT_SUBSCRIPTION": "SUBSCRIPTION",
     "OBJECT_DATABASE": DATABASE,
     "OBJECT_TABLESPACE": "TABLESPACE",
     "OBJECT_LARGEOBJECT": LARGE_OBJECT,
@@ -99,11 +110,16 @@ def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     return (str(getattr(node, "sval", getattr(node, "fval", ""))),), None
 
 
-def operator_parts(node: Node) -> tuple[str, ...]:
-    """The parts of an operator's name, the last with the types of its sides, as things.sql has it."""
-    *schema, name = strings(node.objname)
-    sides = (input_type(item) if kind(item) == "TypeName" else "NONE" for item in map(unwrap, node.objargs))
-    return (*schema, " ".join((name, *sides)))
+def named_as(what: str, node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
+    """The same with the name that things.sql has for it: an operator's with its sides, a class's with its method."""
+    parts, inputs = parts_of(node)
+    if what == OPERATOR:
+        sides = (input_type(item) if kind(item) == "TypeName" else "NONE" for item in map(unwrap, unwrap(node).objargs))
+        return (*parts[:-1], " ".join((parts[-1], *sides))), None
+    if what in (OPERATOR_CLASS, OPERATOR_FAMILY):
+        method, *name = parts
+        return (*name[:-1], f"{name[-1]} USING {method}"), None
+    return parts, inputs
 
 
 def input_type(node: Node) -> str:

@@ -34,6 +34,26 @@ JOIN space s ON s.oid = o.oprnamespace
 LEFT JOIN pg_catalog.pg_type lt ON lt.oid = o.oprleft
 LEFT JOIN pg_catalog.pg_type rt ON rt.oid = o.oprright
 UNION ALL
+SELECT 'OPERATOR CLASS', s.nspname, concat(o.opcname, ' USING ', m.amname), ''
+FROM pg_catalog.pg_opclass o
+JOIN space s ON s.oid = o.opcnamespace
+JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod
+UNION ALL
+SELECT 'OPERATOR FAMILY', s.nspname, concat(o.opfname, ' USING ', m.amname), ''
+FROM pg_catalog.pg_opfamily o
+JOIN space s ON s.oid = o.opfnamespace
+JOIN pg_catalog.pg_am m ON m.oid = o.opfmethod
+UNION ALL
+SELECT 'CONVERSION', s.nspname, o.conname, ''
+FROM pg_catalog.pg_conversion o JOIN space s ON s.oid = o.connamespace
+UNION ALL
+SELECT 'TEXT SEARCH DICTIONARY', s.nspname, d.dictname, ''
+FROM pg_catalog.pg_ts_dict d JOIN space s ON s.oid = d.dictnamespace
+UNION ALL
+SELECT 'EVENT TRIGGER', '', e.evtname, '' FROM pg_catalog.pg_event_trigger e
+UNION ALL
+SELECT 'SUBSCRIPTION', '', u.subname, '' FROM pg_catalog.pg_subscription u
+UNION ALL
 SELECT 'COLLATION', s.nspname, o.collname, ''
 FROM pg_catalog.pg_collation o JOIN space s ON s.oid = o.collnamespace
 UNION ALL

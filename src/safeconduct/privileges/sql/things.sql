@@ -1,7 +1,8 @@
 -- Who owns what is no relation, schema or function, and whether that is a superuser.
 -- $1: JSON array of {"kind", "schema", "name"}; schema is empty where objects have none. Rows: kind, schema, name, owner,
 -- whether the owner is a superuser, and a word: the context of a parameter, whether a language or an
--- extension that is not created yet is trusted, or the functions, by their numbers, that a domain's constraints call.
+-- extension that is not created yet is trusted, the functions, by their numbers, that a domain's constraints call, or
+-- how an operator, a class or a family of them is written. The name of a class or family is `its_name USING hash`.
 WITH asked AS (
     SELECT DISTINCT a.kind, a.schema, a.name
     FROM pg_catalog.json_to_recordset($1::json) AS a (kind text, schema text, name text)
@@ -40,6 +41,33 @@ WITH asked AS (
     LEFT JOIN pg_catalog.pg_type rt ON rt.oid = o.oprright
     LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = rt.typnamespace
     WHERE concat_ws(' ', o.oprname, coalesce(lt.typname, 'NONE'), coalesce(rt.typname, 'NONE')) = a.name
+    UNION ALL
+    SELECT a.*, o.opcowner, format('%I.%I USING %I', n.nspname, o.opcname, m.amname)
+    FROM asked a
+    JOIN pg_catalog.pg_namespace n ON a.kind = 'OPERATOR CLASS' AND n.nspname = a.schema
+    JOIN pg_catalog.pg_opclass o ON o.opcnamespace = n.oid
+    JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod AND concat(o.opcname, ' USING ', m.amname) = a.name
+    UNION ALL
+    SELECT a.*, o.opfowner, format('%I.%I USING %I', n.nspname, o.opfname, m.amname)
+    FROM asked a
+    JOIN pg_catalog.pg_namespace n ON a.kind = 'OPERATOR FAMILY' AND n.nspname = a.schema
+    JOIN pg_catalog.pg_opfamily o ON o.opfnamespace = n.oid
+    JOIN pg_catalog.pg_am m ON m.oid = o.opfmethod AND concat(o.opfname, ' USING ', m.amname) = a.name
+    UNION ALL
+    SELECT a.*, o.conowner, '' FROM asked a
+    JOIN pg_catalog.pg_namespace n ON a.kind = 'CONVERSION' AND n.nspname = a.schema
+    JOIN pg_catalog.pg_conversion o ON o.connamespace = n.oid AND o.conname = a.name
+    UNION ALL
+    SELECT a.*, d.dictowner, '' FROM asked a
+    JOIN pg_catalog.pg_namespace n ON a.kind = 'TEXT SEARCH DICTIONARY' AND n.nspname = a.schema
+    JOIN pg_catalog.pg_ts_dict d ON d.dictnamespace = n.oid AND d.dictname = a.name
+    UNION ALL
+    SELECT a.*, e.evtowner, '' FROM asked a
+    JOIN pg_catalog.pg_event_trigger e ON a.kind = 'EVENT TRIGGER' AND e.evtname = a.name
+    UNION ALL
+    SELECT a.*, s.subowner, '' FROM asked a
+    JOIN pg_catalog.pg_subscription s ON a.kind = 'SUBSCRIPTION' AND s.subname = a.name
+    AND s.subdbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())
     UNION ALL
     SELECT a.*, l.lanowner, CASE WHEN l.lanpltrusted THEN 'trusted' ELSE 'untrusted' END
     FROM asked a JOIN pg_catalog.pg_language l ON a.kind = 'LANGUAGE' AND l.lanname = a.name
