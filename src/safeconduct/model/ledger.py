@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from safeconduct.model.grants import by_object, object_key
 from safeconduct.model.holding import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Set
 
     from safeconduct.model.finding import Finding, Location, Unjudged
+    from safeconduct.model.grants import ObjectKey
     from safeconduct.model.holding import Inventory, Way
     from safeconduct.model.privilege import Grant
 
@@ -36,9 +38,19 @@ class Need:
         """The grant that gives the least."""
         return self.grants[0]
 
-    def met_by(self, held: frozenset[Grant]) -> bool:
+    def met_by(self, held: Set[Grant]) -> bool:
         """Whether one of them is held."""
         return not held.isdisjoint(self.grants)
+
+
+def needs_by_object(needs: Iterable[Need]) -> Iterator[tuple[tuple[Grant, ...], tuple[Need, ...]]]:
+    """For each object what is proposed on it, in a settled order, and the needs that propose it."""
+    concerned: dict[ObjectKey, list[Need]] = {}
+    for need in needs:
+        concerned.setdefault(object_key(need.proposal), []).append(need)
+    proposals = (need.proposal for some in concerned.values() for need in some)
+    for key, grants in by_object(proposals).items():
+        yield grants, tuple(concerned[key])
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from safeconduct.model import (
@@ -17,6 +18,7 @@ from safeconduct.model import (
     quote_identifier,
 )
 from safeconduct.model.grants import by_object, grant_statement, object_key, privilege_list
+from safeconduct.model.ledger import needs_by_object
 from safeconduct.privileges import rules, rules_kinds
 from safeconduct.privileges.defaults import for_the_next, without_effect
 from safeconduct.privileges.hidden import instead, passed_over
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.model import Location, Rule
+    from safeconduct.model.grants import ObjectKey
     from safeconduct.model.ledger import Need
     from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.context import Context
@@ -64,11 +67,15 @@ class Case:
         """The role as it is written in SQL."""
         return self.context.role_sql
 
+    @cached_property
+    def held_on(self) -> Mapping[ObjectKey, tuple[Grant, ...]]:
+        """What is held, by what it is on."""
+        return by_object(self.held)
+
 
 def not_granted(case: Case, needs: Sequence[Need]) -> Iterator[Finding]:
     """One finding for each object that privileges are missing on."""
-    for grants in by_object(need.proposal for need in needs).values():
-        concerned = [need for need in needs if need.proposal in grants]
+    for grants, concerned in needs_by_object(needs):
         sqlstate = _sqlstate(case, grants, concerned)
         rule = _rule(grants, sqlstate)
         evidence = {"sqlstate": sqlstate, **_evidence(case, grants)}
@@ -163,7 +170,7 @@ def _sqlstate(case: Case, grants: tuple[Grant, ...], concerned: Sequence[Need]) 
     """A role that holds any privilege on the object is only warned that it may not grant another."""
     if grants[0].grantable and grants[0].kind is not ObjectKind.ROLE:
         place = replace(grants[0], grantable=False)
-        if any(object_key(grant) == object_key(place) for grant in case.held):
+        if object_key(place) in case.held_on:
             return NOTHING_GRANTED
     return max(need.sqlstate for need in concerned)
 
@@ -185,9 +192,8 @@ def _hidden(sqlstate: str) -> str:
 
 
 def _evidence(case: Case, grants: tuple[Grant, ...]) -> dict[str, str]:
-    objects = {object_key(grant) for grant in grants}
-    have = by_object(grant for grant in case.held if object_key(grant) in objects)
-    held = "; ".join(f"{privilege_list(some)} on {some[0].object_sql}" for some in have.values())
+    have = (case.held_on.get(object_key(grants[0]), ()) for grants in by_object(grants).values())
+    held = "; ".join(f"{privilege_list(some)} on {some[0].object_sql}" for some in have if some)
     lists = {grant: case.lists[grant] for grant in grants if grant in case.lists}
     owners = dict.fromkeys(f"{grant.object_sql}: {quote_identifier(acl.owner)}" for grant, acl in lists.items())
     granted = [

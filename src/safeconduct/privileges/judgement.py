@@ -108,7 +108,8 @@ def _explain(
     hidden = {(read.schema, read.name): relation for read, relation in found.passed_over}
     case = findings.Case(context, subject, held, lists, hidden, found.asked_by)
     through = _through(lacking, memberships, unused)
-    direct = [need for need in lacking if not any(need in needs for needs in through.values())]
+    indirect = {need for needs in through.values() for need in needs}
+    direct = [need for need in lacking if need not in indirect]
     return [
         *(findings.not_inherited(case, memberships.path(role), needs) for role, needs in through.items()),
         *findings.not_granted(case, direct),
@@ -117,16 +118,16 @@ def _explain(
 
 def _through(
     lacking: Iterable[Need], memberships: Memberships, unused: dict[str, frozenset[Grant]]
-) -> dict[str, tuple[Need, ...]]:
+) -> dict[str, list[Need]]:
     """The missing needs that a role would meet whose membership does not inherit, by the nearest such role."""
-    found: dict[str, tuple[Need, ...]] = {}
+    found: dict[str, list[Need]] = {}
     for need in lacking:
         if not _is_inherited(need.proposal):
             continue
         roles = [role for role, grants in unused.items() if need.met_by(grants)]
         if roles:
             nearest = min(roles, key=lambda role: (len(memberships.path(role)), role))
-            found[nearest] = (*found.get(nearest, ()), need)
+            found.setdefault(nearest, []).append(need)
     return found
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.model import ObjectKind, Unjudged, quote_identifier
-from safeconduct.model.grants import by_object
-from safeconduct.model.ledger import Ledger
+from safeconduct.model.ledger import Ledger, needs_by_object
 from safeconduct.privileges.engine import needed
 from safeconduct.privileges.excess import excess_of
 from safeconduct.privileges.findings import mended
@@ -83,10 +82,7 @@ def draw_up(session: Session, subject: str, wish: Wish, needed_by: NeededBy = ne
 
 def grants_for(needs: Iterable[Need], role: str) -> tuple[str, ...]:
     """One statement for each object, from the outside in: database, schema, table."""
-    every = tuple(needs)
-    found: list[str] = []
-    for grants in by_object(need.proposal for need in every).values():
-        found += mended([need for need in every if need.proposal in grants], grants, role)
+    found = (text for grants, concerned in needs_by_object(needs) for text in mended(concerned, grants, role))
     return tuple(dict.fromkeys(found))
 
 

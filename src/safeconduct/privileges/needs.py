@@ -56,11 +56,11 @@ def least(needs: Iterable[Need]) -> tuple[Need, ...]:
     """The needs without those that the proposals of the others meet anyway, sorted."""
     ordered = sorted(needs, key=lambda need: (not need.brings, len(need.grants), need))
     taken: list[Need] = []
-    given: frozenset[Grant] = frozenset()
+    given: set[Grant] = set()
     for need in ordered:
         if not need.met_by(given) and not given.intersection(_wider(need)):
             taken.append(need)
-            given |= {*need.brings, *(() if need.mend else (need.proposal,))}
+            given.update(need.brings, () if need.mend else (need.proposal,))
     return tuple(sorted(taken))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Grant, Privilege, Severity, quote_identifier
 from safeconduct.model.grants import by_object, privilege_list
 from safeconduct.model.holding import Source
+from safeconduct.model.ledger import needs_by_object
 from safeconduct.report.explanation import explanation
 from safeconduct.report.page import Ink, Page
 
@@ -68,11 +69,9 @@ def _section(title: str, lines: Iterable[str], empty: str, page: Page) -> Iterat
 
 
 def _needs(needs: Iterable[Need], ledger: Ledger, page: Page) -> Iterator[str]:
-    every = tuple(needs)
-    for grants in by_object(need.proposal for need in every).values():
+    for grants, concerned in needs_by_object(needs):
         yield _grants(grants, page)
-        concerned = (need for need in every if need.proposal in grants and need.why)
-        for why in dict.fromkeys(need.why for need in concerned):
+        for why in dict.fromkeys(need.why for need in concerned if need.why):
             yield from page.prose(why, first="        ")
         places = dict.fromkeys(f"{p.file}:{p.line}" for grant in grants for p in ledger.asked_by.get(grant, ()))
         if places:
