@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """The exit code for Ctrl-C, 128 and the number of SIGINT."""
+COLLECT_AFTER = 50_000
+"""New objects between two collections: what is loaded at the start stays, and collecting took 6 % of a walk."""
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "why": ("safeconduct.cli.why:command", "Why a connection is kept out of PostgreSQL, and what lets it in."),
@@ -91,7 +93,7 @@ def main() -> None:
 
 
 def _main() -> None:
-    gc.set_threshold(50_000)  # what is loaded at the start stays; collecting in between took 6 % of a walk
+    gc.set_threshold(COLLECT_AFTER)
     streams.prepare()
     _end_in_order()
     if sys.stdout is None:
