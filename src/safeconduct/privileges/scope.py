@@ -131,20 +131,17 @@ class Scope:
     ctes: dict[str, Source] = field(default_factory=dict)
     first: frozenset[str] = frozenset()
 
-    def chain(self) -> Iterator[Scope]:
+    def __post_init__(self) -> None:
+        self.chain: tuple[Scope, ...] = (self, *(self.parent.chain if self.parent else ()))
         """This scope and those around it, from the inside out."""
-        scope: Scope | None = self
-        while scope:
-            yield scope
-            scope = scope.parent
 
     def cte(self, name: str) -> Source | None:
         """The WITH query of this name, if there is one."""
-        return next((scope.ctes[name] for scope in self.chain() if name in scope.ctes), None)
+        return next((scope.ctes[name] for scope in self.chain if name in scope.ctes), None)
 
     def source(self, alias: str, schema: str = "") -> Source | None:
         """The source that `alias.column` or `schema.table.column` means."""
-        for scope in self.chain():
+        for scope in self.chain:
             for source in scope.sources:
                 if source.alias == alias and schema in ("", source.schema):
                     return source
@@ -152,19 +149,21 @@ class Scope:
 
     def read_here(self, column: str) -> bool | None:
         """Read the column from this scope's own sources, and say whether there is one; None if untold."""
-        visible = [source for source in self.sources if not source.by_name_only]
-        answers = [source.has(column) for source in visible]
-        for source, answer in zip(visible, answers, strict=True):
+        found = untold = False
+        for source in self.sources:
+            answer = None if source.by_name_only else source.has(column)
             if answer:
                 source.read(column)
-        return True if True in answers else None if None in answers else False
+                found = True
+            untold = untold or (answer is None and not source.by_name_only)
+        return True if found else None if untold else False
 
     def read_name(self, column: str) -> bool:
         """Read what a bare name means: the innermost column of that name, else a whole row. False if neither."""
-        if any(column in scope.first for scope in self.chain()):
+        if any(scope.first and column in scope.first for scope in self.chain):
             return True
         untold = False
-        for scope in self.chain():
+        for scope in self.chain:
             answer = scope.read_here(column)
             if answer:
                 return True
@@ -177,7 +176,7 @@ class Scope:
     def unknown(self, parts: tuple[str, ...]) -> UnknownColumn | None:
         """The column that is missing, where it is told from which relation; None where the qualifier names none."""
         if len(parts) == 1:
-            visible = (source for scope in self.chain() for source in scope.sources if not source.by_name_only)
+            visible = (source for scope in self.chain for source in scope.sources if not source.by_name_only)
             places = dict.fromkeys(place for source in visible for place in source.described())
             return UnknownColumn(parts, tuple(places), bare=True)
         source = self.source(parts[-2], parts[-3] if len(parts) > 2 else "")

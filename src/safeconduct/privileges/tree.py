@@ -47,6 +47,9 @@ def of_kinds(node: Node, kinds: frozenset[str]) -> list[Node]:
     if "WHOLE" not in vars(node):
         return [found for found in everything(node) if found.STRUCT in kinds]
     index = vars(node).get("INDEX") or _indexed(node)
+    if len(kinds) == 1:
+        (one,) = kinds
+        return index.get(one, [])
     return [found for one in sorted(index.keys() & kinds) for found in index[one]]
 
 
@@ -61,6 +64,8 @@ def _indexed(top: Node) -> dict[str, list[Node]]:
 
 def strings(nodes: Node) -> tuple[str, ...]:
     """The texts of String nodes, such as the parts of a name."""
+    if len(nodes) == 1:  # as most names are; this is called for each of them
+        return (nodes[0].sval,) if nodes[0].STRUCT == "String" else ()
     return tuple([node.sval for node in nodes if node.STRUCT == "String"])
 
 

@@ -10,7 +10,7 @@ from safeconduct.privileges.reading.calls import Call, Operator, named_in, texts
 from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS, large_object_needs, unlinked
 from safeconduct.privileges.reading.record import OWNERS_FUNCTIONS, SEQUENCE_FUNCTIONS
 from safeconduct.privileges.reading.things import LARGE_OBJECT, Thing, ThingAsk
-from safeconduct.privileges.tree import children, kind, strings, text_constant, unwrap
+from safeconduct.privileges.tree import strings, text_constant
 
 if TYPE_CHECKING:
     from safeconduct.privileges.reading.record import Record
@@ -37,8 +37,7 @@ class ExpressionReader(ABC):
 
     def expression(self, node: Node, scope: Scope) -> None:
         """Read an expression, or anything that is made of expressions."""
-        node = unwrap(node)
-        what = kind(node)
+        what = node.STRUCT
         if what == "ColumnRef":
             self._column(node, scope)
         elif what in QUERIES:
@@ -48,7 +47,7 @@ class ExpressionReader(ABC):
                 self.call(node)
             elif what in ("A_Expr", "SubLink"):
                 self._operator(strings(node.name if what == "A_Expr" else node.oper_name))
-            for child in children(node):
+            for child in node.BELOW:
                 if child.BELOW:  # constants and words read nothing
                     self.expression(child, scope)
 
