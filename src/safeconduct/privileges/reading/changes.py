@@ -117,6 +117,7 @@ class ChangeReader(QueryReader):
             self._when(item.merge_when_clause, own, target)
 
     def _when(self, clause: Node, own: Scope, target: Source) -> None:
+        own = _visible(clause, own, target)
         if clause.HasField("condition"):
             self.expression(clause.condition, own)
         command = enum_name(clause, "command_type")
@@ -185,3 +186,12 @@ def _defaults_in(items: Sequence[Node], spans: Sequence[int | None]) -> Iterator
         if at is not None and item.HasField("set_to_default"):
             yield at
         at = None if at is None or span is None else at + span
+
+
+def _visible(clause: Node, own: Scope, target: Source) -> Scope:
+    """What WHEN sees: both sides only where they match (setNamespaceForMergeWhen() in parse_merge.c)."""
+    match = enum_name(clause, "match_kind")
+    if match == "MERGE_WHEN_MATCHED":
+        return own
+    is_target = match == "MERGE_WHEN_NOT_MATCHED_BY_SOURCE"
+    return Scope([one for one in own.sources if (one is target) is is_target], own.parent, own.ctes)
