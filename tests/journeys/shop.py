@@ -8,7 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import psycopg
 from jsonschema import Draft202012Validator
@@ -66,6 +66,23 @@ class Shop:
         return self._run(["why", *arguments], "", {})
 
     def _run(self, arguments: list[str], stdin: str, more: dict[str, str]) -> Said:
+        command, environment = self._started(arguments, more)
+        done = subprocess.run(
+            command, env=environment, cwd=self.folder, input=stdin, capture_output=True, text=True, check=False
+        )
+        assert "Traceback" not in done.stderr
+        assert PASSWORD not in done.stdout + done.stderr
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def begin(
+        self, verb: str, *arguments: str, stdout: IO[bytes] | int = subprocess.DEVNULL, **more: str
+    ) -> subprocess.Popen[bytes]:
+        """The same, not waited for, and unheard."""
+        command, environment = self._started(["privileges", verb, *arguments], more)
+        nowhere = subprocess.DEVNULL
+        return subprocess.Popen(command, env=environment, cwd=self.folder, stdout=stdout, stderr=nowhere)
+
+    def _started(self, arguments: list[str], more: dict[str, str]) -> tuple[list[str], dict[str, str]]:
         environment = {
             **os.environ,
             "PYTHONPATH": str(Path(safeconduct.__file__).parents[1]),
@@ -74,12 +91,7 @@ class Shop:
             **more,
         }
         command = [sys.executable, "-m", "safeconduct", *arguments]
-        done = subprocess.run(
-            command, env=environment, cwd=self.folder, input=stdin, capture_output=True, text=True, check=False
-        )
-        assert "Traceback" not in done.stderr
-        assert PASSWORD not in done.stdout + done.stderr
-        return Said(done.returncode, done.stdout, done.stderr)
+        return command, environment
 
     def works(self, statement: str) -> bool:
         with self.server.login("etl", PASSWORD, database="sales") as session:

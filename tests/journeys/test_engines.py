@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import tempfile
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +13,8 @@ import pytest
 from safeconduct.privileges.server import NoShadow, find_programs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.journeys.shop import Said, Shop
 
 OVERLOADED = """
@@ -100,3 +106,28 @@ def test_options_that_contradict_each_other(shop: Shop, options: list[str], word
     said = shop.privileges("missing", "shop", *options, "--sql", "SELECT 1")
     assert said.code == 2
     assert words in said.errors, said.errors
+
+
+@pytest.fixture
+def room() -> Iterator[Path]:
+    """A folder for temporary files that other users may enter, too: as root, the shadow's server is one's."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@pytest.mark.parametrize("moment", ["data/PG_VERSION", "data/postmaster.pid"])
+def test_a_signal_leaves_nothing_of_a_shadow(overloaded: Shop, room: Path, moment: str) -> None:
+    process = overloaded.begin(
+        *("missing", "shop", "--shadow", "local", "--sql", QUERY),
+        SAFECONDUCT_ADMIN_DSN=overloaded.server.superuser_dsn(),
+        TMPDIR=str(room),
+    )
+    deadline = time.monotonic() + 60
+    while not list(room.glob(f"safeconduct-shadow-*/{moment}")):
+        assert process.poll() is None, "it has ended before"
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 128 + signal.SIGTERM
+    assert not list(room.iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from typing import TYPE_CHECKING
 
@@ -44,3 +45,22 @@ def test_the_file_tells_what_the_server_told(shop: Shop) -> None:
     assert (said.code, "nowhere.json cannot be read: No such file" in said.errors) == (2, True)
     said = shop.privileges("snapshot", "shop", "-o", "nowhere/sales.json")
     assert said.code != 0
+
+
+def test_output_that_takes_nothing_is_said(shop: Shop) -> None:
+    with open("/dev/full", "wb") as full:
+        process = shop.begin("snapshot", "shop", stdout=full)
+    assert process.wait(60) == 3
+
+
+def test_a_link_is_followed_and_a_pipe_is_written_to(shop: Shop) -> None:
+    (shop.folder / "kept.json").write_text("old")
+    (shop.folder / "link.json").symlink_to("kept.json")
+    assert shop.privileges("snapshot", "shop", "-o", "link.json").code == 0
+    assert (shop.folder / "link.json").is_symlink()
+    assert '"schema"' in (shop.folder / "kept.json").read_text()
+    assert shop.privileges("snapshot", "shop", "-o", "-").output == (shop.folder / "kept.json").read_text()
+    os.mkfifo(shop.folder / "pipe")
+    process = shop.begin("snapshot", "shop", "-o", "pipe")
+    assert (shop.folder / "pipe").read_bytes() == (shop.folder / "kept.json").read_bytes()
+    assert process.wait(60) == 0

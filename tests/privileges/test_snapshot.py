@@ -151,3 +151,17 @@ def test_rubbish_is_one_sentence(octets: bytes) -> None:
 def test_it_runs_nothing(taken: bytes) -> None:
     with pytest.raises(SessionLost, match="takes the server"):
         SnapshotSession(read(taken)).query("SELECT 1")
+
+
+@pytest.mark.parametrize("part", ["relations", "memberships", "held", "access", "role", "server_version", "context"])
+def test_a_digest_that_fits_makes_no_snapshot_of_anything(taken: bytes, part: str) -> None:
+    every: tuple[Any, ...] = (None, "x", [None], [[]], {"a": 1})
+    for odd in every:
+        document = replace(read(taken), **{part: odd})
+        if vars(document) == vars(read(taken)) or (part, odd) in _FITTING:
+            continue
+        with pytest.raises(WrongSnapshot, match="lacks a part"):
+            read(written(document))
+
+
+_FITTING = [("role", "x"), ("memberships", [[]]), ("access", [[]]), ("context", {"a": 1})]

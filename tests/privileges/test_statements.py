@@ -204,7 +204,7 @@ MERGE INTO shop.counted c USING shop.people p ON c.n = p.id WHEN NOT MATCHED THE
 MERGE INTO shop.counted c USING shop.people p ON c.n = p.id WHEN NOT MATCHED THEN INSERT VALUES (p.id, 'x')
 MERGE INTO shop.counted c USING shop.people p ON c.n = p.id WHEN NOT MATCHED THEN INSERT DEFAULT VALUES
 MERGE INTO shop.orders o USING (SELECT id FROM shop.people) p ON o.id = p.id WHEN MATCHED THEN UPDATE SET id = DEFAULT
-MERGE INTO shop.orders o USING shop.people p ON o.customer = p.id WHEN NOT MATCHED AND id > 1 THEN INSERT (customer) VALUES (id)
+MERGE INTO shop.orders o USING shop.people p ON amount = p.id WHEN NOT MATCHED AND id > 0 THEN INSERT (note) VALUES (id)
 """.strip().splitlines()
 
 

@@ -18,12 +18,18 @@ from safeconduct.cli.why import home_folder, masker_of, progress_of, say
 from safeconduct.diagnosis import Question, Sources, sources_of, survey_of, walk_all
 from safeconduct.diagnosis.snapshots import Snapshots
 from safeconduct.masking import Masker
-from safeconduct.model import Report
+from safeconduct.model import ExitCode, Report
 from safeconduct.postgres.session import SessionLost
 
 if TYPE_CHECKING:
     from safeconduct.cli.accounts import Inputs
     from safeconduct.privileges.ledger import Wish
+
+
+class Unwritten(click.ClickException):
+    """Standard output does not take what is written to it."""
+
+    exit_code = int(ExitCode.UNJUDGED)
 
 
 def told_offline(inputs: Inputs, wish: Wish, path: Path) -> Told:
@@ -40,6 +46,8 @@ def told_offline(inputs: Inputs, wish: Wish, path: Path) -> Told:
     # There is no CONN_ID, so the first of the arguments is a file, too.
     files = (inputs.conn_id, *inputs.files) if inputs.conn_id is not None else inputs.files
     asked = replace(inputs, conn_id=None, files=files).asked()
+    if path.is_char_device() or path.is_block_device():
+        raise click.UsageError(f"{path} is a device, and no snapshot")
     try:
         document = read(path.read_bytes())
         session = SnapshotSession(document)
@@ -70,18 +78,44 @@ def take_snapshot(inputs: Inputs, path: Path | None) -> int:
 
 
 def _write(octets: bytes, path: Path | None) -> None:
-    """The file is there as a whole or not at all, and its owner's alone."""
-    if path is None:
-        sys.stdout.buffer.write(octets)
+    """The file is there as a whole or not at all, and its owner's alone; `-` is standard output.
+
+    What a link leads to is replaced; devices and pipes are written to. Raises click.UsageError, and for standard output
+    Unwritten.
+    """
+    if path is None or str(path) == "-":
+        _to_output(octets)
         return
-    name = ""
+    path = Path(os.path.realpath(path))
     try:
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
+        if path.exists() and not path.is_file():
+            path.write_bytes(octets)
+        else:
+            _replace(octets, path)
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be written: {error.strerror or error}") from None
+
+
+def _to_output(octets: bytes) -> None:
+    """All of it: with PYTHONUNBUFFERED the stream writes no more than there is room for."""
+    rest = memoryview(octets)
+    try:
+        while rest:
+            rest = rest[sys.stdout.buffer.write(rest) :]
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unwritten(f"the output could not be written ({error.strerror or error})") from None
+
+
+def _replace(octets: bytes, path: Path) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".safeconduct-")  # made with mode 0600
+    try:
         with open(descriptor, "wb") as file:
             file.write(octets)
         Path(name).replace(path)
-    except OSError as error:
-        if name:
-            with suppress(OSError):
-                Path(name).unlink()
-        raise click.UsageError(f"{path} cannot be written: {error.strerror or error}") from None
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise

@@ -47,6 +47,7 @@ class Accounts:
     _failed: list[Unjudged] = field(default_factory=list)
     _applied: list[Applied] = field(default_factory=list)
     _unseen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _since: dict[str, str] = field(default_factory=dict)
 
     def visit(self, name: str, session: OpenSession) -> None:
         """Draw up the account of this session's role. Never raises what the server brings about."""
@@ -81,6 +82,10 @@ class Accounts:
             self._unseen[name] = (f"what ran could not be read: {error}",)
             return ()
         self._unseen[name] = found.reasons
+        if found.since:
+            self._since[name] = (
+                f"pg_stat_statements has what ran since {found.since}; what runs more seldom is not in it"
+            )
         return found.asked
 
     def _apply(self, administrator: Administrator, session: OpenSession, ledger: Ledger) -> bool:
@@ -111,7 +116,11 @@ class Accounts:
     @property
     def ledgers(self) -> tuple[Ledger, ...]:
         """The accounts, by the names of their connections."""
-        return tuple(ledger for _, ledger in sorted(self._ledgers.items()))
+        return tuple(self._dated(name, ledger) for name, ledger in sorted(self._ledgers.items()))
+
+    def _dated(self, name: str, ledger: Ledger) -> Ledger:
+        since = self._since.get(name)
+        return replace(ledger, remarks=(*ledger.remarks, since)) if since else ledger
 
     def told(self, report: Report) -> Report:
         """The report of the walks, with what could not be read, and what was applied."""

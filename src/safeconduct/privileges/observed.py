@@ -11,27 +11,28 @@ from safeconduct.postgres.query import QueryRefused
 from safeconduct.privileges.asked import SqlAsk, parse_sql
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.queries import statement
-from safeconduct.privileges.tree import of_kinds
+from safeconduct.privileges.tree import kind, of_kinds, strings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from safeconduct.postgres.session import Row, Session
+    from safeconduct.postgres.session import Session
 
 _NAME = "pg_stat_statements"
+_LOST = "pg_stat_statements made room {} times, so statements may have run that it no longer has"
 _HIDDEN = "<insufficient privilege>"
 _CATALOGS = frozenset({"pg_catalog", "information_schema"})
 _RELATIONS = frozenset({"RangeVar"})
 _WITH = frozenset({"CommonTableExpr"})
+_CALLS = frozenset({"FuncCall"})
 _PARAMETER = re.compile(r"\$\d+")
 
 
 @dataclass(frozen=True)
 class Observed:
-    """The statements that ran, and why there may have been others."""
+    """The statements that ran, why there may have been others, and since when they were kept ("": it is not told)."""
 
     asked: tuple[SqlAsk, ...] = ()
     reasons: tuple[str, ...] = ()
+    since: str = ""
 
 
 def observed(session: Session) -> Observed:
@@ -53,25 +54,22 @@ def _read(session: Session) -> Observed:
     ((schema, counts),) = found
     texts = [text or "" for (text,) in session.query(_in(schema, "observed.sql"))]
     asked: list[SqlAsk] = []
-    reasons = list(_lost(session.query(_in(schema, "observed_lost.sql")) if counts == "true" else ()))
+    ((times, since),) = session.query(_in(schema, "observed_lost.sql")) if counts == "true" else [("0", "")]
+    reasons = [_LOST.format(times)] if times not in (None, "0") else []
     for text in texts:
         try:
-            asked.append(_parsed(text))
+            ask = _parsed(text)
         except WrongText as wrong:
             reasons.append(str(wrong))
+        else:
+            asked += [] if _looks_at_catalogs(ask) else [ask]
     if not any(map(_uses_a_table, asked)):
         reasons.append(f"{_NAME} has not seen {quote_identifier(session.role)} use any table in this database")
-    return Observed(tuple(asked), tuple(reasons))
+    return Observed(tuple(asked), tuple(reasons), since or "")
 
 
 def _in(schema: str | None, name: str) -> str:
     return statement(name).replace(":extension", schema or "")
-
-
-def _lost(rows: list[Row] | tuple[()]) -> Iterator[str]:
-    for (times,) in rows:
-        if times not in (None, "0"):
-            yield f"{_NAME} made room {times} times, so statements may have run that it no longer has"
 
 
 def _uses_a_table(ask: SqlAsk) -> bool:
@@ -82,6 +80,16 @@ def _uses_a_table(ask: SqlAsk) -> bool:
             if relation.schemaname not in _CATALOGS and (relation.schemaname or relation.relname not in expressions):
                 return True
     return False
+
+
+def _looks_at_catalogs(ask: SqlAsk) -> bool:
+    """Whether all that is read and called is named as pg_catalog's own, as this project's questions do it."""
+    tops = [raw.stmt for raw in ask.statements]
+    names = [strings(call.funcname) for top in tops for call in of_kinds(top, _CALLS)]
+    is_query = all(kind(top) == "SelectStmt" for top in tops)
+    is_about_something = bool(names) or any(of_kinds(top, _RELATIONS) for top in tops)
+    is_of_catalogs = all(name[:-1] == ("pg_catalog",) for name in names) and not _uses_a_table(ask)
+    return is_query and is_about_something and is_of_catalogs
 
 
 def _parsed(text: str) -> SqlAsk:

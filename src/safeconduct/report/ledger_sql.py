@@ -24,7 +24,9 @@ def render_grants(ledgers: Sequence[Ledger], report: Report, masker: Masker) -> 
 def render_revocations(ledgers: Sequence[Ledger], report: Report, masker: Masker) -> str:
     """The statements that take from each role what it does not need, behind what would break."""
     page = Page(masker, DOCUMENT_WIDTH, colour=False)
-    return "\n".join([*_beside(report, page), *(line for ledger in ledgers for line in _revocations(ledger, page))])
+    return "\n".join(
+        [*_beside(report, page), *(line for ledger in ledgers for line in _revocations(ledger, report, page))]
+    )
 
 
 def _beside(report: Report, page: Page) -> Iterator[str]:
@@ -46,16 +48,20 @@ def _grants(ledger: Ledger, page: Page) -> Iterator[str]:
     yield from (page.clean(text) for text in ledger.grants)
 
 
-def _revocations(ledger: Ledger, page: Page) -> Iterator[str]:
+def _revocations(ledger: Ledger, report: Report, page: Page) -> Iterator[str]:
+    """While something could not be told, what it needs may be among what looks needless: all stands as comments."""
     yield from _head(ledger, "what is too much" if ledger.revocations else "nothing is too much", page)
     for remark in ledger.remarks:
         yield from _comment(remark, page)
+    is_untold = bool(ledger.unjudged or report.unjudged)
+    if is_untold and ledger.revocations:
+        yield from _comment("what could not be judged may need some of this, so it stands as comments:", page)
     for revocation in ledger.revocations:
         for what in revocation.leans:
             yield from _comment(f"this would break {what}:", page)
         if revocation.blocked:
             yield from _comment(f"refused as it stands, {revocation.blocked}:", page)
-        mark = "-- " if revocation.blocked else ""
+        mark = "-- " if revocation.blocked or is_untold else ""
         yield from (f"{mark}{page.clean(text)}" for text in revocation.statements)
 
 

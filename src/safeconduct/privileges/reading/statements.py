@@ -76,7 +76,7 @@ class StatementReader(OtherReader):
         for what, parts in unqualified_in(node):
             self.named(what, parts, f"{name} names it")
         for named in qualified_in(node):
-            self.record.mention(named.schema, named.what, "" if named.in_text else ELSEWHERE)
+            self.record.mention(named.schema, f"{named.what} is", "" if named.in_text else ELSEWHERE)
         if self.record.unclear or len(self.record.unknown) > unknown:
             # The server gives up at the name, before it looks at any privilege on a table.
             del self.record.uses[uses:], self.record.needs[needs:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import pwd
 import secrets
@@ -11,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,23 +50,56 @@ def cluster(programs: Programs, parent: Path | None = None) -> Iterator[Target]:
 
     Its directory is made in `parent`, else where temporary files go. Where we are root it runs as `nobody`.
     """
-    room = Path(tempfile.mkdtemp(prefix="safeconduct-shadow-", dir=parent))
-    server: subprocess.Popen[bytes] | None = None
+    room = _Room(Path(tempfile.mkdtemp(prefix="safeconduct-shadow-", dir=parent)))
+    atexit.register(room.clear)
     try:
-        account = _account(room)
         password = Secret(secrets.token_urlsafe(24))
-        _initialise(programs, room, account, password)
-        command = [programs.path("postgres"), "-D", str(room / "data"), "-p", str(_PORT), "-k", str(room)]
-        server = _start(command, room, account, signal.SIGQUIT)
+        _initialise(programs, room, password)
+        here = room.path
+        server = room.start(
+            [programs.path("postgres"), "-D", str(here / "data"), "-p", str(_PORT), "-k", str(here)], signal.SIGQUIT
+        )
         target = Target(
-            "shadow", (HostPort(str(room), _PORT, password=Password(password, "shadow")),), ADMINISTRATOR, "postgres"
+            "shadow", (HostPort(str(here), _PORT, password=Password(password, "shadow")),), ADMINISTRATOR, "postgres"
         )
         _await(target, server)
         yield target
     finally:
-        if server is not None:
-            _end(server)
-        shutil.rmtree(room, ignore_errors=True)
+        room.clear()
+        atexit.unregister(room.clear)
+
+
+@dataclass
+class _Room:
+    """The folder of a cluster and the programs that run in it.
+
+    It is cleared when we end, too: walks are in threads that a signal to us does not let finish.
+    """
+
+    path: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    closed: bool = False
+
+    def start(self, command: Sequence[str], last: signal.Signals) -> subprocess.Popen[bytes]:
+        """Run a program as whoever the room belongs to; `last` ends it when we end. Raises NoShadow."""
+        if self.closed:
+            raise NoShadow("it is given up: the command ends")
+        with (self.path / "log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - programs of PostgreSQL, no shell
+                command, cwd=self.path, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=dying_with_parent(last),
+                **_account(self.path),
+            )  # fmt: skip
+        self.processes.append(process)
+        return process
+
+    def clear(self) -> None:
+        """End the programs and remove the folder."""
+        self.closed = True
+        for process in self.processes:
+            if process.poll() is None:
+                _end(process)
+        shutil.rmtree(self.path, ignore_errors=True)
 
 
 def _account(room: Path) -> dict[str, Any]:
@@ -81,7 +116,9 @@ def _account(room: Path) -> dict[str, Any]:
     return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
 
 
-def _initialise(programs: Programs, room: Path, account: dict[str, Any], password: Secret) -> None:
+def _initialise(programs: Programs, place: _Room, password: Secret) -> None:
+    room = place.path
+    account = _account(room)
     word = room / "password"
     with open(os.open(word, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(password.reveal() + "\n")
@@ -91,7 +128,7 @@ def _initialise(programs: Programs, room: Path, account: dict[str, Any], passwor
         programs.path("initdb"), f"--pgdata={room / 'data'}", f"--username={ADMINISTRATOR}", f"--pwfile={word}",
         "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync",
     ]  # fmt: skip
-    done = _start(command, room, account, signal.SIGTERM)
+    done = place.start(command, signal.SIGTERM)
     try:
         code = done.wait(_SECONDS)
     except subprocess.TimeoutExpired:
@@ -102,16 +139,6 @@ def _initialise(programs: Programs, room: Path, account: dict[str, Any], passwor
         raise NoShadow(f"initdb could not make a cluster in {room.parent}: {_last_words(room)}")
     with (room / "data" / "postgresql.conf").open("a", encoding="utf-8") as conf:
         conf.write(_SETTINGS)
-
-
-def _start(
-    command: Sequence[str], room: Path, account: dict[str, Any], last: signal.Signals
-) -> subprocess.Popen[bytes]:
-    with (room / "log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 - programs of PostgreSQL, no shell
-            command, cwd=room, env=_ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            start_new_session=True, preexec_fn=dying_with_parent(last), **account,
-        )  # fmt: skip
 
 
 def _await(target: Target, server: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from contextlib import contextmanager
@@ -39,7 +40,8 @@ def shadow_of(
     schema of the copy. Raises NoShadow with a sentence on what is missing, OSError, and what Session.query raises.
     """
     programs = programs or find_programs(session.server_version // 10000)
-    with tempfile.TemporaryDirectory(dir=parent) as folder, _dumped(programs, source, Path(folder), parent) as target:
+    made = tempfile.TemporaryDirectory(prefix="safeconduct-dump-", dir=parent)
+    with made as folder, _dumped(programs, source, Path(folder), parent) as target:
         shadow = _let_in(target)
         try:
             _create_roles(shadow, json.loads(session.query(statement("shadow_roles.sql"))[0][0] or "{}"))
@@ -71,7 +73,10 @@ def _dumped(programs: Programs, source: Target, folder: Path, parent: Path | Non
     """Dump first, which fails more often than anything after it; then a cluster to restore into."""
     options = ["--schema-only", "--format=custom", "--no-password", f"--file={folder / 'dump'}"]
     command = [programs.path("pg_dump"), *options, f"--dbname=service={SERVICE}"]
-    _run(command, written(source, folder / "source"))
+    try:
+        _run(command, written(source, folder / "source"))
+    finally:
+        shutil.rmtree(folder / "source")  # the administrator's password is needed no longer
     with cluster(programs, parent) as target:
         yield target
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SCHEMA = "safeconduct/catalog/1"
 
@@ -43,6 +46,9 @@ class Document:
     access: list[list[Any]]
 
 
+_LACKING = f"lacks a part that the format {SCHEMA} has: take the snapshot again"
+
+
 def written(document: Document) -> bytes:
     """The document as text in UTF-8."""
     catalog = vars(document)
@@ -58,15 +64,41 @@ def read(octets: bytes) -> Document:
         raise WrongSnapshot("is not JSON, or was cut off: take the snapshot again") from None
     schema = found.get("schema") if isinstance(found, dict) else None
     if schema != SCHEMA:
-        says = f"calls itself {schema!r}" if isinstance(schema, str) else "does not say what it is"
+        says = f"calls itself {schema[:80]!r}" if isinstance(schema, str) else "does not say what it is"
         raise WrongSnapshot(f"is no snapshot of the format {SCHEMA}: it {says}")
     catalog = found.get("catalog")
     if not isinstance(catalog, dict) or found.get("digest") != _digest(catalog):
         raise WrongSnapshot("was changed since it was written, or is not all there: take the snapshot again")
     try:
-        return Document(**catalog)
+        document = Document(**catalog)
     except TypeError:
-        raise WrongSnapshot(f"lacks a part that the format {SCHEMA} has: take the snapshot again") from None
+        raise WrongSnapshot(_LACKING) from None
+    if not _is_whole(document):
+        raise WrongSnapshot(_LACKING)
+    return document
+
+
+def _is_whole(document: Document) -> bool:
+    """Whether each part is of the kind that it is said to be: a digest is easily made for anything."""
+    return all(_KINDS[one.type](getattr(document, one.name)) for one in fields(document)) and all(
+        _of_lists(part) for part in document.held.values()
+    )
+
+
+def _of(kind: type) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(isinstance(row, kind) for row in value)
+
+
+_of_lists = _of(list)
+_KINDS: dict[Any, Callable[[object], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "int": lambda value: isinstance(value, int),
+    "dict[str, Any]": lambda value: isinstance(value, dict),
+    "dict[str, list[list[Any]]]": lambda value: isinstance(value, dict),
+    "list[dict[str, Any]]": _of(dict),
+    "list[list[Any]]": _of_lists,
+}
+"""By the annotations of Document's fields, as texts."""
 
 
 def _digest(catalog: dict[str, Any]) -> str:

@@ -24,7 +24,13 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT DISTINCT format('%s, to whom %I passed it on', CASE i.grantee
         WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_catalog.pg_get_userbyid(i.grantee)) END, $1::text)
-    FROM pg_catalog.aclexplode(a.relacl) i
+    FROM (
+        SELECT i.* FROM pg_catalog.aclexplode(a.relacl) i
+        UNION
+        -- What was passed on of single columns.
+        SELECT i.* FROM pg_catalog.pg_attribute t CROSS JOIN LATERAL pg_catalog.aclexplode(t.attacl) i
+        WHERE t.attrelid = a.oid
+    ) i
     WHERE i.grantor = (SELECT oid FROM me) AND i.grantee <> i.grantor
         AND i.grantor <> (SELECT c.relowner FROM pg_catalog.pg_class c WHERE c.oid = a.oid)
 ) l
