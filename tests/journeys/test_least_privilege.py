@@ -301,3 +301,22 @@ def test_what_only_somebody_else_can_decide_is_still_missing(shop: Shop) -> None
     said = shop.privileges("grant", "shop", "--sql", "CREATE ROLE other")
     assert "nothing is missing" not in said.output
     assert said.code == 1
+
+
+def test_what_the_role_is_and_belongs_to_is_held_as_well(shop: Shop) -> None:
+    shop.server.sql(
+        "CREATE ROLE outer_one; CREATE ROLE inner_one; GRANT outer_one TO inner_one; GRANT inner_one TO etl;"
+        "GRANT pg_execute_server_program TO etl; ALTER ROLE etl CREATEROLE CREATEDB"
+    )
+    said = shop.privileges("held", "shop")
+    for words in (
+        "attribute CREATEDB",
+        "attribute CREATEROLE",
+        "member of inner_one",
+        "member of outer_one, through inner_one",
+        "member of pg_execute_server_program",
+    ):
+        assert words in said.output, said.output
+    held = shop.privileges("held", "shop", "--format", "json").role["held"]
+    assert held["attributes"] == ["CREATEDB", "CREATEROLE"]
+    assert ["inner_one", "outer_one"] in [one["through"] for one in held["memberships"]]

@@ -79,6 +79,8 @@ class Later:
 class Inventory:
     """Everything that a role holds in one database. A superuser holds all, whatever the lists say.
 
+    `attributes` are those of the role itself, such as CREATEROLE, which no membership passes on; `memberships` the
+    roles that it is a member of, directly or through others, with why their privileges do not count at once, if so.
     Without `exists` there is no such role.
     """
 
@@ -88,6 +90,8 @@ class Inventory:
     holdings: tuple[Holding, ...] = ()
     later: tuple[Later, ...] = ()
     exists: bool = True
+    attributes: tuple[str, ...] = ()
+    memberships: tuple[Way, ...] = ()
 
     def counted(self) -> Iterator[Holding]:
         """What is in effect."""

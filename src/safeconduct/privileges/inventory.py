@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from safeconduct.model import ObjectKind, Privilege, quote_identifier
 from safeconduct.model.holding import Holding, Inventory, Later, Source, Way
-from safeconduct.privileges.memberships import Memberships, read_memberships
+from safeconduct.privileges.memberships import Membership, Memberships, read_memberships
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.postgres.session import Session
 
@@ -61,7 +61,25 @@ def read_inventory(session: Session, role: str) -> Inventory:
         tuple(holdings if superuser == "true" else _closed(holdings)),
         tuple(one for row in later for one in _later(row, ways)),
         superuser is not None,
+        memberships=tuple(
+            _membership(memberships, name) for name in dict.fromkeys(one.role for one in memberships.links)
+        ),
     )
+
+
+def with_attributes(session: Session, inventory: Inventory) -> Inventory:
+    """The same with the role's attributes. Raises what Session.query raises."""
+    rows = session.query(statement("role_attributes.sql"), [inventory.role])
+    return replace(inventory, attributes=tuple(word or "" for (word,) in rows))
+
+
+def _membership(memberships: Memberships, role: str) -> Way:
+    path = memberships.path(role)
+    through = tuple(link.role for link in path)
+    if path[-1].superuser:
+        how = "by SET ROLE" if all(link.may_set for link in path) else "not even by SET ROLE"
+        return Way(Source.MEMBER, through, f"it is a superuser, whose power is had {how}")
+    return Way(Source.MEMBER, through, _stopped(path))
 
 
 def _ways(memberships: Memberships) -> dict[str, Way]:
@@ -69,12 +87,13 @@ def _ways(memberships: Memberships) -> dict[str, Way]:
     found = {memberships.of: Way(Source.GRANTED), PUBLIC: Way(Source.PUBLIC)}
     for role in memberships.reached():
         path = memberships.path(role)
-        broken = next((link for link in path if not link.inherits), None)
-        stopped = ""
-        if broken:
-            stopped = f"{quote_identifier(broken.member)} does not inherit from {quote_identifier(broken.role)}"
-        found[role] = Way(Source.MEMBER, tuple(link.role for link in path), stopped)
+        found[role] = Way(Source.MEMBER, tuple(link.role for link in path), _stopped(path))
     return found
+
+
+def _stopped(path: Sequence[Membership]) -> str:
+    broken = next((link for link in path if not link.inherits), None)
+    return f"{quote_identifier(broken.member)} does not inherit from {quote_identifier(broken.role)}" if broken else ""
 
 
 def _everywhere(ways: dict[str, Way]) -> Iterator[Holding]:

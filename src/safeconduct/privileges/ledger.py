@@ -10,7 +10,7 @@ from safeconduct.model.ledger import Ledger, needs_by_object
 from safeconduct.privileges.engine import needed
 from safeconduct.privileges.excess import excess_of
 from safeconduct.privileges.findings import mended
-from safeconduct.privileges.inventory import read_inventory
+from safeconduct.privileges.inventory import read_inventory, with_attributes
 from safeconduct.privileges.judgement import missing
 from safeconduct.privileges.memberships import read_memberships
 from safeconduct.privileges.needs import least
@@ -51,6 +51,8 @@ def draw_up(session: Session, subject: str, wish: Wish, needed_by: NeededBy = ne
     """
     role = wish.role or session.role
     inventory = read_inventory(session, role) if wish.held or wish.excess else None
+    if inventory and wish.held:
+        inventory = with_attributes(session, inventory)
     if not (wish.needed or wish.missing or wish.excess):
         absent = inventory is not None and not inventory.exists
         reasons = (Unjudged(subject, f"there is no role {quote_identifier(role)}"),) if absent else ()

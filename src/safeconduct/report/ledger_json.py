@@ -81,6 +81,8 @@ def _held(held: Inventory | None, hide: Callable[[str], str]) -> dict[str, Any] 
         return None
     return {
         "superuser": held.superuser,
+        "attributes": list(held.attributes),
+        "memberships": [_way(one, hide) for one in held.memberships],
         "holdings": [_holding(one, hide) for one in held.holdings],
         "later": [
             {

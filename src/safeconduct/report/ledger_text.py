@@ -94,6 +94,9 @@ def _held(held: Inventory, page: Page) -> Iterator[str]:
     counted = [holding for holding in held.holdings if holding.counts]
     idle = [holding for holding in held.holdings if not holding.counts]
     yield from _section("Held:", (_holding(one, page) for one in counted), "nothing", page)
+    beyond = [*(f"    attribute {word}" for word in held.attributes), *(_member(way, page) for way in held.memberships)]
+    if beyond:
+        yield from _section("As a role:", beyond, "", page)
     if idle:
         yield from _section("Granted, but not in effect:", (_holding(one, page) for one in idle), "", page)
     if held.later:
@@ -128,6 +131,12 @@ def _way(way: Way, page: Page) -> str:
         Source.MEMBER: f", through {names}",
         Source.PREDEFINED: f", through {names}",
     }[way.source]
+    return f"{words}; {page.line(way.stopped)}" if way.stopped else words
+
+
+def _member(way: Way, page: Page) -> str:
+    *through, role = (page.line(quote_identifier(name)) for name in way.through)
+    words = f"    member of {role}" + (f", through {' in '.join(through)}" if through else "")
     return f"{words}; {page.line(way.stopped)}" if way.stopped else words
 
 
