@@ -69,8 +69,8 @@ def read_inventory(session: Session, role: str) -> Inventory:
 
 def with_attributes(session: Session, inventory: Inventory) -> Inventory:
     """The same with the role's attributes. Raises what Session.query raises."""
-    rows = session.query(statement("role_attributes.sql"), [inventory.role])
-    return replace(inventory, attributes=tuple(word or "" for (word,) in rows))
+    rows = session.query(statement("role_attributes.sql"), [as_json([inventory.role])])
+    return replace(inventory, attributes=tuple(word or "" for _, word in rows))
 
 
 def _membership(memberships: Memberships, role: str) -> Way:

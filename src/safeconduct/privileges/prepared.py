@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.privileges.asked import SqlAsk, parse_sql
@@ -48,9 +47,10 @@ def _executed(ask: SqlAsk) -> tuple[str, ...]:
 def _with(ask: SqlAsk, found: Mapping[str, str]) -> SqlAsk:
     before = [text for name in _executed(ask) if (text := _prepare(name, found.get(name, "")))]
     try:
-        return replace(parse_sql(";\n".join([*before, ask.text])), origin=ask.origin) if before else ask
+        read = parse_sql(";\n".join([*before, ask.text]), origin=ask.origin, sent_by=ask.sent_by) if before else ask
     except WrongText:
-        return ask  # it reads another's syntax: what was prepared is not known then
+        read = ask  # it reads another's syntax: what was prepared is not known then
+    return read
 
 
 def _prepare(name: str, text: str) -> str:

@@ -133,6 +133,11 @@ class Answers:
             waiting += fresh
         return (tuple(row) for row in self._document.memberships if row[0] in reached)
 
+    def role_attributes(self, names: str) -> Iterator[Row]:
+        """See role_attributes.sql."""
+        roles = set(json.loads(names))
+        return (tuple(row) for row in self._document.attributes if row[0] in roles)
+
     def inventory_self(self, role: str) -> Iterator[Row]:
         """See inventory_self.sql."""
         yield self._document.database, self._things.get(("ROLE", "", role), ("", None, ""))[1]

@@ -39,6 +39,7 @@ class Document:
     things: list[list[Any]]
     operators: list[list[Any]]
     memberships: list[list[Any]]
+    attributes: list[list[Any]]
     inventory: list[list[Any]]
     later: list[list[Any]]
     leaning: list[list[Any]]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _FILES = (
     "context relations functions views definitions policies things operators near in_schemas schemas memberships"
-    " inventory_self inventory inventory_later leaning held objects prepared"
+    " inventory_self inventory inventory_later leaning held objects prepared role_attributes"
 ).split()
 """The SQL files that it answers; a method of Answers has the name of each."""
 

@@ -59,6 +59,7 @@ def take(session: Session, connection: str) -> Document:
         things=[*_things(session, objects)],
         operators=_rows(session.query(statement("snapshot_operators.sql"))),
         memberships=_rows(session.query(statement("snapshot_memberships.sql"))),
+        attributes=_rows(session.query(statement("role_attributes.sql"), [as_json(roles)])),
         inventory=_rows(session.query(statement("inventory.sql"), [as_json(roles)])),
         later=_rows(session.query(statement("inventory_later.sql"), [as_json(roles)])),
         leaning=[*_leaning(session, roles, readable)],

@@ -136,40 +136,14 @@ SELECT json_build_object(
             UNION ALL
             -- What a view calls is called by who reads it, unlike what it reads.
             SELECT 'view', NULL, p.refobjid
-            FROM (
-                WITH RECURSIVE used (oid) AS (
-                    SELECT c.oid WHERE c.relkind = 'v'
-                    UNION
-                    SELECT v.oid
-                    FROM used
-                    JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
-                    JOIN pg_catalog.pg_depend u
-                        ON u.classid = 'pg_catalog.pg_rewrite'::regclass AND u.objid = w.oid
-                        AND u.refclassid = 'pg_catalog.pg_class'::regclass
-                    JOIN pg_catalog.pg_class v ON v.oid = u.refobjid AND v.relkind = 'v'
-                )
-                SELECT oid FROM used
-            ) used
+            FROM (/* part views_below of c */) used
             JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
             JOIN pg_catalog.pg_depend p
                 ON p.classid = 'pg_catalog.pg_rewrite'::regclass AND p.objid = w.oid
                 AND p.refclassid = 'pg_catalog.pg_proc'::regclass
             UNION ALL
             SELECT 'view', NULL, o.oprcode::oid
-            FROM (
-                WITH RECURSIVE used (oid) AS (
-                    SELECT c.oid WHERE c.relkind = 'v'
-                    UNION
-                    SELECT v.oid
-                    FROM used
-                    JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
-                    JOIN pg_catalog.pg_depend u
-                        ON u.classid = 'pg_catalog.pg_rewrite'::regclass AND u.objid = w.oid
-                        AND u.refclassid = 'pg_catalog.pg_class'::regclass
-                    JOIN pg_catalog.pg_class v ON v.oid = u.refobjid AND v.relkind = 'v'
-                )
-                SELECT oid FROM used
-            ) used
+            FROM (/* part views_below of c */) used
             JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
             JOIN pg_catalog.pg_depend p
                 ON p.classid = 'pg_catalog.pg_rewrite'::regclass AND p.objid = w.oid
@@ -178,20 +152,7 @@ SELECT json_build_object(
             UNION ALL
             -- Of PostgreSQL's own functions those that are not open to all: nothing depends on them in pg_depend.
             SELECT 'view', NULL, m.found[1]::oid
-            FROM (
-                WITH RECURSIVE used (oid) AS (
-                    SELECT c.oid WHERE c.relkind = 'v'
-                    UNION
-                    SELECT v.oid
-                    FROM used
-                    JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
-                    JOIN pg_catalog.pg_depend u
-                        ON u.classid = 'pg_catalog.pg_rewrite'::regclass AND u.objid = w.oid
-                        AND u.refclassid = 'pg_catalog.pg_class'::regclass
-                    JOIN pg_catalog.pg_class v ON v.oid = u.refobjid AND v.relkind = 'v'
-                )
-                SELECT oid FROM used
-            ) used
+            FROM (/* part views_below of c */) used
             JOIN pg_catalog.pg_rewrite w ON w.ev_class = used.oid AND w.ev_type = '1'
             CROSS JOIN pg_catalog.regexp_matches(w.ev_action::text, ':(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)', 'g')
                 AS m (found)
