@@ -118,8 +118,8 @@ def test_there_is_no_row_and_no_password_in_it(shop: Stand) -> None:
 
 @pytest.fixture
 def taken() -> bytes:
-    names = """relations functions views views_read definitions policies things operators memberships attributes inventory
-    later leaning access""".split()
+    names = """relations functions views views_read definitions policies things operators memberships attributes
+    inventory later leaning access""".split()
     rows: dict[str, list[Any]] = {name: [] for name in names}
     return written(Document("w", ETL, "d", 150000, {}, held={}, **rows))
 
