@@ -92,20 +92,13 @@ def test_a_connection_that_is_not_let_in_is_explained_instead(shop: Shop) -> Non
         (("missing", "shop"), "", "give the statements to judge"),
         (("held",), "", "name one connection"),
         (("missing", "shop", "nowhere.sql"), "", "nowhere.sql cannot be read: No such file or directory"),
-        (("missing", "shop", "-"), "SELECT 1;\nSELEC", "standard input: line 2, column 1: syntax error"),
-        (("missing", "shop", "-"), "", "standard input: there is no statement in it"),
+        (("missing", "shop", "--sql", "SELEC 1"), "", "--sql: line 1, column 1: syntax error"),
     ],
 )
 def test_bad_input_is_one_sentence(shop: Shop, arguments: tuple[str, ...], text: str, words: str) -> None:
     said = shop.privileges(*arguments, stdin=text)
     assert said.code == 2
     assert words in said.errors
-
-
-def test_a_file_that_is_no_text(shop: Shop) -> None:
-    (shop.folder / "load.sql").write_bytes(b"SELECT '\xff'")
-    said = shop.privileges("missing", "shop", "load.sql")
-    assert (said.code, "load.sql is not UTF-8 text: byte 9 is 0xff" in said.errors) == (2, True)
 
 
 def test_an_unknown_table_names_the_near_ones(shop: Shop) -> None:

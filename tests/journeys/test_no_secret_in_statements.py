@@ -211,8 +211,10 @@ def test_in_statements_that_are_not_read(tmp_path: Path, server: Postgres, catal
     file = tmp_path / "load.sql"
     file.write_text("SELECT 1;\n" + broken)
     said = asked(tmp_path, None, Plants(), "why", "warehouse", "--sql", broken, code=[2])
-    said += asked(tmp_path, None, Plants(), "privileges", "needed", "warehouse", str(file), code=[2])
-    assert "load.sql: line 2, column " in said
+    said += asked(tmp_path, None, Plants(), "privileges", "needed", "warehouse", str(file), code=[1])
+    form = ("--format", "json")
+    said += asked(tmp_path, server, Plants(), "privileges", "needed", "warehouse", str(file), *form, code=[1])
+    assert said.count("load.sql:2:") == 2
     assert not plant.found_in(said)
 
 

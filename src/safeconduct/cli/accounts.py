@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,18 +12,19 @@ import click
 
 from safeconduct.cli.engines import LOCAL, check_engine, engines_of
 from safeconduct.cli.literal import literal_survey
-from safeconduct.cli.why import asked_of, home_folder, masker_of, progress_of, read_dags
+from safeconduct.cli.texts import read_texts
+from safeconduct.cli.why import home_folder, masker_of, progress_of, read_dags
 from safeconduct.diagnosis import Question, Sources, insiders_of, sources_of, survey_of, walk_all
 from safeconduct.diagnosis.accounts import Accounts, shared_asks
 from safeconduct.model import Outcome
 
 if TYPE_CHECKING:
+    from safeconduct.cli.texts import Texts
     from safeconduct.diagnosis import Survey
     from safeconduct.diagnosis.dags import DagReading
     from safeconduct.masking import Masker
     from safeconduct.model import Report
     from safeconduct.model.ledger import Ledger
-    from safeconduct.privileges import Asked
     from safeconduct.privileges.ledger import Wish
 
 
@@ -58,10 +58,9 @@ class Inputs:
         """Whether there is anything to judge."""
         return bool(self.files or self.statements or self.tables or self.dag_folder or self.observed)
 
-    def asked(self) -> tuple[Asked, ...]:
-        """The statements, read. Raises click.UsageError for text that is no SQL, with file, line and column."""
-        options = [("--sql", text) for text in self.statements]
-        return asked_of(self.tables, [*options, *((_called(name), _read(name)) for name in self.files)])
+    def texts(self) -> Texts:
+        """The statements, read. Raises click.UsageError for a file that cannot be opened."""
+        return read_texts(self.tables, self.statements, self.files)
 
     def check(self) -> None:
         """Raises click.UsageError where no connection is named, or more than one way."""
@@ -99,21 +98,22 @@ class Told:
 def told_of(inputs: Inputs, wish: Wish) -> Told:
     """Walk the connections and draw up the accounts of their roles; without a CONN_ID, of all that the DAGs use."""
     inputs.check()
-    home, asked = home_folder(), inputs.asked()
+    home, texts = home_folder(), inputs.texts()
     named = inputs.uri is None or inputs.asks_an_administrator or inputs.shadow is not None
     sources = sources_of(os.environ, home, inputs.timeout) if named else Sources()
     reading = read_dags(inputs.dag_folder) if inputs.dag_folder else None
     survey = _survey(inputs, sources, reading)
+    survey = replace(survey, unjudged=(*survey.unjudged, *texts.unjudged))
     who = inputs.admin, (), sources, os.environ, home, inputs.timeout
     insiders = insiders_of(*who) if inputs.asks_an_administrator else ()
     question = Question(dict(os.environ), home, inputs.timeout, insiders=insiders)
     if inputs.real and question.administrator is None:
         raise click.UsageError("--real needs an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
     shared = shared_asks(survey, sources, reading, question) if reading else {}
-    untold = bool(reading and reading.unjudged)
+    untold = bool(texts.unjudged or (reading and reading.unjudged))
     engines = engines_of(inputs, question, sources)
     administrator = question.administrator if inputs.real else None
-    accounts = Accounts(replace(wish, asked=asked), shared, administrator, untold, engines, inputs.observed)
+    accounts = Accounts(replace(wish, asked=texts.asked), shared, administrator, untold, engines, inputs.observed)
     question = replace(question, visit=accounts.visit)
     with ExitStack() as stack, progress_of(len(survey.named)) as progress:
         for insider in insiders:
@@ -129,18 +129,3 @@ def _survey(inputs: Inputs, sources: Sources, reading: DagReading | None) -> Sur
     if inputs.conn_id is None:
         return survey_of((), sources, reading)
     return survey_of((inputs.conn_id,), sources, reading and reading.without_walks())
-
-
-def _called(name: str) -> str:
-    return "standard input" if name == "-" else name
-
-
-def _read(name: str) -> str:
-    try:
-        octets = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-        return octets.decode("utf-8-sig")
-    except OSError as error:
-        raise click.UsageError(f"{_called(name)} cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError as error:
-        odd = f"byte {error.start + 1} is {error.object[error.start]:#04x}"
-        raise click.UsageError(f"{_called(name)} is not UTF-8 text: {odd}") from None

@@ -45,18 +45,18 @@ def told_offline(inputs: Inputs, wish: Wish, path: Path) -> Told:
         raise click.UsageError("a snapshot does not have what ran: leave --observed out")
     # There is no CONN_ID, so the first of the arguments is a file, too.
     files = (inputs.conn_id, *inputs.files) if inputs.conn_id is not None else inputs.files
-    asked = replace(inputs, conn_id=None, files=files).asked()
+    texts = replace(inputs, conn_id=None, files=files).texts()
     if path.is_char_device() or path.is_block_device():
         raise click.UsageError(f"{path} is a device, and no snapshot")
     try:
         document = read(path.read_bytes())
         session = SnapshotSession(document)
-        ledger = draw_up(session, document.connection, replace(wish, asked=asked))
+        ledger = draw_up(session, document.connection, replace(wish, asked=texts.asked))
     except OSError as error:
         raise click.UsageError(f"{path} cannot be read: {error.strerror or error}") from None
     except (WrongSnapshot, SessionLost) as error:
         raise click.UsageError(f"{path} {error}" if isinstance(error, WrongSnapshot) else str(error)) from None
-    return Told((ledger,), Report(), Masker())
+    return Told((ledger,), Report(unjudged=texts.unjudged), Masker())
 
 
 def take_snapshot(inputs: Inputs, path: Path | None) -> int:

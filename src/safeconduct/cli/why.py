@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safeconduct.cli.literal import literal_survey
+from safeconduct.cli.texts import read_texts
 from safeconduct.diagnosis import (
     DEFAULT_TIMEOUT,
     Question,
@@ -24,20 +25,20 @@ from safeconduct.diagnosis import (
     survey_of,
     walk_all,
 )
-from safeconduct.masking import Masker, masker_for
+from safeconduct.masking import masker_for
 from safeconduct.postgres.memory import AddressMemory
 from safeconduct.report import FORMATS
 from safeconduct.secrets import Found
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from safeconduct.diagnosis.dags import DagReading
     from safeconduct.diagnosis.survey import Reading
     from safeconduct.diagnosis.task_log import LogReading
+    from safeconduct.masking import Masker
     from safeconduct.model import Report, Rule
-    from safeconduct.privileges import Asked
 
 
 class Seconds(click.FloatRange):
@@ -124,16 +125,17 @@ def command(
         raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID, --log and --dags out")
     if task_log and dag_folder:
         raise click.UsageError("--log and --dags both say what to walk: give one of them")
-    privileges = asked_of(tables, [("--sql", text) for text in statements])
+    texts = read_texts(tables, statements)
     home = home_folder()
     sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
     reading = _reading(task_log, dag_folder, conn_ids, sources)
     survey = survey_of(conn_ids, sources, reading) if uri is None else literal_survey(uri)
+    survey = replace(survey, unjudged=(*survey.unjudged, *texts.unjudged))
     question = Question(
         dict(os.environ),
         home,
         timeout,
-        privileges,
+        texts.asked,
         reading.asked if reading else {},
         insiders_of(admin, logs, sources, os.environ, home, timeout),
         real,
@@ -192,21 +194,6 @@ def _read(task_log: Path | None, sources: Sources) -> LogReading | None:
 def say(report: Report, masker: Masker, format_: str) -> None:
     """Print the report in this format."""
     click.echo(FORMATS[format_](report, masker, width=screen_width(), colour=colour(), rule_of=rule_of), color=colour())
-
-
-def asked_of(tables: Sequence[str], statements: Sequence[tuple[str, str]]) -> tuple[Asked, ...]:
-    """What is asked of the role, read; statements come with what to call them in a complaint.
-
-    Raises click.UsageError for a text that is none.
-    """
-    if not tables and not statements:
-        return ()
-    from safeconduct.privileges import WrongText, parse_sql, parse_table  # heavy, and seldom asked for
-
-    try:
-        return (*map(parse_table, tables), *(parse_sql(text, name) for name, text in statements))
-    except WrongText as error:
-        raise click.UsageError(Masker().text(str(error))) from None
 
 
 def masker_of(survey: Survey, report: Report) -> Masker:

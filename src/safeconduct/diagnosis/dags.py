@@ -101,16 +101,16 @@ def _places(found: DagSql) -> dict[str, tuple[Location, ...]]:
 
 
 def _read(statement: DagStatement, place: str) -> Iterator[Asked | Unjudged]:
-    from safeconduct.privileges import WrongText, parse_sql
+    from safeconduct.privileges import read_sql
 
     for text, file in zip(statement.sql, statement.files, strict=True):
-        try:
-            if file is None:
-                yield parse_sql(text, place, statement.location)
-            else:
-                yield parse_sql(text, f"{file.file} (sent by {place})", file, statement.location)
-        except WrongText as error:
-            yield Unjudged(statement.conn_id or SUBJECT, str(error))
+        if file is None:
+            name, ask = place, read_sql(text, statement.location)
+        else:
+            name, ask = f"{file.file} (sent by {place})", read_sql(text, file, statement.location, is_file=True)
+        yield ask
+        for one in ask.unreadable:
+            yield Unjudged(statement.conn_id or SUBJECT, f"{name}: line {one.line}, column {one.column}: {one.why}")
 
 
 def _untold(found: DagSql) -> Iterator[Unjudged]:

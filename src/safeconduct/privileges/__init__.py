@@ -15,6 +15,7 @@ from safeconduct.privileges.judgement import Judgement, missing
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.needs import Needed
 from safeconduct.privileges.revoke import read_leaning, remarks, revocations
+from safeconduct.privileges.salvage import read_sql
 from safeconduct.privileges.server import needed_by
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "parse_table",
     "read_inventory",
     "read_leaning",
+    "read_sql",
     "remarks",
     "revocations",
 ]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from safeconduct.masking import is_secret_key
 from safeconduct.model import MASK, Location, Privilege
-from safeconduct.privileges.names import Cursor, RelationName, WrongText, check_text, line_and_column, parse_name
+from safeconduct.privileges.names import Cursor, RelationName, WrongSql, WrongText, check_text, parse_name
 from safeconduct.privileges.placeholders import is_too_deep, readable
 from safeconduct.privileges.syntax import TooDeep, parse
 
@@ -53,12 +53,28 @@ class TableAsk:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """A part of a text that is no SQL of PostgreSQL's: where that shows, and a sentence on what is not judged, and why.
+
+    `first_line` is where the part begins; `hides` is the part itself, on which other statements may rest.
+    """
+
+    first_line: int
+    line: int
+    column: int
+    why: str
+    hides: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
 class SqlAsk:
     """One or more SQL statements, from `--sql`.
 
-    `statements` are RawStmt nodes; `unread` says why there are none where the parser could not cope.
-    `origin` is the place in somebody's file that the text comes from, None for an option's value. With `sent_by`, the
-    place that sends it, `origin` is a file of SQL by its last line, and each statement stands at its own line.
+    `statements` are RawStmt nodes; `unread` says why there are none where the parser could not cope, and `unreadable`
+    has what was cut out of the text, with blanks in its place, since it is no SQL.
+    `origin` is the place in somebody's file that the text comes from, None for an option's value. With `is_file`, it is
+    a file of SQL by its last line, and each statement stands at its own line; `sent_by` is who sends it then, if it is
+    told.
     """
 
     text: str
@@ -66,6 +82,8 @@ class SqlAsk:
     unread: str = ""
     origin: Location | None = None
     sent_by: Location | None = None
+    is_file: bool = False
+    unreadable: tuple[Unreadable, ...] = ()
 
     @property
     def places(self) -> tuple[Location, ...]:
@@ -76,9 +94,8 @@ class SqlAsk:
         """The same for the statement at this line of the text, which may have more lines than the file: loops do."""
         if self.origin is None:
             return ()
-        if self.sent_by is None:
-            return (self.origin,)
-        return Location(self.origin.file, min(line, self.origin.line)), self.sent_by
+        own = Location(self.origin.file, min(line, self.origin.line)) if self.is_file else self.origin
+        return (own,) if self.sent_by is None else (own, self.sent_by)
 
 
 Asked: TypeAlias = "TableAsk | SqlAsk"
@@ -115,23 +132,25 @@ def lines_of(statements: Iterable[Any], text: bytes) -> Iterator[int]:
         yield line
 
 
-def parse_sql(
-    text: str, name: str = "--sql", origin: Location | None = None, sent_by: Location | None = None
-) -> SqlAsk:
+def parse_sql(text: str, name: str = "--sql") -> SqlAsk:
     """Read SQL by PostgreSQL 18's grammar, with placeholders `%s`, `%(x)s`, `:x` or `$1`.
 
     `name` is the option or file that it comes from. Raises WrongText with it, line and column of what cannot be read,
     and for text without any statement.
     """
     try:
-        check_text(text)
-        sql = readable(text)
-        if is_too_deep(sql):
-            unread = "the statement has a chain of more than 10,000 words without a comma"
-            return SqlAsk(text, unread=unread, origin=origin, sent_by=sent_by)
-        return replace(_parse(text, sql), origin=origin, sent_by=sent_by)
+        return read_whole(text)
     except WrongText as wrong:
         raise WrongText(f"{name}: {wrong}") from None
+
+
+def read_whole(text: str) -> SqlAsk:
+    """The same without a name. Raises WrongSql where some of it cannot be read, or there is no statement in it."""
+    check_text(text)
+    sql = readable(text)
+    if is_too_deep(sql):
+        return SqlAsk(text, unread="the statement has a chain of more than 10,000 words without a comma")
+    return _parse(text, sql)
 
 
 def _shown(text: str, wrong: str) -> str:
@@ -169,20 +188,14 @@ def _parse(text: str, sql: str) -> SqlAsk:
         statements = parse(sql)
     except postgast.PgQueryError as error:
         before = sql.encode()[: max(error.cursorpos - 1, 0)].decode(errors="ignore")
-        raise WrongText(_where(text, before, error.cursorpos) + _without_secret(error.message, before)) from None
+        jinja = "a Jinja template must be rendered first: " if re.search(r"\{[{%]", text) else ""
+        why = (jinja if error.cursorpos else "") + _without_secret(error.message, before)
+        raise WrongSql(text, len(before) if error.cursorpos else None, why) from None
     except TooDeep:
         return SqlAsk(text, unread="the statement is nested deeper than its syntax tree can be passed on")
     if not statements:
-        raise WrongText("there is no statement in it")
+        raise WrongSql(text, None, "there is no statement in it")
     return SqlAsk(text, statements)
-
-
-def _where(text: str, before: str, cursor_position: int) -> str:
-    if not cursor_position:
-        return ""
-    line, column = line_and_column(text, len(before))
-    jinja = "a Jinja template must be rendered first: " if re.search(r"\{[{%]", text) else ""
-    return f"line {line}, column {column}: {jinja}"
 
 
 def _without_secret(message: str, before: str) -> str:

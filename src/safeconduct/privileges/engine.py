@@ -48,7 +48,9 @@ if TYPE_CHECKING:
     from safeconduct.privileges.beneath import Beneath
     from safeconduct.privileges.catalog import Relation
     from safeconduct.privileges.context import Context
+    from safeconduct.privileges.reading import Absent
     from safeconduct.privileges.scope import Use
+    from safeconduct.privileges.traces import Places
 
 _ENOUGH = 4096
 """Bytes of a statement that are looked at for its first words."""
@@ -77,7 +79,7 @@ def needed_by_syntax(
     context = context or read_context(session)
     record = Record(read_catalog(session, context, *lookups(asked, context)))
     unknown: list[UnknownColumn] = []
-    traces = Traces(record)
+    traces = Traces(record, asked)
     for ask in asked:
         traces.next_text()
         if isinstance(ask, TableAsk):
@@ -111,6 +113,7 @@ def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, tr
     reasons += [reason for use in record.uses for reason in caveats(use)]
     rows = judge_rows(session, context, record.uses, subject)
     reasons += rows.reasons
+    lost, absent, columns = traces.certain([*unknown, *missing], reasons)
     record.needs += needs_in_schemas(session, record)
     record.needs += fitting_owners(session, record.new_owners)
     return Needed(
@@ -118,9 +121,9 @@ def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, tr
             session, [_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record), *rows.needs]
         ),
         (
-            *explain_lost(session, context, record.lost, subject),
-            *_explain_absent(session, record, traces, subject),
-            *(absent_column(column, subject, _hidden(record)) for column in dict.fromkeys([*unknown, *missing])),
+            *explain_lost(session, context, lost, subject),
+            *_explain_absent(session, record, absent, subject),
+            *(absent_column(column, subject, _hidden(record)) for column in dict.fromkeys(columns)),
             *unwritable(context, record.unwritable, subject),
             *closed_to_owners(session, context, _reading_views(record), subject),
             *closed_to_writers(session, context, record.uses, subject),
@@ -141,9 +144,11 @@ def _reading_views(record: Record) -> Iterator[Relation]:
     yield from record.refreshed
 
 
-def _explain_absent(session: Session, record: Record, traces: Traces, subject: str) -> Iterator[Finding]:
-    for places, absent in traces.absent():
-        for finding in explain_absent(session, record.catalog, absent, subject):
+def _explain_absent(
+    session: Session, record: Record, absent: Iterable[tuple[Places, Iterable[Absent]]], subject: str
+) -> Iterator[Finding]:
+    for places, names in absent:
+        for finding in explain_absent(session, record.catalog, names, subject):
             yield placed(finding, places)
 
 

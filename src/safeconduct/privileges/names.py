@@ -18,6 +18,15 @@ class WrongText(ValueError):
     """What the user wrote is no relation, privilege or SQL; the message is one sentence for the user."""
 
 
+class WrongSql(WrongText):
+    """A text that is no SQL: `why` is what is wrong, and `offset` which character shows it, None where none is told."""
+
+    def __init__(self, text: str, offset: int | None, why: str) -> None:
+        self.why, self.offset = why, offset
+        place = "" if offset is None else "line {}, column {}: ".format(*line_and_column(text, offset))
+        super().__init__(place + why)
+
+
 @dataclass(frozen=True, order=True)
 class RelationName:
     """A relation as it was named: `schema` is empty where search_path decides, `database` where none was said."""
@@ -96,15 +105,13 @@ def split_search_path(setting: str) -> tuple[str, ...]:
 
 
 def check_text(text: str) -> None:
-    """Raise WrongText for characters that no PostgreSQL text can hold: NUL, and bytes that were no UTF-8."""
+    """Raise WrongSql for characters that no PostgreSQL text can hold: NUL, and bytes that were no UTF-8."""
     if "\0" in text:
-        line, column = line_and_column(text, text.index("\0"))
-        raise WrongText(f"line {line}, column {column}: a NUL character, which PostgreSQL cannot hold")
+        raise WrongSql(text, text.index("\0"), "a NUL character, which PostgreSQL cannot hold")
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        line, column = line_and_column(text, error.start)
-        raise WrongText(f"line {line}, column {column}: a byte that is not UTF-8") from None
+        raise WrongSql(text, error.start, "a byte that is not UTF-8") from None
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

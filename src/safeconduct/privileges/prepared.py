@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.privileges.asked import SqlAsk, parse_sql
@@ -46,11 +47,13 @@ def _executed(ask: SqlAsk) -> tuple[str, ...]:
 
 def _with(ask: SqlAsk, found: Mapping[str, str]) -> SqlAsk:
     before = [text for name in _executed(ask) if (text := _prepare(name, found.get(name, "")))]
+    if not before:
+        return ask
     try:
-        read = parse_sql(";\n".join([*before, ask.text]), origin=ask.origin, sent_by=ask.sent_by) if before else ask
+        read = parse_sql(";\n".join([*before, ask.text]))
     except WrongText:
-        read = ask  # it reads another's syntax: what was prepared is not known then
-    return read
+        return ask  # it reads another's syntax: what was prepared is not known then
+    return replace(ask, text=read.text, statements=read.statements, unread=read.unread)
 
 
 def _prepare(name: str, text: str) -> str:

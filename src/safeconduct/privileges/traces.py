@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from safeconduct.model import Grant, ObjectKind, Privilege, listed
+from safeconduct.model import Grant, ObjectKind, Privilege, listed, quote_identifier
+from safeconduct.privileges.doubts import Doubts
 from safeconduct.privileges.uses import needs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.model import Finding, Location
+    from safeconduct.privileges.asked import Asked
     from safeconduct.privileges.names import RelationName
-    from safeconduct.privileges.reading import Absent, Record
+    from safeconduct.privileges.reading import Absent, LostSchema, Record
+    from safeconduct.privileges.scope import UnknownColumn
+
+Places: TypeAlias = "tuple[Location, ...]"
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,9 @@ class _Trace:
 class Traces:
     """Follows a record from text to text, and within a text from piece to piece."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, asked: Iterable[Asked] = ()) -> None:
         self._record = record
+        self._doubts = Doubts(asked)
         self._traces: list[_Trace] = []
         self._texts = 0
         self._last_made: dict[RelationName, int] = {}
@@ -52,7 +58,7 @@ class Traces:
             found += (need.proposal for use in record.uses[uses:] for need in needs_of(use))
             found += (need.proposal for need in record.needs[needs:])
             found += (_usage(relation.schema) for _, relation in record.opened[opened:])
-            record.reasons[reasons:] = [f"{_written(places)}: {reason}" for reason in record.reasons[reasons:]]
+            record.reasons[reasons:] = [f"{_before(places)}{reason}" for reason in record.reasons[reasons:]]
         for name in record.creations[creations:]:
             if name in record.created:
                 self._last_made[name] = self._texts
@@ -67,7 +73,22 @@ class Traces:
                     places.setdefault(grant, {}).update(dict.fromkeys(trace.places))
         return {grant: tuple(some) for grant, some in places.items()}
 
-    def absent(self) -> Iterator[tuple[tuple[Location, ...], list[Absent]]]:
+    def certain(
+        self, columns: Iterable[UnknownColumn], reasons: list[str]
+    ) -> tuple[list[LostSchema], list[tuple[Places, list[Absent]]], list[UnknownColumn]]:
+        """The schemas, relations (by where their statements stand) and columns that certainly do not exist.
+
+        For those that a statement may make which cannot be read, a reason is added.
+        """
+        sift = self._doubts.sift
+        lost = sift(self._record.lost, lambda one: (f"schema {quote_identifier(one.schema)}", one.schema), reasons)
+        absent = [
+            (places, sift(found, lambda one: (f"{_before(places)}{one.name}", one.name.name), reasons))  # noqa: B023
+            for places, found in self._absent()
+        ]
+        return lost, absent, sift(columns, lambda one: (f"the column {one}", one.parts[-1]), reasons)
+
+    def _absent(self) -> Iterator[tuple[Places, list[Absent]]]:
         """The names that mean nothing, by text; without those that a later text makes: tasks run again and again."""
         seen: set[Absent] = set()
         for trace in self._traces:
@@ -87,9 +108,12 @@ def placed(finding: Finding, places: Sequence[Location]) -> Finding:
     return replace(finding, location=places[0], evidence={**finding.evidence, "asked for in": listed(places)})
 
 
-def _written(places: tuple[Location, ...]) -> str:
+def _before(places: Places) -> str:
+    """The places as they stand before a reason; "" for none."""
+    if not places:
+        return ""
     first, *senders = (f"{place.file}:{place.line}" for place in places)
-    return f"{first} (sent by {', '.join(senders)})" if senders else first
+    return f"{first} (sent by {', '.join(senders)}): " if senders else f"{first}: "
 
 
 def _usage(schema: str) -> Grant:

@@ -64,7 +64,7 @@ class Turns:
             if kind(part.node) in _FOLLOWED:
                 asked.append(part.raw)
             self._after(part.node)
-        if left or not asked:
+        if left or not asked or ask.unreadable:
             told.by_syntax.append(replace(ask, statements=tuple(left)))
         if len(left) < len(ask.statements):
             told.by_server.append(replace(ask, statements=tuple(asked)))
