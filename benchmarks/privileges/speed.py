@@ -10,7 +10,7 @@ import time
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from benchmarks.figure import Figure, median
+from benchmarks.figure import Figure
 from benchmarks.privileges.courts import server_of
 from benchmarks.privileges.engines import AskedSession
 from benchmarks.privileges.oracle import BASE, Oracle
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 AIM = 5
-_TIMES = 7
+_TIMES = 15
 
 
 def speed(major: int) -> Figure:
@@ -45,9 +45,9 @@ def speed(major: int) -> Figure:
 
 
 def _in_turn(texts: Sequence[str], *works: Callable[[str], object]) -> list[float]:
-    """Seconds that each takes for all texts: the middle of several rounds in turn, after one that does not count."""
-    rounds = [[_seconds(texts, work) for work in works] for _ in range(_TIMES + 1)]
-    return [median([one[number] for one in rounds[1:]]) for number in range(len(works))]
+    """Seconds that each takes for all texts: the least of several rounds in turn, which others disturbed the least."""
+    rounds = [[_seconds(texts, work) for work in works] for _ in range(_TIMES)]
+    return [min(one[number] for one in rounds) for number in range(len(works))]
 
 
 def _seconds(texts: Sequence[str], work: Callable[[str], object]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -56,7 +57,7 @@ def quote_identifier(name: str) -> str:
     Bare are lower-case ASCII letters, digits and underscores that begin with no digit and are no keyword of
     PostgreSQL 18 other than the unreserved ones (appendix C), as the server's quote_ident() does.
     """
-    if _is_plain(name):
+    if _PLAIN.fullmatch(name) and name not in _RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
 
@@ -113,6 +114,7 @@ def grant_sql(grant: Grant, privileges: str, role: str) -> str:
     return f"GRANT {privileges} ON {grant.kind.value} {grant.object_sql} TO {to}{option};"
 
 
+_PLAIN = re.compile("[a-z_][a-z0-9_]*")
 _RESERVED = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate
     collation column concurrently constraint create cross current_catalog current_date current_role current_schema
@@ -128,10 +130,3 @@ _RESERVED = frozenset(
     xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize
     xmltable""".split()
 ) - {"public"}
-
-
-def _is_plain(name: str) -> bool:
-    if not name or name in _RESERVED:
-        return False
-    head_ok = name[0].isascii() and (name[0].islower() or name[0] == "_")
-    return head_ok and all(c.isascii() and (c.islower() or c.isdigit() or c == "_") for c in name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
@@ -53,7 +54,7 @@ class Context:
         """The database as it is written in SQL."""
         return quote_identifier(self.database)
 
-    @property
+    @cached_property
     def wished(self) -> tuple[str, ...]:
         """The schemas that search_path means, in its order, in force or not."""
         return self.meant_by(self.search_path)

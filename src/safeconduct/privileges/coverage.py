@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from safeconduct.postgres.session import Session
 
 SUPERUSER = Grant(ObjectKind.ATTRIBUTE, "", "SUPERUSER", Privilege.USAGE)
+_BRINGING = frozenset({ObjectKind.ROLE, ObjectKind.ATTRIBUTE})
 
 
 def with_coverage(session: Session, needs: Iterable[Need]) -> frozenset[Need]:
@@ -23,7 +24,7 @@ def with_coverage(session: Session, needs: Iterable[Need]) -> frozenset[Need]:
     One round trip where a membership is needed. Raises what Session.query raises.
     """
     found = frozenset(needs)
-    if not any(_is_membership(need) or need.proposal.kind is ObjectKind.ATTRIBUTE for need in found):
+    if _BRINGING.isdisjoint([need.grants[0].kind for need in found]):
         return found
     roles = sorted({need.proposal.name for need in found if _is_membership(need)})
     everything = frozenset(grant for need in found for grant in need.grants)

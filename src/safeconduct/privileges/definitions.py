@@ -11,7 +11,7 @@ from safeconduct.model import Privilege
 from safeconduct.privileges.names import RelationName, WrongText
 from safeconduct.privileges.queries import as_json, statement
 from safeconduct.privileges.reading.parsed import statements_of
-from safeconduct.privileges.tree import kind, strings, unwrap
+from safeconduct.privileges.tree import kind, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -58,13 +58,13 @@ class Definition:
         select: Node = self.query
         if select is None or len(select.from_clause) != 1 or select.HasField("with_clause"):
             return None
-        item = unwrap(select.from_clause[0])
+        item = select.from_clause[0]
         return item if kind(item) == "RangeVar" else None
 
     def beneath(self) -> Iterator[tuple[str, str]]:
         """The view's columns that are columns of what lies beneath it, each with that."""
         for item in self.query.target_list if self.query is not None else ():
-            value = unwrap(item.res_target.val)
+            value = item.res_target.val
             if kind(value) == "ColumnRef" and (parts := strings(value.fields)):
                 yield item.res_target.name or parts[-1], parts[-1]
 
@@ -94,5 +94,5 @@ def _definition(text: str) -> Definition:
 
 def _rule(row: dict[str, Any]) -> RewriteRule:
     (rule,) = statements_of(row["text"])
-    actions = tuple(unwrap(action) for action in rule.actions)
+    actions = tuple(action for action in rule.actions)
     return RewriteRule(row["name"], _EVENTS[row["event"]], row["instead"], rule.HasField("where_clause"), actions)

@@ -8,7 +8,7 @@ from safeconduct.privileges.asked import TableAsk
 from safeconduct.privileges.reading import FollowedPath, names_in, qualified_in
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.reading.places import schemas_in
-from safeconduct.privileges.tree import kind, unwrap
+from safeconduct.privileges.tree import kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ def lookups(asked: Iterable[Asked], context: Context) -> tuple[set[tuple[str, st
             pairs.update(_meant(name, looked_in))
         schemas.update(named.schema for raw in ask.statements for named in qualified_in(raw.stmt))
         for raw in ask.statements:
-            if kind(unwrap(raw.stmt)) not in QUERIES:
+            if kind(raw.stmt) not in QUERIES:
                 schemas.update((*context.path, *context.closed, *schemas_in(raw.stmt)))
     return pairs, schemas
 
@@ -40,9 +40,9 @@ def _names(ask: SqlAsk, context: Context) -> Iterator[tuple[RelationName, tuple[
     """Each name with the schemas that it is looked for in if it has none, by the SET search_path before it."""
     followed = FollowedPath(context.search_path)
     for raw in ask.statements:
-        looked_in = (*context.path, *context.closed, *context.meant_by(followed.now or ()))
+        looked_in = tuple(dict.fromkeys((*context.path, *context.closed, *context.meant_by(followed.now or ()))))
         yield from ((name, looked_in) for name in names_in(raw.stmt))
-        followed.after(unwrap(raw.stmt))
+        followed.after(raw.stmt)
 
 
 def _meant(name: RelationName, looked_in: Iterable[str]) -> Iterator[tuple[str, str]]:

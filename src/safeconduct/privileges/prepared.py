@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from safeconduct.privileges.asked import SqlAsk, parse_sql
 from safeconduct.privileges.names import WrongText
 from safeconduct.privileges.queries import as_json, statement
-from safeconduct.privileges.tree import kind, of_kinds, unwrap
+from safeconduct.privileges.tree import kind, of_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,7 +38,7 @@ def _executed(ask: SqlAsk) -> tuple[str, ...]:
     prepared: set[str] = set()
     names: dict[str, None] = {}
     for raw in ask.statements:
-        node = unwrap(raw.stmt)
+        node = raw.stmt
         if kind(node) == "PrepareStmt":
             prepared.add(node.name)
         names.update((found.name, None) for found in of_kinds(node, _EXECUTE) if found.name not in prepared)
@@ -63,7 +63,7 @@ def _prepare(name: str, text: str) -> str:
     except WrongText:
         return ""
     for raw in statements:
-        node = unwrap(raw.stmt)
+        node = raw.stmt
         if kind(node) == "PrepareStmt" and node.name == name:
             part = text.encode()[raw.stmt_location :][: raw.stmt_len or None]
             return part.decode(errors="replace")

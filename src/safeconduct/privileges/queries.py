@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).with_name("sql")
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _PART = re.compile(r"/\* part (\w+) of (\w+) \*/")
 """Where a piece belongs that several statements share; it is in sql/parts, with :of for the alias."""
 
@@ -24,4 +25,4 @@ def _part(found: re.Match[str]) -> str:
 
 def as_json(value: object) -> str:
     """A parameter for SQL that takes JSON. Letters stay themselves: the session converts them, not the JSON type."""
-    return json.dumps(value, ensure_ascii=False)
+    return _ENCODER.encode(value)

@@ -103,7 +103,7 @@ class Source:
             if part.has(column):
                 part.read(column)
         if self.use:
-            self.use.ask(Privilege.SELECT, [(self.names or {}).get(column, column)])
+            self.use.columns.setdefault(Privilege.SELECT, set()).add((self.names or {}).get(column, column))
 
     def read_all(self) -> None:
         """Note that every column is read."""
@@ -123,7 +123,7 @@ class Source:
 class Scope:
     """The sources that a query sees, and around them those of the query that it stands in.
 
-    Names that are `first` mean something of this scope, whatever those inside it have.
+    Names that are `first` mean something of this scope, the outermost, whatever those inside it have.
     """
 
     sources: list[Source] = field(default_factory=list)
@@ -132,12 +132,19 @@ class Scope:
     first: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self.chain: tuple[Scope, ...] = (self, *(self.parent.chain if self.parent else ()))
+        self._around: tuple[Scope, ...] = (self.parent, *self.parent._around) if self.parent else ()
+
+    @property
+    def chain(self) -> tuple[Scope, ...]:
         """This scope and those around it, from the inside out."""
+        return (self, *self._around)
 
     def cte(self, name: str) -> Source | None:
         """The WITH query of this name, if there is one."""
-        return next((scope.ctes[name] for scope in self.chain if name in scope.ctes), None)
+        for scope in self.chain:
+            if name in scope.ctes:
+                return scope.ctes[name]
+        return None
 
     def source(self, alias: str, schema: str = "") -> Source | None:
         """The source that `alias.column` or `schema.table.column` means."""
@@ -149,21 +156,25 @@ class Scope:
 
     def read_here(self, column: str) -> bool | None:
         """Read the column from this scope's own sources, and say whether there is one; None if untold."""
-        found = untold = False
+        found: bool | None = False
         for source in self.sources:
-            answer = None if source.by_name_only else source.has(column)
+            if source.by_name_only:
+                continue
+            answer = source.has(column)
             if answer:
                 source.read(column)
                 found = True
-            untold = untold or (answer is None and not source.by_name_only)
-        return True if found else None if untold else False
+            elif answer is None and not found:
+                found = None
+        return found
 
     def read_name(self, column: str) -> bool:
         """Read what a bare name means: the innermost column of that name, else a whole row. False if neither."""
-        if any(scope.first and column in scope.first for scope in self.chain):
+        chain = self.chain
+        if column in chain[-1].first:
             return True
         untold = False
-        for scope in self.chain:
+        for scope in chain:
             answer = scope.read_here(column)
             if answer:
                 return True
@@ -191,9 +202,10 @@ class Scope:
         if star:
             source.read_all()
             return True
-        if source.has(column):
+        answer = source.has(column)
+        if answer:
             source.read(column)
-        return source.has(column) is not False
+        return answer is not False
 
 
 def join_names(lists: Iterable[tuple[str, ...] | None]) -> tuple[str, ...] | None:

@@ -10,11 +10,6 @@ Node: TypeAlias = Any
 """A SyntaxNode, whose fields depend on its kind, which is only known at run time."""
 
 
-def unwrap(node: Node) -> Node:
-    """The node inside libpg_query's `Node`: trees are read without those, so it stands there itself."""
-    return node
-
-
 def kind(node: Node) -> str:
     """The name of PostgreSQL's struct: SelectStmt, ColumnRef, ..."""
     struct: str = node.STRUCT
@@ -27,13 +22,8 @@ def children(node: Node) -> tuple[Node, ...]:
     return found
 
 
-def everything(node: Node) -> tuple[Node, ...]:
+def everything(node: Node) -> list[Node]:
     """This node and all below it, those above before those below."""
-    below = vars(node).get("WHOLE")
-    return (node, *below) if below is not None else tuple(_whole(node))
-
-
-def _whole(node: Node) -> list[Node]:
     found, waiting = [], [node]
     while waiting:
         one = waiting.pop()
@@ -44,22 +34,13 @@ def _whole(node: Node) -> list[Node]:
 
 def of_kinds(node: Node, kinds: frozenset[str]) -> list[Node]:
     """Those of these kinds among this node and all below it, kind by kind."""
-    if "WHOLE" not in vars(node):
+    index = vars(node).get("INDEX")
+    if index is None:
         return [found for found in everything(node) if found.STRUCT in kinds]
-    index = vars(node).get("INDEX") or _indexed(node)
-    if len(kinds) == 1:
-        (one,) = kinds
-        return index.get(one, [])
-    return [found for one in sorted(index.keys() & kinds) for found in index[one]]
-
-
-def _indexed(top: Node) -> dict[str, list[Node]]:
-    """Of a statement, whose nodes are looked for again and again: its nodes by their kinds, kept with it."""
-    index: dict[str, list[Node]] = {}
-    for node in everything(top):
-        index.setdefault(node.STRUCT, []).append(node)
-    top.INDEX = index
-    return index
+    found = [node] if node.STRUCT in kinds else []
+    for one in sorted(kinds & index.keys()) if len(kinds) > 1 else kinds:
+        found += index.get(one, ())
+    return found
 
 
 def strings(nodes: Node) -> tuple[str, ...]:
@@ -76,7 +57,7 @@ def relation_name(range_var: Node) -> RelationName:
 
 def text_constant(node: Node) -> str | None:
     """The text of a string literal, also of one that is cast to regclass or text."""
-    node = unwrap(node)
+    node = node
     if kind(node) == "TypeCast":
         return text_constant(node.arg)
     if kind(node) == "A_Const" and node.WhichOneof("val") == "sval":
@@ -86,7 +67,7 @@ def text_constant(node: Node) -> str | None:
 
 def output_name(target: Node) -> str:
     """What PostgreSQL calls a column of a SELECT list: its alias, else the column's or function's name."""
-    return target.name or _expression_name(unwrap(target.val))
+    return target.name or _expression_name(target.val)
 
 
 def _expression_name(node: Node) -> str:
@@ -96,7 +77,7 @@ def _expression_name(node: Node) -> str:
     if what == "FuncCall":
         return strings(node.funcname)[-1]
     if what == "TypeCast":
-        name = _expression_name(unwrap(node.arg))
+        name = _expression_name(node.arg)
         return name if name != "?column?" else strings(node.type_name.names)[-1]
     if what == "SubLink":
         return _sublink_name(node)
@@ -111,7 +92,7 @@ def enum_name(node: Node, field: str) -> str:
 
 
 def _sublink_name(node: Node) -> str:
-    select = unwrap(node.subselect)
+    select = node.subselect
     link = enum_name(node, "sub_link_type")
     if link == "EXPR_SUBLINK" and kind(select) == "SelectStmt" and select.target_list:
         return output_name(select.target_list[0].res_target)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege, quote_identifier
@@ -46,9 +47,9 @@ def needs_of(use: Use) -> Iterator[Need]:
             yield Need((whole,), via)
         elif columns:
             for column in columns:
-                yield Need((_on(whole, column),), via)
+                yield _on_column(relation.schema, relation.name, privilege, column, via)
         else:
-            singly = tuple(_on(whole, column) for column in relation.columns)
+            singly = (Grant(kind, relation.schema, relation.name, privilege, column) for column in relation.columns)
             yield Need((*singly, whole), f"{privilege.value} on any one column is enough, the statement names none")
 
 
@@ -114,5 +115,7 @@ def written(use: Use) -> Iterator[tuple[Privilege, frozenset[str]]]:
             yield privilege, whole | frozenset(columns)
 
 
-def _on(grant: Grant, column: str) -> Grant:
-    return Grant(grant.kind, grant.schema, grant.name, grant.privilege, column)
+@lru_cache(maxsize=4096)
+def _on_column(schema: str, name: str, privilege: Privilege, column: str, why: str) -> Need:
+    """The same columns are asked for again and again, from statement to statement."""
+    return Need((Grant(ObjectKind.TABLE, schema, name, privilege, column),), why)

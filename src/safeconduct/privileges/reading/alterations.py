@@ -19,7 +19,7 @@ from safeconduct.privileges.reading.things import (
     named_as,
     parts_of,
 )
-from safeconduct.privileges.tree import enum_name, everything, kind, of_kinds, relation_name, strings, unwrap
+from safeconduct.privileges.tree import enum_name, everything, kind, of_kinds, relation_name, strings
 
 if TYPE_CHECKING:
     from safeconduct.privileges.catalog import Relation
@@ -323,11 +323,11 @@ def _is_key(command: Node) -> bool:
     """Whether it adds a key that asks for no right on partitions: their indexes and foreign keys are made unasked."""
     if enum_name(command, "subtype") != "AT_AddConstraint":
         return False
-    return enum_name(unwrap(getattr(command, "def")), "contype") in _UNASKED_KEYS
+    return enum_name(getattr(command, "def"), "contype") in _UNASKED_KEYS
 
 
 def _types(command: Node) -> list[Node]:
-    definition = unwrap(getattr(command, "def"))
+    definition = getattr(command, "def")
     return [definition.type_name] if kind(definition) == "ColumnDef" else []
 
 

@@ -14,7 +14,7 @@ from safeconduct.privileges.reading.plpgsql import Parameter, read_plpgsql, stat
 from safeconduct.privileges.reading.statements import StatementReader
 from safeconduct.privileges.reading.things import TYPE
 from safeconduct.privileges.scope import Scope, Source
-from safeconduct.privileges.tree import everything, kind, unwrap
+from safeconduct.privileges.tree import everything, kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -177,12 +177,12 @@ def _parameters(function: Function, texts: Mapping[int, str]) -> Iterator[Parame
 def _parsed(definition: str) -> Iterable[Node]:
     """The statements of a body that was understood when it was made: BEGIN ATOMIC ... END, or RETURN."""
     (create,) = statements_of(definition)
-    body = unwrap(unwrap(create).sql_body)
+    body = create.sql_body
     for node in everything(body):
         if kind(node) == "ReturnStmt":
             yield node
         elif kind(node) == "List":
-            yield from (item for item in node.items if kind(unwrap(item)) != "List")
+            yield from (item for item in node.items if kind(item) != "List")
 
 
 def search_path_of(settings: Iterable[str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from safeconduct.privileges.tree import kind, strings, unwrap
+from safeconduct.privileges.tree import kind, strings
 
 if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
@@ -54,7 +54,7 @@ def types_of(node: Node) -> tuple[str, ...]:
     """The types of a FuncCall's arguments; those of WITHIN GROUP count as well."""
     ordered = node.agg_order if node.agg_within_group else ()
     items = [*node.args, *(item.sort_by.node for item in ordered)]
-    return tuple(_type(unwrap(item)) for item in items)
+    return tuple(_type(item) for item in items)
 
 
 def texts_of(node: Node) -> Texts:
@@ -75,7 +75,7 @@ def named_in(node: Node) -> tuple[str, ...]:
 def _type(node: Node) -> str:
     what = kind(node)
     if what == "NamedArgExpr":
-        return _type(unwrap(node.arg))
+        return _type(node.arg)
     if what == "A_Const":
         return _CONSTANTS.get(node.WhichOneof("val") or "", "")
     if what == "TypeCast":

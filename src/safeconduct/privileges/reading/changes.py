@@ -9,7 +9,7 @@ from safeconduct.privileges.acts import Act
 from safeconduct.privileges.reading.given import given_by
 from safeconduct.privileges.reading.queries import QueryReader, ends_in_star
 from safeconduct.privileges.scope import Scope, Source
-from safeconduct.privileges.tree import enum_name, kind, relation_name, unwrap
+from safeconduct.privileges.tree import enum_name, kind, relation_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,7 +45,7 @@ class ChangeReader(QueryReader):
         return self.record.open(relation_name(node.relation), alias)
 
     def _insert(self, node: Node, own: Scope, target: Source) -> None:
-        rows = unwrap(node.select_stmt) if node.HasField("select_stmt") else None
+        rows = node.select_stmt if node.HasField("select_stmt") else None
         source = self.select(rows, own) if rows is not None else None
         width = _width(rows, source)
         columns = tuple(item.res_target.name for item in node.cols)
@@ -109,7 +109,7 @@ class ChangeReader(QueryReader):
         self._where(node, own)
 
     def _merge(self, node: Node, own: Scope, target: Source) -> None:
-        own.sources.extend(self.from_item(unwrap(node.source_relation), own, []))
+        own.sources.extend(self.from_item(node.source_relation, own, []))
         own.sources.append(target)
         _does(target, Act.MERGE)
         self.expression(node.join_condition, own)
@@ -173,7 +173,7 @@ def _width(rows: Node | None, source: Source | None) -> int | None:
         return 0
     while rows.HasField("larg"):
         rows = rows.larg
-    if not rows.values_lists and not any(ends_in_star(unwrap(target.res_target.val)) for target in rows.target_list):
+    if not rows.values_lists and not any(ends_in_star(target.res_target.val) for target in rows.target_list):
         return len(rows.target_list)
     names = source.star()
     return None if names is None else len(names)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.privileges.fired import PADDED, Value
 from safeconduct.privileges.reading.constants import column_of, text_of
-from safeconduct.privileges.tree import enum_name, kind, strings, unwrap
+from safeconduct.privileges.tree import enum_name, kind, strings
 
 if TYPE_CHECKING:
     from safeconduct.privileges.reading.known import Known
@@ -22,7 +22,7 @@ _EITHER: Outcomes = frozenset({True, False})
 
 def outcomes(node: Node, known: Known) -> Outcomes:
     """What the condition may be worth."""
-    node = unwrap(node)
+    node = node
     what = kind(node)
     if what == "BoolExpr":
         return _joined(enum_name(node, "boolop"), [outcomes(item, known) for item in node.args])
@@ -70,7 +70,7 @@ def _compared(node: Node, known: Known) -> Outcomes:
     if how in ("AEXPR_DISTINCT", "AEXPR_NOT_DISTINCT"):
         same = _same(node.lexpr, node.rexpr, known)
         return _not(same) if how == "AEXPR_DISTINCT" else same
-    right = unwrap(node.rexpr)
+    right = node.rexpr
     if how == "AEXPR_BETWEEN":
         limits = zip((">=", "<="), right.items, strict=True)
         return _joined("AND_EXPR", [_ordered(sign, node.lexpr, limit, known) for sign, limit in limits])
@@ -145,7 +145,7 @@ def _value(node: Node, known: Known) -> Value | None:
     row, column = column_of(node)
     if row == "new":
         return known.row.of(column)
-    node = unwrap(node)
+    node = node
     if kind(node) == "A_Const" and node.isnull:
         return Value(None)
     text = text_of(node, known)

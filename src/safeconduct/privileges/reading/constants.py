@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
 from safeconduct.privileges.fired import TEXT
-from safeconduct.privileges.tree import kind, strings, unwrap
+from safeconduct.privileges.tree import kind, strings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +24,7 @@ _WRITTEN = {"quote_ident": "I", "quote_literal": "L", "lower": "lower", "upper":
 
 def text_of(node: Node, known: Known) -> str | None:
     """The text that the expression is; None where that is only known when it runs."""
-    node = unwrap(node)
+    node = node
     what = kind(node)
     if what == "TypeCast":
         return text_of(node.arg, known)
@@ -44,7 +44,7 @@ def text_of(node: Node, known: Known) -> str | None:
 
 def column_of(node: Node) -> tuple[str, str]:
     """The row and the column that `row.column` names; two empty texts for anything else."""
-    node = unwrap(node)
+    node = node
     parts = strings(node.fields) if kind(node) == "ColumnRef" else ()
     return (parts[0], parts[1]) if len(parts) == 2 and len(node.fields) == 2 else ("", "")
 
@@ -68,10 +68,10 @@ def _variable(node: Node, known: Known) -> str | None:
 
 def _element(node: Node, known: Known) -> str | None:
     """TG_ARGV[0]."""
-    base = unwrap(node.arg)
+    base = node.arg
     if kind(base) != "ColumnRef" or len(node.indirection) != 1 or not node.indirection[0].HasField("a_indices"):
         return None
-    index = unwrap(node.indirection[0].a_indices.uidx)
+    index = node.indirection[0].a_indices.uidx
     place = _constant(index) if kind(index) == "A_Const" else None
     return known.texts.get(f"{strings(base.fields)[-1]}[{place}]") if strings(base.fields) else None
 

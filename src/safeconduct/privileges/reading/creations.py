@@ -11,7 +11,7 @@ from safeconduct.privileges.reading.record import ELSEWHERE
 from safeconduct.privileges.reading.rights import RightsReader
 from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, TYPE, ThingAsk, input_type, parts_of
 from safeconduct.privileges.scope import Scope
-from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings, unwrap
+from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,14 +61,14 @@ class CreationReader(RightsReader):
 
     def create_as(self, node: Node, name: str) -> None:
         """CREATE TABLE AS and CREATE MATERIALIZED VIEW: the query is run, unless WITH NO DATA."""
-        query = unwrap(node.query)
+        query = node.query
         if kind(query) in QUERIES:
             if node.into.skip_data:
                 self.names_only(query, Scope())
             else:
                 self.query(query, Scope())
             if kind(query) == "SelectStmt":
-                casts = (unwrap(target.res_target.val) for target in query.target_list)
+                casts = (target.res_target.val for target in query.target_list)
                 self.use_types((cast for cast in casts if kind(cast) == "TypeCast"), f"{name} has a column of it")
         self.create_relation(node.into.rel, name, node.if_not_exists)
         self.in_tablespace(node.into.table_space_name, f"{name} names it")
@@ -76,7 +76,7 @@ class CreationReader(RightsReader):
     def create_view(self, node: Node, name: str) -> None:
         """CREATE VIEW: what it reads is only looked up; its owner needs the right to read when the view is read."""
         if node.HasField("query"):
-            self.names_only(unwrap(node.query), Scope())
+            self.names_only(node.query, Scope())
         schema = self.create_relation(node.view, name)
         if node.replace and (relation := self.record.catalog.relations.get((schema, node.view.relname))):
             self.need_owner_of(relation, f"{name} OR REPLACE")
@@ -169,7 +169,7 @@ class CreationReader(RightsReader):
         """EXECUTE on the functions that it is made of, USAGE on its types."""
         self.use_types(node.args, f"{name} takes it")
         for item in node.definition:
-            option, value = item.def_elem.defname.lower(), unwrap(item.def_elem.arg)
+            option, value = item.def_elem.defname.lower(), item.def_elem.arg
             if kind(value) != "TypeName":
                 continue
             if option in _OF_AGGREGATES:

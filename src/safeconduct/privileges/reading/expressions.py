@@ -13,6 +13,8 @@ from safeconduct.privileges.reading.things import LARGE_OBJECT, Thing, ThingAsk
 from safeconduct.privileges.tree import strings, text_constant
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from safeconduct.privileges.reading.record import Record
     from safeconduct.privileges.scope import Scope, Source
     from safeconduct.privileges.tree import Node
@@ -23,6 +25,8 @@ _COMMON_OPERATORS = frozenset(
     "= <> < > <= >= + - * / % ^ || ~ ~* !~ !~* ~~ ~~* !~~ !~~* & | # -> ->> #> #>> @> <@ && ? ?| ?& @@ << >> @".split()
 )
 """Those of PostgreSQL's own names that are used most: whether one of an extension is meant could not be told."""
+_BETWEEN = frozenset({"BETWEEN", "NOT BETWEEN", "BETWEEN SYMMETRIC", "NOT BETWEEN SYMMETRIC"})
+"""Stand where an operator's name does, and mean `<=` and `>=`."""
 
 
 class ExpressionReader(ABC):
@@ -37,22 +41,26 @@ class ExpressionReader(ABC):
 
     def expression(self, node: Node, scope: Scope) -> None:
         """Read an expression, or anything that is made of expressions."""
-        what = node.STRUCT
-        if what == "ColumnRef":
-            self._column(node, scope)
-        elif what in QUERIES:
-            self.query(node, scope)
-        else:
-            if what == "FuncCall":
-                self.call(node)
-            elif what in ("A_Expr", "SubLink"):
-                self._operator(strings(node.name if what == "A_Expr" else node.oper_name))
-            for child in node.BELOW:
-                if child.BELOW:  # constants and words read nothing
-                    self.expression(child, scope)
+        waiting = [node]
+        while waiting:
+            part = waiting.pop()
+            what = part.STRUCT
+            if what == "ColumnRef":
+                self._column(part, scope)
+            elif what in QUERIES:
+                self.query(part, scope)
+            elif part.BELOW:  # constants and words read nothing
+                if what == "FuncCall":
+                    self.call(part)
+                elif what == "A_Expr":
+                    self._operator(part.name)
+                elif what == "SubLink":
+                    self._operator(part.oper_name)
+                waiting.extend(reversed(part.BELOW))
 
-    def _operator(self, parts: tuple[str, ...]) -> None:
-        if parts and parts[-1] not in _COMMON_OPERATORS:
+    def _operator(self, words: Sequence[Node]) -> None:
+        if words and words[-1].sval not in _COMMON_OPERATORS and words[-1].sval not in _BETWEEN:
+            parts = strings(words)
             context = self.record.catalog.context
             schemas = parts[-2:-1] or (*context.path, *context.closed)
             self.record.operators.append(Operator(parts, schemas))

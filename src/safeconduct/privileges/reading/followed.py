@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.privileges.tree import enum_name, kind, of_kinds, strings, text_constant, unwrap
+from safeconduct.privileges.tree import enum_name, kind, of_kinds, strings, text_constant
 
 if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
@@ -120,7 +120,7 @@ def _option(options: Node, otherwise: bool | None) -> bool | None:
     """What READ ONLY or READ WRITE among these options says."""
     for item in options:
         if item.def_elem.defname == "transaction_read_only":
-            return bool(unwrap(item.def_elem.arg).ival.ival)
+            return bool(item.def_elem.arg.ival.ival)
     return otherwise
 
 
@@ -128,7 +128,7 @@ def _boolean(node: Node) -> bool | None:
     """The constant that a setting is given; None for none or for another text than PostgreSQL's booleans."""
     if len(node.args) != 1:
         return None
-    constant = unwrap(node.args[0])
+    constant = node.args[0]
     if constant.WhichOneof("val") == "ival":
         return bool(constant.ival.ival)
     text = (text_constant(constant) or "").lower()

@@ -8,7 +8,7 @@ from safeconduct.model import Privilege
 from safeconduct.privileges.acts import Act
 from safeconduct.privileges.reading.expressions import ExpressionReader
 from safeconduct.privileges.scope import Scope, Source, UnknownColumn, join_names
-from safeconduct.privileges.tree import children, kind, relation_name, strings, unwrap
+from safeconduct.privileges.tree import children, kind, relation_name, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ class FromReader(ExpressionReader):
     def from_clause(self, items: Iterable[Node], scope: Scope) -> None:
         """Add the items to the scope. Each sees those before it only where it is lateral."""
         for item in items:
-            scope.sources.extend(self.from_item(unwrap(item), scope, list(scope.sources)))
+            scope.sources.extend(self.from_item(item, scope, list(scope.sources)))
 
     def from_item(self, node: Node, scope: Scope, before: list[Source]) -> list[Source]:
         """The sources of one item; a join has those of both its sides."""
@@ -35,7 +35,7 @@ class FromReader(ExpressionReader):
             return [self._subselect(node, scope, before)]
         if what == "RangeTableSample":
             self._all(node.args, _seeing(before, scope))
-            return self.from_item(unwrap(node.relation), scope, before)
+            return self.from_item(node.relation, scope, before)
         for child in children(node):
             self.expression(child, _seeing(before, scope))
         names = {column.column_def.colname: "" for column in getattr(node, "coldeflist", ())}
@@ -53,12 +53,12 @@ class FromReader(ExpressionReader):
         return source
 
     def _subselect(self, node: Node, scope: Scope, before: list[Source]) -> Source:
-        inside = self.query(unwrap(node.subquery), _seeing(before if node.lateral else [], scope))
+        inside = self.query(node.subquery, _seeing(before if node.lateral else [], scope))
         return Source(_alias(node), _renamed(inside.names, node), inner=inside.inner)
 
     def _join(self, node: Node, scope: Scope, before: list[Source]) -> list[Source]:
-        left = self.from_item(unwrap(node.larg), scope, before)
-        right = self.from_item(unwrap(node.rarg), scope, [*before, *left])
+        left = self.from_item(node.larg, scope, before)
+        right = self.from_item(node.rarg, scope, [*before, *left])
         both = [*left, *right]
         using = _common(left, right) if node.is_natural else strings(node.using_clause)
         if not node.is_natural:

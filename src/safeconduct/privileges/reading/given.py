@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Privilege
-from safeconduct.privileges.tree import kind, unwrap
+from safeconduct.privileges.tree import kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ def given_by(node: Node, relation: Relation) -> dict[Privilege, dict[str, str | 
 
 
 def _inserted(node: Node, relation: Relation) -> dict[str, str | None]:
-    select = unwrap(node.select_stmt) if node.HasField("select_stmt") else None
+    select = node.select_stmt if node.HasField("select_stmt") else None
     rows = [list(row.list.items) for row in select.values_lists] if select is not None else []
     targets = [item.res_target for item in node.cols]
     columns = [item.name for item in targets] or relation.columns
@@ -55,7 +55,7 @@ def _pairs(targets: Iterable[Node]) -> Iterator[tuple[str, str | None]]:
 
 def _constant(node: Node) -> tuple[str | None, ...]:
     """The one constant that it is; nothing where it is none."""
-    node = unwrap(node)
+    node = node
     if kind(node) != "A_Const":
         return ()
     if node.isnull:

@@ -46,7 +46,7 @@ _NOT_ON_STANDBY = frozenset("ClusterStmt ListenStmt NotifyStmt ReindexStmt Unlis
 _ROW_EXCLUSIVE = 3
 
 
-_WORD = re.compile(r"[A-Z]+")
+_WORD = re.compile(r"[A-Z]+", re.IGNORECASE | re.ASCII)
 
 
 def name_of(node: Node, text: str) -> str:
@@ -57,11 +57,12 @@ def name_of(node: Node, text: str) -> str:
     if what in _NAMES:
         return _NAMES[what]
     without_comments = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL) if "-" in text or "/" in text else text
-    verb, *words = [found[0] for found in islice(_WORD.finditer(without_comments.upper()), 12)] or ["IT"]
+    words = (found[0].upper() for found in islice(_WORD.finditer(without_comments), 12))
+    verb = next(words, "IT")
     if verb not in ("ALTER", "CREATE", "DROP"):
-        return str(verb)
+        return verb
     found = _OBJECT.match(" ".join(word for word in words if word not in _MODIFIERS))
-    return f"{verb} {found[0]}" if found else str(verb)
+    return f"{verb} {found[0]}" if found else verb
 
 
 def refused_when_read_only(node: Node, standby: bool) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.model.ledger import Need
-from safeconduct.privileges.tree import kind, unwrap
+from safeconduct.privileges.tree import kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,13 +20,13 @@ _READ, _WRITE = 0x40000, 0x20000
 
 def unlinked(function: str, arguments: Sequence[Node]) -> str:
     """The number of the large object that lo_unlink removes, which takes its ownership; empty where it is not told."""
-    number = _number(unwrap(arguments[0])) if function == "lo_unlink" and arguments else None
+    number = _number(arguments[0]) if function == "lo_unlink" and arguments else None
     return "" if number is None else str(number)
 
 
 def large_object_needs(function: str, arguments: Iterable[Node]) -> tuple[Need, ...] | None:
     """What the call needs on its large object; None where number or mode are only known when it runs."""
-    numbers = [_number(unwrap(item)) for item in arguments]
+    numbers = [_number(item) for item in arguments]
     if not numbers or numbers[0] is None:
         return None
     privileges = _privileges(function, numbers[1] if len(numbers) > 1 else 0)
@@ -52,10 +52,10 @@ def _privileges(function: str, mode: int | None) -> tuple[Privilege, ...] | None
 
 def _number(node: Node) -> int | None:
     if kind(node) == "TypeCast":
-        return _number(unwrap(node.arg))
+        return _number(node.arg)
     if kind(node) != "A_Const":
         return None
-    value = unwrap(getattr(node, node.WhichOneof("val") or "ival"))
+    value = getattr(node, node.WhichOneof("val") or "ival")
     if kind(value) == "BitString":
         base = {"b": 2, "x": 16}.get(value.bsval[:1], 10)
         return int(value.bsval[1:] or "0", base)

@@ -18,7 +18,7 @@ from safeconduct.privileges.reading.conditions import ANY, Outcomes, outcomes
 from safeconduct.privileges.reading.constants import SOME_LITERAL, text_of
 from safeconduct.privileges.reading.known import NOTHING, Known
 from safeconduct.privileges.reading.parsed import plpgsql_of, statements_of
-from safeconduct.privileges.tree import kind, unwrap
+from safeconduct.privileges.tree import kind
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -203,7 +203,7 @@ def _inner(body: str) -> str:
 
 def _value(statements: Sequence[Node]) -> Node | None:
     """The one value of a SELECT."""
-    select = unwrap(statements[0]) if len(statements) == 1 else None
+    select = statements[0] if len(statements) == 1 else None
     if select is None or kind(select) != "SelectStmt" or len(select.target_list) != 1 or select.from_clause:
         return None
     return select.target_list[0].res_target.val

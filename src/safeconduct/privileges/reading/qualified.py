@@ -12,7 +12,7 @@ from safeconduct.model import quote_identifier
 from safeconduct.privileges.names import Cursor, RelationName, WrongText, parse_name
 from safeconduct.privileges.reading.declared import OWN_TYPES
 from safeconduct.privileges.reading.things import FUNCTION, TYPE
-from safeconduct.privileges.tree import kind, of_kinds, strings, text_constant, unwrap
+from safeconduct.privileges.tree import kind, of_kinds, strings, text_constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,10 +139,10 @@ def _relation_of(call: Node) -> list[Node]:
 
 def _compared_with_regclass(expression: Node) -> list[Node]:
     """The constants of `oid::regclass IN ('a', 'b')` and of other comparisons, which are read as regclass."""
-    sides = [unwrap(expression.lexpr), unwrap(expression.rexpr)]
+    sides = [expression.lexpr, expression.rexpr]
     lists = [list(side.items) if kind(side) == "List" else [side] for side in sides]
-    other = next((lists[1 - at] for at in (0, 1) if any(_is_regclass(unwrap(item)) for item in lists[at])), [])
-    return [item for item in other if kind(unwrap(item)) == "A_Const"]
+    other = next((lists[1 - at] for at in (0, 1) if any(_is_regclass(item) for item in lists[at])), [])
+    return [item for item in other if kind(item) == "A_Const"]
 
 
 def name_in_text(argument: str | None) -> RelationName | None:

@@ -8,7 +8,7 @@ from safeconduct.model import Privilege, quote_identifier
 from safeconduct.privileges.acts import Act
 from safeconduct.privileges.reading.from_items import FromReader
 from safeconduct.privileges.scope import Scope, Source, join_names
-from safeconduct.privileges.tree import kind, output_name, strings, unwrap
+from safeconduct.privileges.tree import kind, output_name, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,12 +42,12 @@ class QueryReader(FromReader):
         if recursive:  # each sees all others; the columns of those still to come are not known
             scope.ctes.update({cte.ctename: Source(cte.ctename, None) for cte in ctes})
         for cte in ctes:
-            inside = self.query(unwrap(cte.ctequery), scope)
+            inside = self.query(cte.ctequery, scope)
             scope.ctes[cte.ctename] = Source(cte.ctename, _cte_names(cte, inside))
 
     def targets(self, targets: Iterable[Node], scope: Scope) -> Names:
         """Read a SELECT or RETURNING list, and return its columns' names; None if they cannot be told."""
-        return join_names([self._target(unwrap(target), scope) for target in targets])
+        return join_names([self._target(target, scope) for target in targets])
 
     def _set_operation(self, node: Node, own: Scope) -> Names:
         left = self.select(node.larg, own)
@@ -68,9 +68,9 @@ class QueryReader(FromReader):
                 self.expression(getattr(node, clause), own)
         self._all(node.window_clause, own)
         for item in node.group_clause:
-            self._group(unwrap(item), aliases, names is None, own)
+            self._group(item, aliases, names is None, own)
         for item in (*node.distinct_clause, *node.sort_clause):
-            self._sort(unwrap(item), aliases, names is None, own)
+            self._sort(item, aliases, names is None, own)
         return names
 
     def spans(self, items: Iterable[Node], scope: Scope) -> tuple[int | None, ...]:
@@ -78,7 +78,7 @@ class QueryReader(FromReader):
 
         `alias.*` is a value of each column (transformExpressionList in parse_target.c).
         """
-        return tuple(self._span(unwrap(item), scope) for item in items)
+        return tuple(self._span(item, scope) for item in items)
 
     def _span(self, value: Node, scope: Scope) -> int | None:
         if not ends_in_star(value):
@@ -89,7 +89,7 @@ class QueryReader(FromReader):
         return None if columns is None else len(columns)
 
     def _target(self, target: Node, scope: Scope) -> Names:
-        value = unwrap(target.val)
+        value = target.val
         if kind(value) == "ColumnRef" and len(parts := strings(value.fields)) < len(value.fields):
             return self._star(value, parts, scope)
         self.expression(value, scope)
@@ -114,13 +114,13 @@ class QueryReader(FromReader):
         """
         if kind(node) == "GroupingSet":
             for item in node.content:
-                self._group(unwrap(item), names, open_ended, scope)
+                self._group(item, names, open_ended, scope)
         elif (name := _bare_name(node)) is None or not (scope.read_here(name) or name in names):
             self._outside(node, name if open_ended else None, scope)
 
     def _sort(self, node: Node, names: tuple[str, ...], open_ended: bool, scope: Scope) -> None:
         """ORDER BY and DISTINCT ON: a bare name is a column of the result before it is one of FROM."""
-        item = unwrap(node.node) if kind(node) == "SortBy" else node
+        item = node.node if kind(node) == "SortBy" else node
         name = _bare_name(item)
         if name is None or name not in names:
             self._outside(item, name if open_ended else None, scope)

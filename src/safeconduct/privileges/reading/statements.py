@@ -22,7 +22,7 @@ from safeconduct.privileges.reading.record import ELSEWHERE, OWNERS_FUNCTIONS, S
 from safeconduct.privileges.reading.things import PARAMETER, ThingAsk, parts_of
 from safeconduct.privileges.reading.writes import writes
 from safeconduct.privileges.scope import Scope
-from safeconduct.privileges.tree import enum_name, kind, of_kinds, relation_name, strings, text_constant, unwrap
+from safeconduct.privileges.tree import enum_name, kind, of_kinds, relation_name, strings, text_constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +62,7 @@ class StatementReader(OtherReader):
 
     def statement(self, node: Node, text: str) -> None:
         """Read one statement; `text` begins with it, and only its first words are looked at."""
-        node = unwrap(node)
+        node = node
         uses, needs, unknown = (len(found) for found in (self.record.uses, self.record.needs, self.record.unknown))
         self.record.unclear = False
         if self._as_other and kind(node) not in ("VariableSetStmt", "TransactionStmt", "DiscardStmt"):
@@ -90,7 +90,7 @@ class StatementReader(OtherReader):
         if what in QUERIES:
             self._top_query(node)
         elif what in _WRAPPERS:
-            self._read(unwrap(node.query), name)
+            self._read(node.query, name)
         elif handler := _HANDLERS.get(what):
             handler(self, node, name)
         elif what not in _FREE:
@@ -151,7 +151,7 @@ class StatementReader(OtherReader):
         if node.filename:
             self.need_rights_of(*_beyond_the_database(node))
         if node.HasField("query"):
-            self.query(unwrap(node.query), self._outer)
+            self.query(node.query, self._outer)
             return
         source = self.record.open(relation_name(node.relation), lost=ELSEWHERE)
         columns = strings(node.attlist)
@@ -237,15 +237,15 @@ class StatementReader(OtherReader):
 
     def _create_as(self, node: Node, name: str) -> None:
         """What EXECUTE would run is asked for also WITH NO DATA: ExecuteQuery() starts it."""
-        query = unwrap(node.query)
+        query = node.query
         if kind(query) == "ExecuteStmt":
             self._execute(query, name)
         self.create_as(node, name)
 
     def _prepare(self, node: Node, name: str) -> None:
         """PREPARE looks names up; privileges are asked for by EXECUTE."""
-        self._prepared[node.name] = unwrap(node.query)
-        self.names_only(unwrap(node.query), self._outer)
+        self._prepared[node.name] = node.query
+        self.names_only(node.query, self._outer)
 
     def _execute(self, node: Node, name: str) -> None:
         self._all(node.params, self._outer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.privileges.tree import kind, strings, unwrap
+from safeconduct.privileges.tree import kind, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,7 +95,7 @@ class ThingAsk:
 
 def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     """The parts of an object's name, and the types of a function's input arguments where they are said."""
-    node = unwrap(node)
+    node = node
     what = kind(node)
     if what == "List":
         if len(node.items) and node.items[0].HasField("type_name"):
@@ -114,7 +114,7 @@ def named_as(what: str, node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | 
     """The same with the name that things.sql has for it: an operator's with its sides, a class's with its method."""
     parts, inputs = parts_of(node)
     if what == OPERATOR:
-        sides = (input_type(item) if kind(item) == "TypeName" else "NONE" for item in map(unwrap, unwrap(node).objargs))
+        sides = (input_type(item) if kind(item) == "TypeName" else "NONE" for item in node.objargs)
         return (*parts[:-1], " ".join((parts[-1], *sides))), None
     if what in (OPERATOR_CLASS, OPERATOR_FAMILY):
         method, *name = parts
@@ -129,6 +129,6 @@ def input_type(node: Node) -> str:
 
 
 def _inputs(types: Iterable[Node]) -> tuple[str, ...]:
-    named = (unwrap(item) for item in types)
+    named = (item for item in types)
     # An operator's missing side is no type.
     return tuple(input_type(item) for item in named if kind(item) == "TypeName")

@@ -8,7 +8,7 @@ from safeconduct.model import Privilege
 from safeconduct.privileges.names import is_temporary
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.reading.kinds import refused_when_read_only
-from safeconduct.privileges.tree import everything, kind, strings, unwrap
+from safeconduct.privileges.tree import everything, kind, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ def writes(node: Node, name: str, uses: Sequence[Use], standby: bool) -> Iterato
     if what == "PrepareStmt" or (what == "ExplainStmt" and not _is_executed(node)):
         return
     if what in ("ExplainStmt", "DeclareCursorStmt"):
-        yield from writes(unwrap(node.query), _query_name(unwrap(node.query)), uses, standby)
+        yield from writes(node.query, _query_name(node.query), uses, standby)
     elif what in QUERIES or what == "CopyStmt":
         if what == "SelectStmt" and node.HasField("into_clause"):
             yield "SELECT INTO"
@@ -51,7 +51,7 @@ def _query_name(node: Node) -> str:
 
 
 def _text(node: Node) -> str:
-    value = unwrap(node)
+    value = node
     return str(value.sval).lower() if kind(value) == "String" else str(getattr(value, "ival", ""))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from safeconduct.privileges.placeholders import for_server, readable
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.syntax import TooDeep, parse
-from safeconduct.privileges.tree import kind, unwrap
+from safeconduct.privileges.tree import kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,13 +67,13 @@ def _cut(text: str, statements: Sequence[Any]) -> list[str]:
 
 
 def _slice(raw: Any, text: str) -> Slice:
-    node = unwrap(raw.stmt)
+    node = raw.stmt
     what = kind(node)
     if what in QUERIES:
         # SELECT INTO creates a table: the server shows no tree for it.
         into = what == "SelectStmt" and node.HasField("into_clause")
         return Slice(raw, node, "" if into else text)
-    if what not in _INSIDE or not node.HasField("query") or kind(unwrap(node.query)) not in QUERIES:
+    if what not in _INSIDE or not node.HasField("query") or kind(node.query) not in QUERIES:
         return Slice(raw, node, "")
     if what == "CreateTableAsStmt" and node.into.skip_data:
         return Slice(raw, node, "")  # WITH NO DATA: the query is not run

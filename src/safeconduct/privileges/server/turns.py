@@ -10,7 +10,7 @@ from safeconduct.privileges.reading import FollowedPath
 from safeconduct.privileges.server.asking import Untold
 from safeconduct.privileges.server.named import named_in
 from safeconduct.privileges.server.slicing import slices
-from safeconduct.privileges.tree import everything, kind, unwrap
+from safeconduct.privileges.tree import everything, kind
 
 if TYPE_CHECKING:
     from safeconduct.privileges.asked import Asked, SqlAsk
@@ -116,5 +116,5 @@ def _made_by(node: Node, what: str) -> str:
         return str(node.view.relname)
     if what == "CreateTableAsStmt":
         return str(node.into.rel.relname)
-    select = unwrap(node)
+    select = node
     return str(select.into_clause.rel.relname) if what == "SelectStmt" and select.HasField("into_clause") else ""
