@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ REVOKE EXECUTE ON FUNCTION shop.vat(int), shop.vat(text) FROM PUBLIC;
 CREATE ROLE parser LOGIN PASSWORD 'Parser-Password-3'; GRANT etl TO parser;
 """
 QUERY = "SELECT shop.vat(total) FROM shop.orders WHERE note = 'a literal of ours'"
+LOCALLY = ("missing", "shop", "--shadow", "local", "--sql", QUERY)
 ETL = f"SET ROLE etl; {QUERY}"
 
 
@@ -116,18 +118,34 @@ def room() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.mark.parametrize("moment", ["data/PG_VERSION", "data/postmaster.pid"])
-def test_a_signal_leaves_nothing_of_a_shadow(overloaded: Shop, room: Path, moment: str) -> None:
-    process = overloaded.begin(
-        *("missing", "shop", "--shadow", "local", "--sql", QUERY),
-        SAFECONDUCT_ADMIN_DSN=overloaded.server.superuser_dsn(),
-        TMPDIR=str(room),
-    )
+def _begun(shop: Shop, room: Path) -> subprocess.Popen[bytes]:
+    return shop.begin(*LOCALLY, SAFECONDUCT_ADMIN_DSN=shop.server.superuser_dsn(), TMPDIR=str(room))
+
+
+def _begin(shop: Shop, room: Path, moment: str) -> subprocess.Popen[bytes]:
+    """A command whose shadow has come this far."""
+    process = _begun(shop, room)
     deadline = time.monotonic() + 60
     while not list(room.glob(f"safeconduct-shadow-*/{moment}")):
         assert process.poll() is None, "it has ended before"
         assert time.monotonic() < deadline
         time.sleep(0.01)
+    return process
+
+
+@pytest.mark.parametrize("moment", ["data/PG_VERSION", "data/postmaster.pid"])
+def test_a_signal_leaves_nothing_of_a_shadow(overloaded: Shop, room: Path, moment: str) -> None:
+    process = _begin(overloaded, room, moment)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 128 + signal.SIGTERM
+    assert not list(room.iterdir())
+
+
+def test_what_a_kill_leaves_goes_with_the_next_run(overloaded: Shop, room: Path) -> None:
+    process = _begin(overloaded, room, "data/postmaster.pid")
+    process.kill()
+    process.wait(30)
+    left = {path.name for path in room.iterdir()}
+    assert {name.rpartition("-")[0] for name in left} == {"safeconduct-dump", "safeconduct-shadow"}
+    _begun(overloaded, room).wait(60)
     assert not list(room.iterdir())

@@ -6,10 +6,8 @@ import atexit
 import os
 import pwd
 import secrets
-import shutil
 import signal
 import subprocess
-import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.place import HostPort, Password
 from safeconduct.postgres.target import Target
 from safeconduct.privileges.server.programs import NoShadow, Programs
+from safeconduct.privileges.server.rooms import passing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,30 +49,28 @@ def cluster(programs: Programs, parent: Path | None = None) -> Iterator[Target]:
 
     Its directory is made in `parent`, else where temporary files go. Where we are root it runs as `nobody`.
     """
-    room = _Room(Path(tempfile.mkdtemp(prefix="safeconduct-shadow-", dir=parent)))
-    atexit.register(room.clear)
-    try:
-        password = Secret(secrets.token_urlsafe(24))
-        _initialise(programs, room, password)
-        here = room.path
-        server = room.start(
-            [programs.path("postgres"), "-D", str(here / "data"), "-p", str(_PORT), "-k", str(here)], signal.SIGQUIT
-        )
-        target = Target(
-            "shadow", (HostPort(str(here), _PORT, password=Password(password, "shadow")),), ADMINISTRATOR, "postgres"
-        )
-        _await(target, server)
-        yield target
-    finally:
-        room.clear()
-        atexit.unregister(room.clear)
+    with passing_folder("safeconduct-shadow-", parent) as here:
+        room = _Room(here)
+        atexit.register(room.close)  # runs before the folder goes
+        try:
+            password = Secret(secrets.token_urlsafe(24))
+            _initialise(programs, room, password)
+            command = [programs.path("postgres"), "-D", str(here / "data"), "-p", str(_PORT), "-k", str(here)]
+            server = room.start(command, signal.SIGQUIT)
+            way_in = HostPort(str(here), _PORT, password=Password(password, "shadow"))
+            target = Target("shadow", (way_in,), ADMINISTRATOR, "postgres")
+            _await(target, server)
+            yield target
+        finally:
+            room.close()
+            atexit.unregister(room.close)
 
 
 @dataclass
 class _Room:
     """The folder of a cluster and the programs that run in it.
 
-    It is cleared when we end, too: walks are in threads that a signal to us does not let finish.
+    It is closed when we end, too: walks are in threads that a signal to us does not let finish.
     """
 
     path: Path
@@ -93,13 +90,12 @@ class _Room:
         self.processes.append(process)
         return process
 
-    def clear(self) -> None:
-        """End the programs and remove the folder."""
+    def close(self) -> None:
+        """End the programs, and let none begin any more."""
         self.closed = True
         for process in self.processes:
             if process.poll() is None:
                 _end(process)
-        shutil.rmtree(self.path, ignore_errors=True)
 
 
 def _account(room: Path) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from safeconduct.privileges.server.cluster import ADMINISTRATOR, cluster
 from safeconduct.privileges.server.credentials import SERVICE, written
 from safeconduct.privileges.server.programs import NoShadow, Programs, find_programs
 from safeconduct.privileges.server.restoring import RESTORER, restore
+from safeconduct.privileges.server.rooms import passing_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,12 +41,11 @@ def shadow_of(
     schema of the copy. Raises NoShadow with a sentence on what is missing, OSError, and what Session.query raises.
     """
     programs = programs or find_programs(session.server_version // 10000)
-    made = tempfile.TemporaryDirectory(prefix="safeconduct-dump-", dir=parent)
-    with made as folder, _dumped(programs, source, Path(folder), parent) as target:
+    with passing_folder("safeconduct-dump-", parent) as folder, _dumped(programs, source, folder, parent) as target:
         shadow = _let_in(target)
         try:
             _create_roles(shadow, json.loads(session.query(statement("shadow_roles.sql"))[0][0] or "{}"))
-            _restore(programs, shadow, target, Path(folder))
+            _restore(programs, shadow, target, folder)
             yield shadow
         finally:
             shadow.close()
