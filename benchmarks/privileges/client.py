@@ -112,16 +112,19 @@ class Client:
         """What the server reported about itself."""
         return (self._connection.parameter_status(name.encode()) or b"").decode()
 
-    def _copy(self, result: PGresult, data: Callable[[], str] | None) -> Outcome:
-        if result.status == pq.ExecStatus.COPY_IN:
-            self._connection.put_copy_data((data() if data else "").encode())
-            self._connection.put_copy_end()
-        else:
-            while self._connection.get_copy_data(0)[0] > 0:
-                pass
+    def _copy(self, result: PGresult | None, data: Callable[[], str] | None) -> Outcome:
+        """One text may copy several times: libpq gives the same answer until that copy's rows are taken."""
         outcomes = []
-        while following := self._connection.get_result():
-            outcomes.append(_outcome(following))
+        while result:
+            if result.status == pq.ExecStatus.COPY_IN:
+                self._connection.put_copy_data((data() if data else "").encode())
+                self._connection.put_copy_end()
+            elif result.status == pq.ExecStatus.COPY_OUT:
+                while self._connection.get_copy_data(0)[0] > 0:
+                    pass
+            else:
+                outcomes.append(_outcome(result))
+            result = self._connection.get_result()
         return next((outcome for outcome in outcomes if outcome.sqlstate), outcomes[-1])
 
     def _noticed(self, result: PGresult) -> None:

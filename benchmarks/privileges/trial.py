@@ -12,9 +12,11 @@ from benchmarks.privileges.roles import ROLE
 from benchmarks.privileges.stage import GRANT_REFUSED, Refused, Savepoints
 from benchmarks.privileges.verdict import Left, Verdict
 from safeconduct.model import ObjectKind, Privilege, RemedyKind, Severity
+from safeconduct.privileges.asked import parse_sql
 from safeconduct.privileges.context import read_context
 from safeconduct.privileges.coverage import with_coverage
 from safeconduct.privileges.holdings import held_by
+from safeconduct.privileges.names import WrongText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,6 +54,8 @@ class Trial:
         text = statement.text
         if _NO_MATTER.match(text):
             return replace(statement, left=Left.NO_MATTER)
+        if _ends_transactions(text):
+            return replace(statement, left=Left.NOT_REPEATABLE, error="it ends the transaction that it is tried in")
         if self._client.idle and _REPEATABLE_OUTSIDE.match(text):
             with Outside(self._client, text) as outside:
                 return self._on(outside, statement)
@@ -156,3 +160,12 @@ def _is_usage(grant: Grant) -> bool:
 
 def _words(outcome: Outcome) -> str:
     return f"{outcome.sqlstate} {outcome.message}".strip()
+
+
+def _ends_transactions(text: str) -> bool:
+    """Whether several statements are sent at once, some of them about the transaction."""
+    try:
+        statements = parse_sql(text).statements
+    except WrongText:
+        return False  # the server says what is wrong
+    return len(statements) > 1 and any(raw.stmt.STRUCT == "TransactionStmt" for raw in statements)

@@ -76,6 +76,56 @@ ALTER TABLE family DISABLE TRIGGER noting;
 CREATE TABLE branch (id int, note text) PARTITION BY RANGE (id);
 CREATE TABLE twig PARTITION OF branch FOR VALUES FROM (0) TO (10);
 CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES orders);
+CREATE MATERIALIZED VIEW doubled AS SELECT id, twice(id) FROM orders;
+CREATE UNIQUE INDEX ON doubled (id);
+CREATE VIEW doubles AS SELECT * FROM doubled;
+CREATE MATERIALIZED VIEW again AS SELECT * FROM doubles;
+CREATE ROLE oracle_owner;
+GRANT SELECT ON orders TO oracle_owner;
+GRANT CREATE ON SCHEMA public TO oracle_owner;
+CREATE MATERIALIZED VIEW kept_apart AS SELECT id FROM orders WITH NO DATA;
+ALTER MATERIALIZED VIEW kept_apart OWNER TO oracle_owner;
+"""
+ROUTINES = """
+CREATE PROCEDURE noting(x int) LANGUAGE sql AS 'INSERT INTO log VALUES (x::text)';
+CREATE PROCEDURE twice_noted(x int) LANGUAGE sql BEGIN ATOMIC INSERT INTO log VALUES (x); DELETE FROM log; END;
+CREATE PROCEDURE answered(OUT a int, IN b int) LANGUAGE plpgsql AS 'BEGIN a := b; END';
+CREATE FUNCTION by_default(a int, b int DEFAULT twice(1)) RETURNS int LANGUAGE sql AS 'SELECT a + b';
+CALL noting(1);
+CALL twice_noted(twice(1));
+CALL answered(NULL, 1);
+SELECT by_default(1);
+SELECT by_default(1, 2);
+CREATE OR REPLACE PROCEDURE noting(x int) LANGUAGE sql AS 'SELECT x';
+ALTER ROUTINE noting(int) RENAME TO noted_once;
+DROP PROCEDURE noted_once;
+DROP PROCEDURE answered(OUT int, IN int);
+CREATE FUNCTION planned(int) RETURNS bool LANGUAGE internal AS 'int4eq' SUPPORT generate_series_int4_support;
+"""
+PASSING = """
+CREATE TABLE pg_temp.named (id int);
+INSERT INTO pg_temp.named SELECT id FROM orders;
+SELECT * FROM named;
+CREATE VIEW of_mine AS SELECT * FROM named;
+CREATE TYPE pg_temp.pair AS (a int, b int);
+CREATE FUNCTION pg_temp.mine() RETURNS int LANGUAGE sql AS 'SELECT 1';
+SELECT pg_temp.mine();
+SET search_path = pg_temp, public;
+CREATE TABLE lands_there (id int);
+DROP TABLE lands_there;
+"""
+MATERIALIZED = """
+SELECT * FROM doubled;
+REFRESH MATERIALIZED VIEW doubled;
+REFRESH MATERIALIZED VIEW doubled WITH NO DATA;
+REFRESH MATERIALIZED VIEW doubled;
+REFRESH MATERIALIZED VIEW again;
+REFRESH MATERIALIZED VIEW kept_apart;
+CREATE MATERIALIZED VIEW fresh AS SELECT twice(id) FROM orders;
+CREATE MATERIALIZED VIEW IF NOT EXISTS fresh AS SELECT twice(id) FROM orders;
+CREATE TABLE IF NOT EXISTS fresh AS SELECT note FROM orders;
+EXPLAIN REFRESH MATERIALIZED VIEW doubled;
+DROP MATERIALIZED VIEW fresh;
 """
 TEMPORARY = """
 CREATE TEMPORARY TABLE mine (id int);
@@ -261,6 +311,12 @@ def oracle() -> Iterator[Oracle]:
         pytest.param(static, TEMPORARY, 5, id="temporary tables"),
         pytest.param(better, TEMPORARY, 5, id="temporary tables, by the server"),
         pytest.param(static, OWNERS, 12, id="owners"),
+        pytest.param(static, ROUTINES, 14, id="routines"),
+        pytest.param(better, ROUTINES, 14, id="routines, by the server"),
+        pytest.param(static, PASSING, 9, id="what is made in pg_temp"),
+        pytest.param(better, PASSING, 9, id="what is made in pg_temp, by the server"),
+        pytest.param(static, MATERIALIZED, 10, id="materialized views"),
+        pytest.param(better, MATERIALIZED, 10, id="materialized views, by the server"),
         pytest.param(better, UNSEEN, 7, id="triggers, functions and policies, by the server"),
         pytest.param(static, NAMED, 8, id="what is named outside of FROM"),
         pytest.param(better, NAMED, 8, id="what is named outside of FROM, by the server"),

@@ -41,7 +41,7 @@ def test_membership_in_a_superuser_is_not_proposed(stand: Stand) -> None:
     [
         ("COMMENT ON SCHEMA public IS 'x'", "ALTER SCHEMA public OWNER TO etl;"),
         ("TRUNCATE shop.numbered RESTART IDENTITY", "ALTER TABLE shop.numbered OWNER TO etl;"),
-        ("ALTER FUNCTION shop.f() STABLE", "ALTER FUNCTION shop.f() OWNER TO etl;"),
+        ("ALTER FUNCTION shop.f() STABLE", "ALTER ROUTINE shop.f() OWNER TO etl;"),
     ],
 )
 def test_nor_where_a_superuser_owns_something_else(stand: Stand, statement: str, remedy: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.names import RelationName, schemas_of
 from safeconduct.privileges.queries import as_json, statement
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Catalog:
 
     def find(self, name: RelationName) -> Relation | None:
         """The relation that PostgreSQL would take the name for, or would if the role could use its schema."""
-        for schema in (name.schema,) if name.schema else (*self.context.path, *self.context.closed):
+        for schema in schemas_of(name, (*self.context.path, *self.context.closed)):
             if found := self.relations.get((schema, name.name)):
                 return found
         return None

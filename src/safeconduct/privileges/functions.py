@@ -33,7 +33,8 @@ class Function:
 
     `inputs` are its input arguments' types, of which the last `len(inputs) - least` may be left out. `body` is in the
     language, `parsed` the whole definition of one whose body is stored as it was understood. `casts` are functions, by
-    their numbers, that casts from its arguments' types to its result's call, and the constraints of that.
+    their numbers, that casts from its arguments' types to its result's call, and the constraints of that; `defaults`
+    those that the defaults of its arguments call.
     """
 
     oid: int
@@ -59,6 +60,7 @@ class Function:
     may_execute: bool
     takes_row: bool
     casts: tuple[int, ...] = ()
+    defaults: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return self.execute.object_sql
@@ -99,6 +101,12 @@ class Function:
             return self.inputs
         return (*self.inputs[:single], *[self.inputs[-1].removeprefix("_")] * (count - single))
 
+    def given(self, types: tuple[str, ...]) -> tuple[str, ...]:
+        """The types of its inputs in a call: CALL has something in the place of each output, too (PostgreSQL 14)."""
+        if self.kind != "p" or "o" not in self.modes:
+            return types
+        return tuple(one for one, mode in zip(types, self.modes, strict=False) if mode != "o")
+
     def takes(self, count: int, named: Iterable[str] = ()) -> bool:
         """Whether it can be called with this many arguments, and with these names among them."""
         if not set(named) <= set(self.names):
@@ -129,9 +137,10 @@ class Functions:
         for schema in schemas:
             # Of two that take the same arguments, that without VARIADIC is meant (FuncnameGetCandidates).
             for one in sorted(self.named(schema, call.parts[-1]), key=lambda one: one.variadic):
-                if (one.kind == "p") == call.procedure and one.takes(len(call.types), call.named):
-                    fitting.setdefault(one.inputs_of(len(call.types)), one)
-        exact = [one for inputs, one in fitting.items() if call.types in (inputs, one.inputs)]
+                count = len(one.given(call.types))
+                if (one.kind == "p") == call.procedure and one.takes(count, call.named):
+                    fitting.setdefault(one.inputs_of(count), one)
+        exact = [one for inputs, one in fitting.items() if one.given(call.types) in (inputs, one.inputs)]
         return exact if exact and not call.named else list(fitting.values())
 
 
@@ -178,6 +187,7 @@ def _function(text: str) -> Function:
         may_execute=row["may_execute"],
         takes_row=row["takes_row"],
         casts=tuple(row.get("casts") or ()),
+        defaults=tuple(row.get("defaults") or ()),
     )
 
 

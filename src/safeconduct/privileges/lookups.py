@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.privileges.asked import TableAsk
+from safeconduct.privileges.names import schemas_of
 from safeconduct.privileges.reading import FollowedPath, names_in, qualified_in
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.reading.places import schemas_in
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
     from safeconduct.privileges.asked import Asked, SqlAsk
     from safeconduct.privileges.context import Context
-    from safeconduct.privileges.names import RelationName
-    from safeconduct.privileges.tree import Node
+    from safeconduct.privileges.names import RelationName, schemas_of
+from safeconduct.privileges.tree import Node
 
 
 def lookups(asked: Iterable[Asked], context: Context) -> tuple[set[tuple[str, str]], set[str]]:
@@ -45,8 +46,8 @@ def _names(ask: SqlAsk, context: Context) -> Iterator[tuple[RelationName, tuple[
         followed.after(raw.stmt)
 
 
-def _meant(name: RelationName, looked_in: Iterable[str]) -> Iterator[tuple[str, str]]:
-    yield from ((schema, name.name) for schema in ((name.schema,) if name.schema else looked_in))
+def _meant(name: RelationName, looked_in: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    yield from ((schema, name.name) for schema in schemas_of(name, looked_in))
 
 
 def names_meant(nodes: Iterable[Node], looked_in: tuple[str, ...]) -> tuple[set[tuple[str, str]], set[str]]:

@@ -44,6 +44,13 @@ def is_temporary(schema: str) -> bool:
     return schema == "pg_temp" or schema.startswith("pg_temp_")
 
 
+def schemas_of(name: RelationName, looked_in: tuple[str, ...]) -> tuple[str, ...]:
+    """Where a relation of this name is looked for: pg_temp stands for the session's own, which `looked_in` has."""
+    if name.schema == "pg_temp":
+        return tuple(filter(is_temporary, looked_in))
+    return (name.schema,) if name.schema else looked_in
+
+
 class Cursor:
     """A place in a text that moves on as tokens are taken; blanks between tokens do not count."""
 

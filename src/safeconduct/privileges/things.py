@@ -117,7 +117,9 @@ def _needs(ask: ThingAsk, found: Found, version: int, database: str) -> list[Nee
     owner = Grant(ObjectKind.ROLE, "", found.owner, Privilege.USAGE)
     if not ask.privileges:
         is_mended = found.superuser and ask.thing.kind not in _SUPERUSERS_OWN
-        mend = f"ALTER {ask.thing.kind} {found.written} OWNER TO {{role}};" if is_mended else ""
+        # Procedures and aggregates are no functions there.
+        what = "ROUTINE" if ask.thing.kind == FUNCTION else ask.thing.kind
+        mend = f"ALTER {what} {found.written} OWNER TO {{role}};" if is_mended else ""
         why = f"{ask.why} is for the owner of {ask.thing.kind.lower()} {found.written}"
         brings = (
             owned(found.grant.kind, found.grant.schema, found.grant.name, found.grant.arguments) if found.grant else ()

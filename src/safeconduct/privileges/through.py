@@ -48,6 +48,14 @@ def rules_of(use: Use, definition: Definition) -> Iterator[Body]:
             yield body
 
 
+def query_of(view: Relation, definition: Definition) -> Body:
+    """The query of a materialized view that becomes the role's own: REFRESH runs it with its owner's rights."""
+    body = Body(f"REFRESH of {view}, as its owner,", list(definition.statements), resolved=True)
+    if definition.query is None:
+        body.reasons.append(f"what {view} reads is not judged: {definition.unread or 'its definition is not found'}")
+    return body
+
+
 @dataclass
 class Beneath:
     """One use of a view, whose query is read into the record as far as it counts."""

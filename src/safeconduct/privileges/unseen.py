@@ -15,7 +15,7 @@ from safeconduct.privileges.names import RelationName, split_search_path
 from safeconduct.privileges.operators import behind
 from safeconduct.privileges.reading.bodies import Body, block_of, body_of, read_body, search_path_of
 from safeconduct.privileges.reading.rows_left import row_left
-from safeconduct.privileges.through import Beneath, is_followed, rules_of
+from safeconduct.privileges.through import Beneath, is_followed, query_of, rules_of
 from safeconduct.privileges.uses import expressions_of, fired_by
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ class Unseen:
     _calls: int = 0
     _uses: int = 0
     _led_on: int = 0
+    _taken_over: int = 0
     _blocks: int = 0
     _operators: int = 0
     _known: set[int] = field(default_factory=set)
@@ -90,11 +91,14 @@ class Unseen:
         """Take up the views and rules that lead on, in one round trip where some were not known; the rules' actions."""
         uses, self._led_on = self.record.uses[self._led_on :], len(self.record.uses)
         leading = [(use, RelationName(use.relation.schema, use.relation.name)) for use in uses if is_followed(use)]
-        if unknown := {name for _, name in leading} - self._definitions.keys():
+        taken = [(view, RelationName(view.schema, view.name)) for view in self.record.taken_over[self._taken_over :]]
+        self._taken_over += len(taken)
+        if unknown := {name for _, name in (*leading, *taken)} - self._definitions.keys():
             self._definitions.update(dict.fromkeys(unknown, Definition()))
             self._definitions.update(look_up_definitions(self.session, unknown))
         self._followed = [(use, self._definitions[name]) for use, name in leading]
-        return [body for use, definition in self._followed for body in rules_of(use, definition)]
+        rules = [body for use, definition in self._followed for body in rules_of(use, definition)]
+        return [*rules, *(query_of(view, self._definitions[name]) for view, name in taken)]
 
     def _round(self, pairs: Iterable[tuple[str, str]]) -> list[Body]:
         record = self.record
@@ -169,6 +173,9 @@ class Unseen:
         if function.made or not function.may_execute:
             why = f"{call.via} calls it" if call.via else ""
             self.record.needs.append(Need((function.execute,), why))
+        if len(function.given(call.types)) < len(function.inputs):
+            for oid in function.defaults:
+                self.record.called.setdefault(oid, f"a default of {function} calls it")
         yield function, call.texts
 
     def _hidden(self, call: Call) -> list[Function]:

@@ -173,10 +173,12 @@ class AlterationReader(CreationReader):
 
     def refresh(self, node: Node, name: str) -> None:
         """REFRESH MATERIALIZED VIEW: its query runs with the owner's rights."""
-        self.maintain(relation_name(node.relation), name)
+        taken_over = self.maintain(relation_name(node.relation), name)
         view = self.record.catalog.find(relation_name(node.relation))
         if view is not None and not node.skip_data:
             self.record.refreshed.append(view)
+            if taken_over:
+                self.record.taken_over.append(view)
 
     def vacuum(self, node: Node, name: str) -> None:
         """VACUUM and ANALYZE: what the role may not maintain is passed over with a warning."""
@@ -193,11 +195,13 @@ class AlterationReader(CreationReader):
         safer = mend if grants[0] == owner else ""
         self.need(f"{name} would pass {relation} over", *grants, sqlstate=SKIPPED, mend=safer)
 
-    def maintain(self, name: RelationName, why: str) -> None:
-        """The owner of a relation, or MAINTAIN on it."""
-        if relation := self.record.refer(name, ELSEWHERE):
-            table = relation.table or RelationName(relation.schema, relation.name)
-            self.need_owner_of(relation, why, *self._maintain_on(table.schema, table.name))
+    def maintain(self, name: RelationName, why: str) -> bool:
+        """The owner of a relation, or MAINTAIN on it. Says whether the role is to be made the owner itself."""
+        relation = self.record.refer(name, ELSEWHERE)
+        if relation is None:
+            return False
+        table = relation.table or RelationName(relation.schema, relation.name)
+        return self.need_owner_of(relation, why, *self._maintain_on(table.schema, table.name))
 
     def _maintain_on(self, schema: str, name: str) -> tuple[Grant, ...]:
         since = self.record.catalog.context.version >= MAINTAIN
@@ -213,7 +217,7 @@ class AlterationReader(CreationReader):
             of_indexes = enum_name(statement, "objtype") == "OBJECT_INDEX"
             self._family(what, command, own, name, asks_owner=what in _JOINS and not of_indexes)
         elif what in _ALL_TRIGGERS:
-            relation = None if own in self.record.created else self.record.catalog.find(own)
+            relation = None if self.record.has_made(own) else self.record.catalog.find(own)
             if relation and relation.system_triggers:
                 self.need_attribute("SUPERUSER", f"{name} is about the triggers of keys as well")
         elif what in ("AT_AddColumn", "AT_AlterColumnType"):
@@ -226,7 +230,7 @@ class AlterationReader(CreationReader):
 
     def _given_away(self, role: Node, own: RelationName, name: str) -> None:
         self.need_set_role(role, f"{name} gives it away")
-        relation = None if own in self.record.created else self.record.catalog.find(own)
+        relation = None if self.record.has_made(own) else self.record.catalog.find(own)
         if relation:
             self.record.new_owners.append((self._named_role(role), relation.schema))
 
@@ -255,7 +259,7 @@ class AlterationReader(CreationReader):
         elif what in ("CONSTR_CHECK", "CONSTR_DEFAULT", "CONSTR_GENERATED") and constraint.HasField("raw_expr"):
             self.calls_in(constraint.raw_expr)
         elif what in ("CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"):
-            relation = None if own in self.record.created else self.record.catalog.find(own)
+            relation = None if self.record.has_made(own) else self.record.catalog.find(own)
             if relation:
                 self.create_in(relation.schema, f"the index of {name}")
 
@@ -283,7 +287,7 @@ class AlterationReader(CreationReader):
 
     def _drop_relation(self, name: RelationName, why: str, missing_ok: bool) -> None:
         relation = None if missing_ok and self.passes_over(name) else self.record.refer(name, ELSEWHERE)
-        self.record.created.discard(name)
+        self.record.drop(name)
         if relation:
             self.need_owner_of(relation, why)
             last = self.record.needs.pop()

@@ -14,7 +14,7 @@ from safeconduct.privileges.reading.plpgsql import Parameter, read_plpgsql, stat
 from safeconduct.privileges.reading.statements import StatementReader
 from safeconduct.privileges.reading.things import TYPE
 from safeconduct.privileges.scope import Scope, Source
-from safeconduct.privileges.tree import everything, kind
+from safeconduct.privileges.tree import kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -177,12 +177,13 @@ def _parameters(function: Function, texts: Mapping[int, str]) -> Iterator[Parame
 def _parsed(definition: str) -> Iterable[Node]:
     """The statements of a body that was understood when it was made: BEGIN ATOMIC ... END, or RETURN."""
     (create,) = statements_of(definition)
-    body = create.sql_body
-    for node in everything(body):
-        if kind(node) == "ReturnStmt":
+    waiting = [create.sql_body]
+    while waiting:
+        node = waiting.pop()
+        if kind(node) == "List":
+            waiting.extend(reversed(node.items))
+        else:
             yield node
-        elif kind(node) == "List":
-            yield from (item for item in node.items if kind(item) != "List")
 
 
 def search_path_of(settings: Iterable[str]) -> str | None:

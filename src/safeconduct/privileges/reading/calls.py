@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from safeconduct.privileges.names import is_temporary
 from safeconduct.privileges.tree import kind, strings
 
 if TYPE_CHECKING:
-    from safeconduct.privileges.tree import Node
+    from safeconduct.privileges.names import is_temporary
+from safeconduct.privileges.tree import Node
 
 _CONSTANTS = {"ival": "int4", "fval": "numeric", "sval": "text", "boolval": "bool", "bsval": "bit"}
 
@@ -39,7 +41,9 @@ class Call:
     @property
     def schemas(self) -> tuple[str, ...]:
         """Where it is looked for, in turn."""
-        return self.path if len(self.parts) == 1 else (self.parts[-2],)
+        if len(self.parts) == 1:
+            return self.path
+        return tuple(filter(is_temporary, self.path)) if self.parts[-2] == "pg_temp" else (self.parts[-2],)
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Grant, ObjectKind, Privilege
-from safeconduct.privileges.names import RelationName
+from safeconduct.privileges.names import RelationName, is_temporary
 from safeconduct.privileges.reading.expressions import QUERIES
 from safeconduct.privileges.reading.record import ELSEWHERE
 from safeconduct.privileges.reading.rights import RightsReader
 from safeconduct.privileges.reading.things import FUNCTION, LANGUAGE, TYPE, ThingAsk, input_type, parts_of
 from safeconduct.privileges.scope import Scope
-from safeconduct.privileges.tree import enum_name, everything, kind, relation_name, strings
+from safeconduct.privileges.tree import enum_name, everything, kind, of_kinds, relation_name, strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,6 +29,7 @@ _TYPES_OF_AGGREGATES = frozenset("stype stype1 mstype basetype".split())
 """What CREATE AGGREGATE says of functions and types."""
 _ROW = 1
 """pg_trigger.tgtype's bit."""
+_RELATIONS = frozenset({"RangeVar"})
 _SUPERUSERS = frozenset("OBJECT_TSPARSER OBJECT_TSTEMPLATE".split())
 
 
@@ -62,6 +63,10 @@ class CreationReader(RightsReader):
     def create_as(self, node: Node, name: str) -> None:
         """CREATE TABLE AS and CREATE MATERIALIZED VIEW: the query is run, unless WITH NO DATA."""
         query = node.query
+        if node.if_not_exists and self.exists(node.into.rel):
+            # It is passed over before anything is run (CreateTableAsRelExists in createas.c).
+            self.names_only(query, Scope())
+            return
         if kind(query) in QUERIES:
             if node.into.skip_data:
                 self.names_only(query, Scope())
@@ -75,11 +80,19 @@ class CreationReader(RightsReader):
 
     def create_view(self, node: Node, name: str) -> None:
         """CREATE VIEW: what it reads is only looked up; its owner needs the right to read when the view is read."""
+        opened = len(self.record.opened)
         if node.HasField("query"):
             self.names_only(node.query, Scope())
-        schema = self.create_relation(node.view, name)
+        # One that reads temporary relations is temporary itself (DefineView() in view.c).
+        reads_temporary = any(is_temporary(relation.schema) for _, relation in self.record.opened[opened:])
+        reads_temporary = reads_temporary or any(map(self._is_made_temporary, of_kinds(node.query, _RELATIONS)))
+        schema = self.create_relation(node.view, name, is_temporary_too=reads_temporary)
         if node.replace and (relation := self.record.catalog.relations.get((schema, node.view.relname))):
             self.need_owner_of(relation, f"{name} OR REPLACE")
+
+    def _is_made_temporary(self, range_var: Node) -> bool:
+        schema = range_var.schemaname
+        return range_var.relname in self.record.temporary and (not schema or is_temporary(schema))
 
     def create_sequence(self, node: Node, name: str) -> None:
         """CREATE SEQUENCE."""
@@ -117,6 +130,8 @@ class CreationReader(RightsReader):
         language = options["language"].string.sval.lower() if "language" in options else "sql"
         if "leakproof" in options and options["leakproof"].boolean.boolval:
             self.need_attribute("SUPERUSER", f"{name} is declared LEAKPROOF")
+        if "support" in options:
+            self.need_attribute("SUPERUSER", f"{name} names a support function")
         if language in _UNTRUSTED:
             self.need_attribute("SUPERUSER", f"{name} is in the language {language}")
         else:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
 from safeconduct.model import quote_identifier
+from safeconduct.privileges.names import is_temporary
 from safeconduct.privileges.reading.calls import Call, Operator, named_in, texts_of, types_of
 from safeconduct.privileges.reading.large_objects import LARGE_OBJECT_FUNCTIONS, large_object_needs, unlinked
 from safeconduct.privileges.reading.record import OWNERS_FUNCTIONS, SEQUENCE_FUNCTIONS
@@ -107,7 +108,8 @@ class ExpressionReader(ABC):
             self.record.call_as_owner(names[-1], text_constant(node.args[0]))
         if names[-1] in LARGE_OBJECT_FUNCTIONS and names[:-1] in ((), ("pg_catalog",)):
             self._large_object(names[-1], node)
-        if len(names) == 1 or names[-2] in self.record.catalog.schemas or names[-2] == "pg_catalog":
+        schema = names[-2] if len(names) > 1 else "pg_catalog"
+        if schema == "pg_catalog" or schema in self.record.catalog.schemas or is_temporary(schema):
             context = self.record.catalog.context
             via = self.record.via
             texts = texts_of(node) if self.record.is_literal else ()

@@ -83,13 +83,14 @@ class Record:
     """Uses of relations, needs beside them, names that are in no catalog, and what cannot be told.
 
     `catalog` is as the statement that is being read sees it; without `path_known`, what unqualified names mean is not
-    known. `called` has functions that are called unseen, by their numbers, with why, and `named` those that only
-    need EXECUTE; `blocks` the texts of DO. `via` is whose body is being read, empty for the text itself. `created`,
+    known. `called` has functions that are called unseen, by their numbers, with why, and `named` those that only need
+    EXECUTE; `blocks` the texts of DO. `via` is whose body is being read, empty for the text itself. `created`,
     `created_schemas` and `made` (kind and name) are what the text makes itself, `creations` the first of these in turn,
-    also those that are dropped again; `things` what it asks of objects that are no relations; `refreshed` the
-    materialized views whose queries it runs; `new_owners` to which role something is given away in which schema;
-    `all_in` schemas of which all objects are granted; `roles` those that it makes. Without `is_literal`, a driver may
-    put other constants into the text.
+    also those that are dropped again, and `temporary` the names of temporary ones; `things` what it asks of objects
+    that are no relations; `refreshed` the materialized views whose queries it runs, `taken_over` those of them that the
+    role is to be made the owner of; `new_owners` to which role something is given away in which schema; `all_in`
+    schemas of which all objects are granted; `roles` those that it makes. Without `is_literal`, a driver may put other
+    constants into the text.
     """
 
     catalog: Catalog
@@ -110,10 +111,12 @@ class Record:
     reasons: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)
     creations: list[RelationName] = field(default_factory=list)
+    temporary: set[str] = field(default_factory=set)
     created_schemas: set[str] = field(default_factory=set)
     made: set[tuple[str, str]] = field(default_factory=set)
     things: list[ThingAsk] = field(default_factory=list)
     refreshed: list[Relation] = field(default_factory=list)
+    taken_over: list[Relation] = field(default_factory=list)
     new_owners: list[tuple[str, str]] = field(default_factory=list)
     all_in: list[AllIn] = field(default_factory=list)
     roles: MadeRoles = field(default_factory=MadeRoles)
@@ -126,6 +129,26 @@ class Record:
     def as_regclass(self) -> str:
         """The SQLSTATE for a regclass whose schema does not exist: since PostgreSQL 16 that of a missing relation."""
         return IN_QUERIES if self.catalog.context.version >= 160000 else ELSEWHERE
+
+    def make(self, name: RelationName, temporary: bool = False) -> None:
+        """Note that the text makes a relation of this name. A temporary one has it without a schema, too."""
+        self.created.add(name)
+        self.creations.append(name)
+        if temporary:
+            self.created.add(RelationName("", name.name))
+            self.temporary.add(name.name)
+
+    def has_made(self, name: RelationName) -> bool:
+        """Whether the text has made a relation of this name."""
+        return name in self.created or (is_temporary(name.schema) and name.name in self.temporary)
+
+    def drop(self, name: RelationName) -> None:
+        """Note that the text drops what has this name."""
+        self.created.discard(name)
+        if is_temporary(name.schema):
+            self.created.discard(RelationName("", name.name))
+        if not name.schema or is_temporary(name.schema):
+            self.temporary.discard(name.name)
 
     def find(self, name: RelationName, lost: str = IN_QUERIES) -> Relation | None:
         """The relation of this name that has rows; where there is none to judge, that is noted."""
@@ -142,7 +165,7 @@ class Record:
         """
         if not (name.schema or self.path_known):
             return None
-        if name in self.created:
+        if self.has_made(name):
             if name.schema:
                 self.mention(name.schema, f"{name} is looked for", lost, name)
             return None

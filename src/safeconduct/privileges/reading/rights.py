@@ -56,12 +56,16 @@ class RightsReader(ChangeReader):
             mend = f"ALTER DATABASE {quote_identifier(owns)} OWNER TO {{role}};" if owns else ""
             self.need(why, Grant(ObjectKind.ROLE, "", role.rolename, Privilege.SET), mend=mend)
 
-    def need_owner_of(self, relation: Relation, why: str, *others: Grant) -> None:
-        """The rights of the relation's owner, or any of the others, which are proposed first."""
+    def need_owner_of(self, relation: Relation, why: str, *others: Grant) -> bool:
+        """The rights of the relation's owner, or any of the others, which are proposed first.
+
+        Says whether the role is to be made the owner itself: a superuser's rights are not proposed.
+        """
         owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
         mend = f"ALTER TABLE {relation.table or relation} OWNER TO {{role}};"
         safer = mend if relation.owned_by_superuser and not others else ""
         self.need(f"{why} is for the owner of {relation}", *others, owner, mend=safer, brings=_of_owner(relation))
+        return bool(safer)
 
     def own(self, name: RelationName, why: str, *others: Grant, missing_ok: bool = False) -> Relation | None:
         """The relation of this name, whose ownership is needed."""
@@ -96,39 +100,39 @@ class RightsReader(ChangeReader):
         found = self.record.catalog.schema_owners.get(schema)
         return (Grant(ObjectKind.ROLE, "", found[0], Privilege.USAGE),) if found else ()
 
-    def create_relation(self, range_var: Node, what: str, if_not_exists: bool = False) -> str:
-        """Note that the statement makes this relation, which is the role's own for the rest of the text; its schema."""
+    def create_relation(
+        self, range_var: Node, what: str, if_not_exists: bool = False, is_temporary_too: bool = False
+    ) -> str:
+        """Note that the statement makes this relation, which is the role's own for the rest of the text; its schema.
+
+        `is_temporary_too` says so of what reads temporary relations, whether it is said of it or not.
+        """
         name = relation_name(range_var)
-        if range_var.relpersistence == "t" or is_temporary(name.schema):
-            self.need_on_database(Privilege.TEMPORARY, f"{what} {name} is temporary")
-            schema = next(filter(is_temporary, self.record.catalog.context.path), "pg_temp")
-        else:
-            schema = self.create_in(name.schema, f"{what} {name}")
-            if if_not_exists and (schema, name.name) in self.record.catalog.relations:
-                return schema
-        self.record.created.add(name)
-        self.record.creations.append(name)
+        schema = "pg_temp" if range_var.relpersistence == "t" or is_temporary_too else name.schema
+        schema = self.create_in(schema, f"{what} {name}")
+        if not (if_not_exists and (schema, name.name) in self.record.catalog.relations):
+            self.record.make(name, is_temporary(schema))
         return schema
 
     def create_in(self, schema: str, what: str) -> str:
         """Note that something is made in the schema, or in the first of search_path, and say in which."""
         catalog, context = self.record.catalog, self.record.catalog.context
+        if is_temporary(schema or self._first_schema()):
+            self.need_on_database(Privilege.TEMPORARY, f"{what} is temporary")
+            return next(filter(is_temporary, context.path), "pg_temp")
         if schema and schema not in self.record.created_schemas and schema not in catalog.schemas:
             self.record.lost.append(LostSchema(schema, f"{what} is made", ELSEWHERE))
             return schema
         if not schema and not self.record.path_known:
             return ""
-        chosen = schema or next((one for one in context.wished if one in context.path), "")
+        chosen = schema or self._first_schema()
         if not chosen:
-            chosen = next((one for one in context.closed if one in catalog.schemas), "")
-            if not chosen:
-                self.record.reasons.append(f"{what}: search_path has no schema to make it in")
-                return ""
+            self.record.reasons.append(f"{what}: search_path has no schema to make it in")
+            return ""
+        if not schema and chosen in context.closed:
             usage = Grant(ObjectKind.SCHEMA, "", chosen, Privilege.USAGE)
             self.need(f"{what} is made in the first schema of search_path", usage, sqlstate=ELSEWHERE)
-        if is_temporary(chosen):
-            self.need_on_database(Privilege.TEMPORARY, f"{what} is made in the session's temporary schema")
-        elif chosen not in self.record.created_schemas:
+        if chosen not in self.record.created_schemas:
             self.need(f"{what} is made in it", Grant(ObjectKind.SCHEMA, "", chosen, Privilege.CREATE))
         return chosen
 
@@ -191,9 +195,23 @@ class RightsReader(ChangeReader):
         del record.uses[uses:], record.needs[needs:], record.calls[calls:]
         del record.operators[operators:], record.reasons[reasons:]
 
+    def exists(self, range_var: Node) -> bool:
+        """Whether there is a relation of this name where one would be made, or the text has made one."""
+        name = relation_name(range_var)
+        if range_var.relpersistence == "t" or is_temporary(name.schema):
+            return name.name in self.record.temporary
+        schema = name.schema or self._first_schema()
+        return self.record.has_made(name) or (schema, name.name) in self.record.catalog.relations
+
+    def _first_schema(self) -> str:
+        """The first schema of search_path, where what is named without one is made; "" where there is none."""
+        catalog, context = self.record.catalog, self.record.catalog.context
+        usable = (one for one in context.wished if one in context.path or is_temporary(one))
+        return next(usable, "") or next((one for one in context.closed if one in catalog.schemas), "")
+
     def passes_over(self, name: RelationName) -> bool:
         """Whether IF EXISTS finds no relation of this name: its schema is looked up all the same."""
-        if name in self.record.created or self.record.catalog.find(name) is not None:
+        if self.record.has_made(name) or self.record.catalog.find(name) is not None:
             return False
         if name.schema in self.record.catalog.schemas:
             self.record.mention(name.schema, f"{name} is looked for")

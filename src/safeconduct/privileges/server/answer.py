@@ -64,8 +64,10 @@ def _has_policies(checks: Checks, objects: Objects) -> bool:
 
 
 def _by_argument(objects: Objects) -> bool:
-    """Whether it calls a function on what only its arguments name: a large object, an index."""
-    return any(function.own and function.name in _BY_ARGUMENT for function in objects.functions)
+    """Whether it calls a function on what only its arguments name, a large object or an index; or leaves some out."""
+    return any(
+        function.calling_defaults or (function.own and function.name in _BY_ARGUMENT) for function in objects.functions
+    )
 
 
 def unseen_by(checks: Checks, objects: Objects, named: Named) -> tuple[dict[int, Texts], list[Fired]]:

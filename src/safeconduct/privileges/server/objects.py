@@ -34,6 +34,7 @@ class Function:
     `as_created`: PostgreSQL's own, with nobody's grants; `own`: PostgreSQL's own at all.
 
     `runs_as_caller` says that its body runs with the caller's rights, and is not a function of the server's program.
+    `calling_defaults`: the defaults of its arguments may call others, which the tree shows no more than the defaults.
     `operator` is that which calls it, as schema and name; `via` the relation whose writing calls it, by OID.
     """
 
@@ -44,6 +45,7 @@ class Function:
     as_created: bool
     own: bool
     runs_as_caller: bool
+    calling_defaults: bool = False
     operator: tuple[str, str] | None = None
     via: int = 0
 
@@ -102,6 +104,7 @@ def _function(row: dict[str, Any]) -> Function:
         row["as_created"],
         row["own"],
         row["runs_as_caller"],
+        row["calling_defaults"],
         (row["operator_schema"], row["operator"]) if row["operator"] else None,
         row["via"] or 0,
     )

@@ -75,8 +75,8 @@ def _slice(raw: Any, text: str) -> Slice:
         return Slice(raw, node, "" if into else text)
     if what not in _INSIDE or not node.HasField("query") or kind(node.query) not in QUERIES:
         return Slice(raw, node, "")
-    if what == "CreateTableAsStmt" and node.into.skip_data:
-        return Slice(raw, node, "")  # WITH NO DATA: the query is not run
+    if what == "CreateTableAsStmt" and (node.into.skip_data or node.if_not_exists):
+        return Slice(raw, node, "")  # whether the query is run is told elsewhere
     octets = text.encode()
     start, end = _INSIDE[what](_tokens(text))
     more = what == "CreateTableAsStmt" or (what == "CopyStmt" and bool(node.filename))

@@ -109,9 +109,9 @@ def _leaning(session: Session, roles: Sequence[str], relations: Sequence[tuple[s
 
 
 def _is_defined(relation: dict[str, Any]) -> bool:
-    """Whether it is a view of somebody's, or has rules."""
+    """Whether it is a view of somebody's, materialized or not, or has rules."""
     own = relation.get("schema") in ("pg_catalog", "information_schema")
-    return not own and (relation.get("kind") == "v" or bool(relation.get("rules")))
+    return not own and (relation.get("kind") in ("v", "m") or bool(relation.get("rules")))
 
 
 def _definitions(session: Session, relations: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:

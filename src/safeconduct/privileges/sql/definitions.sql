@@ -19,7 +19,7 @@ WITH RECURSIVE used (oid) AS (
 SELECT json_build_object(
     'schema', n.nspname,
     'name', c.relname,
-    'query', CASE c.relkind WHEN 'v' THEN pg_catalog.pg_get_viewdef(c.oid) END,
+    'query', CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid) END,
     'rules', (
         SELECT json_agg(json_build_object(
             'name', w.rulename, 'event', w.ev_type, 'instead', w.is_instead, 'text', pg_catalog.pg_get_ruledef(w.oid)

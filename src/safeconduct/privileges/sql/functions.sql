@@ -54,6 +54,15 @@ SELECT json_build_object(
         ) x
         WHERE x.function >= 16384
     ) END,
+    -- What is left out of a call is filled in by its default, which the caller evaluates.
+    'defaults', CASE
+        WHEN p.oid >= 16384 AND p.pronargdefaults > 0 AND pg_catalog.to_jsonb(p) ->> 'prosqlbody' IS NULL THEN (
+            SELECT json_agg(d.refobjid::bigint ORDER BY d.refobjid)
+            FROM pg_catalog.pg_depend d
+            WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
+            AND d.refclassid = 'pg_catalog.pg_proc'::regclass AND d.refobjid NOT IN (p.oid, p.prosupport)
+            AND d.refobjid >= 16384
+        ) END,
     'may_execute', pg_catalog.has_function_privilege(p.oid, 'EXECUTE'),
     'takes_row', p.pronargs > 0 AND EXISTS (
         SELECT FROM pg_catalog.pg_type t WHERE t.oid = p.proargtypes[0] AND t.typtype IN ('c', 'p')

@@ -80,6 +80,11 @@ SELECT json_build_object(
     'as_created', n.nspname = 'pg_catalog' AND p.proacl IS NULL,
     'own', n.nspname = 'pg_catalog',
     'runs_as_caller', NOT p.prosecdef AND coalesce(tl.lanname, l.lanname) <> 'internal',
+    'calling_defaults', p.pronargdefaults > 0 AND EXISTS (
+        SELECT FROM pg_catalog.pg_depend d
+        WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
+        AND d.refclassid = 'pg_catalog.pg_proc'::regclass AND d.refobjid >= 16384
+    ),
     'via', c.via::bigint,
     'operator', o.oprname, 'operator_schema', ons.nspname
 )::text
