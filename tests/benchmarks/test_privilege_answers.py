@@ -102,6 +102,15 @@ DROP PROCEDURE noted_once;
 DROP PROCEDURE answered(OUT int, IN int);
 CREATE FUNCTION planned(int) RETURNS bool LANGUAGE internal AS 'int4eq' SUPPORT generate_series_int4_support;
 """
+NUMBERED = """
+CREATE TABLE numbered (id int NOT NULL, note text);
+ALTER TABLE numbered ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
+INSERT INTO numbered (note) VALUES ('a');
+ALTER TABLE numbered ADD COLUMN turn serial;
+TRUNCATE numbered RESTART IDENTITY;
+ALTER TABLE numbered ALTER COLUMN id RESTART;
+ALTER TABLE numbered ALTER COLUMN id DROP IDENTITY;
+"""
 PASSING = """
 CREATE TABLE pg_temp.named (id int);
 INSERT INTO pg_temp.named SELECT id FROM orders;
@@ -313,6 +322,7 @@ def oracle() -> Iterator[Oracle]:
         pytest.param(static, OWNERS, 12, id="owners"),
         pytest.param(static, ROUTINES, 14, id="routines"),
         pytest.param(better, ROUTINES, 14, id="routines, by the server"),
+        pytest.param(static, NUMBERED, 7, id="identities and serials"),
         pytest.param(static, PASSING, 9, id="what is made in pg_temp"),
         pytest.param(better, PASSING, 9, id="what is made in pg_temp, by the server"),
         pytest.param(static, MATERIALIZED, 10, id="materialized views"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Grant, ObjectKind, Privilege
 from safeconduct.privileges.names import RelationName
 from safeconduct.privileges.needs import SKIPPED
-from safeconduct.privileges.reading.creations import CreationReader
+from safeconduct.privileges.reading.creations import SERIALS, CreationReader
 from safeconduct.privileges.reading.record import ELSEWHERE
 from safeconduct.privileges.reading.things import (
     DATABASE,
@@ -222,11 +222,16 @@ class AlterationReader(CreationReader):
                 self.need_attribute("SUPERUSER", f"{name} is about the triggers of keys as well")
         elif what in ("AT_AddColumn", "AT_AlterColumnType"):
             self.use_types(_types(command), name)
+        self._parts_of(command, own, name)
+        if what == "AT_AlterColumnType":
+            self.calls_in(command)
+
+    def _parts_of(self, command: Node, own: RelationName, name: str) -> None:
         for found in everything(command):
             if kind(found) == "Constraint":
                 self._constraint(found, own, name)
-        if what == "AT_AlterColumnType":
-            self.calls_in(command)
+            elif kind(found) == "TypeName" and strings(found.names)[-1:] in SERIALS:
+                self._beside(own, f"the sequence of {name}")
 
     def _given_away(self, role: Node, own: RelationName, name: str) -> None:
         self.need_set_role(role, f"{name} gives it away")
@@ -259,9 +264,15 @@ class AlterationReader(CreationReader):
         elif what in ("CONSTR_CHECK", "CONSTR_DEFAULT", "CONSTR_GENERATED") and constraint.HasField("raw_expr"):
             self.calls_in(constraint.raw_expr)
         elif what in ("CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_EXCLUSION"):
-            relation = None if self.record.has_made(own) else self.record.catalog.find(own)
-            if relation:
-                self.create_in(relation.schema, f"the index of {name}")
+            self._beside(own, f"the index of {name}")
+        elif what == "CONSTR_IDENTITY":
+            self._beside(own, f"the sequence of {name}")
+
+    def _beside(self, own: RelationName, what: str) -> None:
+        """Something is made in the table's schema, where the text's own tables had to be made, too."""
+        relation = None if self.record.has_made(own) else self.record.catalog.find(own)
+        if relation:
+            self.create_in(relation.schema, what)
 
     def _named_role(self, role: Node) -> str:
         return str(role.rolename) or self.record.catalog.context.role

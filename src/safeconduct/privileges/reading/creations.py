@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from safeconduct.privileges.tree import Node
 
 _UNTRUSTED = frozenset({"c", "internal"})
-_SERIALS = tuple((name,) for name in "serial serial2 serial4 serial8 smallserial bigserial".split())
+SERIALS = tuple((name,) for name in "serial serial2 serial4 serial8 smallserial bigserial".split())
+"""Types that make a sequence."""
 _KEYS = frozenset("CONSTR_PRIMARY CONSTR_UNIQUE CONSTR_EXCLUSION CONSTR_FOREIGN".split())
 _OF_AGGREGATES = frozenset(
     "sfunc sfunc1 finalfunc combinefunc serialfunc deserialfunc msfunc minvfunc mfinalfunc".split()
@@ -257,7 +258,7 @@ def _looks_it_up(element: Node) -> bool:
     for found in everything(element):
         if kind(found) == "Constraint" and enum_name(found, "contype") in _KEYS:
             return True
-        if kind(found) == "TypeName" and strings(found.names)[-1:] in _SERIALS:
+        if kind(found) == "TypeName" and strings(found.names)[-1:] in SERIALS:
             return True
     return False
 

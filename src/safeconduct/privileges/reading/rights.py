@@ -64,7 +64,7 @@ class RightsReader(ChangeReader):
         owner = Grant(ObjectKind.ROLE, "", relation.owner, Privilege.USAGE)
         mend = f"ALTER TABLE {relation.table or relation} OWNER TO {{role}};"
         safer = mend if relation.owned_by_superuser and not others else ""
-        self.need(f"{why} is for the owner of {relation}", *others, owner, mend=safer, brings=_of_owner(relation))
+        self.need(f"{why} is for the owner of {relation}", *others, owner, mend=safer, brings=of_owner(relation))
         return bool(safer)
 
     def own(self, name: RelationName, why: str, *others: Grant, missing_ok: bool = False) -> Relation | None:
@@ -218,7 +218,8 @@ class RightsReader(ChangeReader):
         return True
 
 
-def _of_owner(relation: Relation) -> tuple[Grant, ...]:
+def of_owner(relation: Relation) -> tuple[Grant, ...]:
+    """All that the owner of a relation may do with it."""
     kind = ObjectKind.SEQUENCE if relation.kind == SEQUENCE else ObjectKind.TABLE
     name = relation.table or RelationName(relation.schema, relation.name)
     return owned(kind, name.schema, name.name)

@@ -19,6 +19,7 @@ from safeconduct.privileges.reading.locks import lock_need
 from safeconduct.privileges.reading.others import OTHERS, OtherReader
 from safeconduct.privileges.reading.qualified import name_in_text, qualified_in, relations_in_texts, unqualified_in
 from safeconduct.privileges.reading.record import ELSEWHERE, OWNERS_FUNCTIONS, SEQUENCE_FUNCTIONS, Block
+from safeconduct.privileges.reading.rights import of_owner
 from safeconduct.privileges.reading.things import PARAMETER, ThingAsk, parts_of
 from safeconduct.privileges.reading.writes import writes
 from safeconduct.privileges.scope import Scope
@@ -198,7 +199,8 @@ class StatementReader(OtherReader):
         for sequence, owner in relation.owned_sequences:
             rights = Grant(ObjectKind.ROLE, "", owner, Privilege.USAGE)
             mend = f"ALTER TABLE {relation} OWNER TO {{role}};" if relation.owned_by_superuser else ""
-            self.need(f"TRUNCATE RESTART IDENTITY is for the owner of {sequence}", rights, mend=mend)
+            brings = of_owner(relation) if mend else ()
+            self.need(f"TRUNCATE RESTART IDENTITY is for the owner of {sequence}", rights, mend=mend, brings=brings)
 
     def _cascade(self, relation: Relation) -> None:
         for referring in relation.referenced_by:
