@@ -8,6 +8,7 @@ VOLATILE = (
     (re.compile(r"\b\d+(\.\d+)? ms\b"), "2 ms"),
     (re.compile(r"(?<=\d\d\d\d-\d\d-\d\d )\d\d:\d\d UTC"), "09:30 UTC"),
     (re.compile(r"(?<= owner: )\d+\b(?!:)"), "50000"),
+    (re.compile(r"(?<= asked: )\d+(?= times\b)"), "3"),
     (re.compile(r"sslv3(?= alert)"), "ssl/tls"),  # OpenSSL's word until 3.1
     (re.compile(r"(?<=PostgreSQL 15)\.\d+( \([^)\n]*\))?"), ""),
 )

@@ -7,8 +7,9 @@ UNKNOWN = Rule(
     "airflow.connection.unknown",
     Stage.DEFINITION,
     "No connection has this conn_id",
-    "None of the places that Airflow looks in (environment variables, then the metadata database) has a connection "
-    "of this name. Names are case-sensitive in the database; in the environment they stand in upper case.",
+    "None of the places that Airflow looks in (a secrets backend if one is configured, environment variables, then the "
+    "metadata database) has a connection of this name. Names are case-sensitive in the database; in the environment "
+    "they stand in upper case.",
     "The places that were asked, and the names that come nearest.",
     "Mend the conn_id, or add the connection.",
 )

@@ -6,10 +6,10 @@ import os
 
 import click
 
-from safeconduct.airflow.configuration import Configuration
 from safeconduct.airflow.option import Option
 from safeconduct.airflow.rules_configuration import OPTION_MISSING
 from safeconduct.model import ExitCode, Finding, Unjudged
+from safeconduct.secrets import DEFAULT_TIMEOUT, configuration_of
 
 
 @click.group("config")
@@ -22,7 +22,7 @@ def group() -> None:
 @click.argument("key")
 def get_value(section: str, key: str) -> None:
     """Print the value of an option, as `airflow config get-value` does, secret or not."""
-    configuration = Configuration.load(os.environ)
+    configuration = configuration_of(os.environ, DEFAULT_TIMEOUT)
     answer = configuration if isinstance(configuration, Finding) else configuration.option(section, key)
     if isinstance(answer, Option):
         # Bytes, so that a value that is no valid text leaves as it came in.

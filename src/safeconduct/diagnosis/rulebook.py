@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from safeconduct.model import Rule
 
-ROOMS = ("airflow", "diagnosis", "postgres", "privileges")
+ROOMS = ("airflow", "diagnosis", "postgres", "privileges", "secrets")
 """The rooms that have a table of rules: RULES in their rules.py. A rule's id begins with its room."""
 
 

@@ -10,13 +10,17 @@ from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.metadata import SUBJECT, MetadataDatabase
 from safeconduct.model import Finding, Secret, Unjudged
 from safeconduct.secrets import (
+    SERVER,
+    WORKERS,
     AbsentBackend,
     EnvironmentBackend,
     Keyring,
     KeyState,
     MetadataBackend,
     MetadataPlace,
+    Opened,
     UnreachableBackend,
+    open_backend,
     read_keyring,
     reader_of,
 )
@@ -33,11 +37,15 @@ KEY = ("core", "fernet_key")
 
 @dataclass(frozen=True)
 class Sources:
-    """The backends in Airflow's order, and what could not be found out about them."""
+    """The backends in Airflow's order, or why Airflow does not come to ask any: `findings` or `unjudged`.
+
+    `faults` are of the backends' options, and keep nothing from being looked up.
+    """
 
     backends: tuple[ConnectionBackend, ...] = ()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    faults: tuple[Finding, ...] = ()
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
@@ -46,36 +54,36 @@ class Sources:
 
 
 def sources_of(environ: Mapping[str, str], home: Path | None, timeout: float) -> Sources:
-    """Where Airflow's configuration in this environment says that connections are: variables, metadata database.
+    """Where Airflow's configuration in this environment says that connections are, in the order that it asks.
 
-    `timeout` is in seconds; `environ` and `home` are where libpq looks for its defaults. Nothing is opened yet. A
-    configured secrets backend of Airflow's own is not asked yet: that is said.
+    The workers' own secrets backend, environment variables, the secrets backend, the metadata database; without one of
+    the workers' own, the secrets backend comes before the variables. `timeout` is in seconds; `environ` and `home` are
+    where libpq looks for its defaults. Nothing is opened yet.
     """
     configuration = Configuration.load(environ)
     if isinstance(configuration, Finding):
         return Sources(findings=(configuration,))
     environment = EnvironmentBackend(environ, Dialect.of(configuration.version or ""))
-    unasked = _unasked_backend(configuration)
-    if isinstance(unasked, Finding):
-        return Sources(findings=(unasked,))
-    backends = (environment, _metadata(configuration, environ, home, timeout))
-    return Sources(backends, unjudged=(unasked,) if unasked else ())
-
-
-def _unasked_backend(configuration: Configuration) -> Unjudged | Finding | None:
-    """That [secrets] backend names a backend which Airflow would ask first, and we do not know how to ask.
-
-    A finding where the option cannot be read: Airflow, which asks for it first, then does not start.
-    """
-    option = configuration.option("secrets", "backend")
-    if isinstance(option, (Finding, Unjudged)):
-        return option
-    if option is None or not option.reveal().strip():
-        return None
-    name = option.reveal().strip()
-    return Unjudged(
-        "secrets backend", f"{option.origin} names {name}, which Airflow asks first and which cannot be asked here yet"
+    server = open_backend(configuration, SERVER, environ, timeout)
+    workers = open_backend(configuration, WORKERS, environ, timeout) if _has_workers(configuration) else Opened()
+    for opened in (server, workers):
+        if isinstance(opened.stops, Finding):
+            return Sources(findings=(opened.stops, *opened.findings))
+        if opened.stops is not None:
+            return Sources(unjudged=(opened.stops,), faults=opened.findings)
+    configuration = configuration.with_secrets(server.option)
+    metadata = _metadata(configuration, environ, home, timeout)
+    order = (
+        (workers.backend, environment, server.backend, metadata)
+        if workers.backend is not None
+        else (server.backend, environment, metadata)
     )
+    return Sources(tuple(filter(None, order)), faults=(*server.findings, *workers.findings))
+
+
+def _has_workers(configuration: Configuration) -> bool:
+    """Whether this Airflow asks for [workers] secrets_backend: 3.x does, and where no version is known, it may."""
+    return not (configuration.version or "").startswith("2.")
 
 
 def _metadata(

@@ -78,16 +78,16 @@ def survey_of(conn_ids: tuple[str, ...], sources: Sources, reading: Reading | No
             unjudged=(*reading.unjudged, *survey.unjudged),
             used=reading.places,
         )
-    if sources.findings:
-        return Survey(findings=sources.findings, unjudged=sources.unjudged)
+    if not sources.backends:
+        return Survey(findings=(*sources.findings, *sources.faults), unjudged=sources.unjudged)
     if conn_ids:
         named = tuple((conn_id, look_up(conn_id, sources.backends)) for conn_id in dict.fromkeys(conn_ids))
-        return Survey(named, unjudged=sources.unjudged, secrets=sources.secrets)
+        return Survey(named, sources.faults, sources.unjudged, sources.secrets)
     survey = _postgres_only(all_connections(sources.backends), sources.unjudged)
     if survey == Survey():
         where = " or ".join(backend.place for backend in sources.backends)
-        return Survey(unjudged=(Unjudged("connections", f"there are none in {where}"),))
-    return replace(survey, secrets=sources.secrets)
+        return Survey(findings=sources.faults, unjudged=(Unjudged("connections", f"there are none in {where}"),))
+    return replace(survey, findings=(*survey.findings, *sources.faults), secrets=sources.secrets)
 
 
 def _postgres_only(answers: Iterable[Named], unjudged: tuple[Unjudged, ...]) -> Survey:

@@ -53,7 +53,7 @@ def _attempted(name: str, found: Found, target: Target, question: Question) -> W
     ]
     ended = told_inside(attempt(target, question.timeout, question.memory), question.insiders)
     findings = found.warnings + target.warnings + ((ended.finding,) if ended.finding else ())
-    unjudged: tuple[Unjudged, ...] = (ended.unjudged,) if ended.unjudged else ()
+    unjudged = found.unjudged + ((ended.unjudged,) if ended.unjudged else ())
     applied = mended(name, ended.finding, ended.refusal, question)
     if ended.session is not None:
         with closing(ended.session):

@@ -7,9 +7,14 @@ from safeconduct.secrets.keyring import Keyring, KeyState, read_keyring
 from safeconduct.secrets.literal import read_literal
 from safeconduct.secrets.metadata import AbsentBackend, MetadataBackend, UnreachableBackend
 from safeconduct.secrets.metadata_place import MetadataPlace, reader_of
+from safeconduct.secrets.opening import SERVER, WORKERS, Opened, configuration_of, open_backend
+from safeconduct.secrets.patience import DEFAULT_TIMEOUT
 from safeconduct.secrets.sparing import spared
 
 __all__ = [
+    "DEFAULT_TIMEOUT",
+    "SERVER",
+    "WORKERS",
     "AbsentBackend",
     "Answer",
     "ConnectionBackend",
@@ -19,9 +24,12 @@ __all__ = [
     "Keyring",
     "MetadataBackend",
     "MetadataPlace",
+    "Opened",
     "UnreachableBackend",
     "all_connections",
+    "configuration_of",
     "look_up",
+    "open_backend",
     "read_keyring",
     "read_literal",
     "reader_of",

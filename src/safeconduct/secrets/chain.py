@@ -25,16 +25,22 @@ def look_up(conn_id: str, backends: Sequence[ConnectionBackend]) -> Answer:
     """The first backend's answer that has one; a Finding with the nearest names where none has.
 
     A backend that could not be asked, or whose definition cannot be read, is passed over as Airflow does; what was
-    wrong there is the answer when no backend after it has the connection either, else a warning.
+    wrong there is the answer when no backend after it has the connection either, a finding before what could not be
+    judged, else a warning. The definition says
+    which configured backends were asked before, and had nothing.
     """
-    failed: Finding | Unjudged | None = None
+    failed: list[Finding | Unjudged] = []
+    without: list[str] = []
     for backend in backends:
         answer = spared(conn_id, partial(backend.get, conn_id))
         if isinstance(answer, (Finding, Unjudged)):
-            failed = failed or answer
+            failed.append(answer)
         elif answer is not None:
-            return _warned(answer, failed)
-    return failed or _unknown(conn_id, backends)
+            return _told(_warned(answer, failed), without)
+        elif backend.asked_first:
+            without.append(backend.name)
+    failed.sort(key=lambda one: isinstance(one, Unjudged))
+    return failed[0] if failed else _unknown(conn_id, backends)
 
 
 def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str, Answer]]:
@@ -55,7 +61,8 @@ def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str
                 continue
             elif isinstance(answer, Found):
                 there.add(key)
-                yield conn_id, _warned(answer, faulty.pop(key, ("", None))[1])
+                failed = (faulty.pop(key)[1],) if key in faulty else ()
+                yield conn_id, _warned(answer, failed)
             else:
                 faulty.setdefault(key, (conn_id, answer))
         seen |= there
@@ -75,10 +82,16 @@ def _every(backend: ConnectionBackend) -> Iterator[tuple[str, Answer]]:
         yield found
 
 
-def _warned(found: Found, failed: Finding | Unjudged | None) -> Found:
-    if not isinstance(failed, Finding):
+def _warned(found: Found, failed: Sequence[Finding | Unjudged]) -> Found:
+    warnings = (replace(one, severity=Severity.WARNING) for one in failed if isinstance(one, Finding))
+    unjudged = (one for one in failed if isinstance(one, Unjudged))
+    return replace(found, warnings=(*found.warnings, *warnings), unjudged=(*found.unjudged, *unjudged))
+
+
+def _told(found: Found, without: Sequence[str]) -> Found:
+    if not without:
         return found
-    return replace(found, warnings=(*found.warnings, replace(failed, severity=Severity.WARNING)))
+    return replace(found, definition=f"{found.definition}; asked before, without it: {', '.join(without)}")
 
 
 def _unknown(conn_id: str, backends: Sequence[ConnectionBackend]) -> Finding:

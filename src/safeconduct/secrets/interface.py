@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 class Found:
     """A connection, its secrets opened, and the words of the first two stages about it.
 
-    `definition` says where it stands, `credential` what it proves itself with and how that was opened; `warnings` are
-    of places that Airflow passes over on the way there.
+    `definition` says where it stands, `credential` what it proves itself with and how that was opened; `warnings` and
+    `unjudged` are of places that Airflow passes over on the way there.
     """
 
     connection: Connection
     definition: str
     credential: str
     warnings: tuple[Finding, ...] = ()
+    unjudged: tuple[Unjudged, ...] = ()
 
 
 Answer = Found | Finding | Unjudged
@@ -33,11 +34,17 @@ Answer = Found | Finding | Unjudged
 class ConnectionBackend(ABC):
     """One place that connections are kept in. `name` is how people call it: "metadata database".
 
-    `secrets` are what opens the place itself, so that no output shows them.
+    `asked_first` says that somebody configured it to be asked before Airflow's own places: a reader is told that it
+    was, also where it has nothing.
     """
 
     name: str
-    secrets: tuple[Secret, ...] = ()
+    asked_first = False
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What opens the place itself, so that no output shows it."""
+        return ()
 
     @property
     def place(self) -> str:

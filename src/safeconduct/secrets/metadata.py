@@ -28,7 +28,11 @@ class MetadataBackend(ConnectionBackend):
     def __init__(self, database: MetadataDatabase, keyring: Keyring) -> None:
         self._database = database
         self._keyring = keyring
-        self.secrets = database.secrets
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """See ConnectionBackend."""
+        return self._database.secrets
 
     @property
     def place(self) -> str:
@@ -116,11 +120,10 @@ class AbsentBackend(ConnectionBackend):
 
 
 class UnreachableBackend(ConnectionBackend):
-    """A metadata database that could not even be named: every question has the same answer."""
+    """A place that could not even be opened: every question has the same answer."""
 
-    name = "metadata database"
-
-    def __init__(self, answer: Finding | Unjudged) -> None:
+    def __init__(self, answer: Finding | Unjudged, name: str = "metadata database") -> None:
+        self.name = name
         self._answer = answer
 
     def get(self, conn_id: str) -> Answer | None:

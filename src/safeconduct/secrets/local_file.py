@@ -1,0 +1,146 @@
+"""A file of connections: what is in it by name. JSON, YAML, or lines NAME=VALUE, as its ending says.
+
+Read as Airflow's LocalFilesystemBackend does (2.7 to 3.3): whole, at every look-up, and not at all where one line of it
+is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safeconduct.airflow.plain_file import read_plain
+from safeconduct.model import Location
+from safeconduct.secrets.place import Trouble
+from safeconduct.secrets.rules import FILE_DUPLICATE, FILE_UNREADABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ENDINGS = ("env", "json", "yaml", "yml")
+_MOST = 64 << 20
+_COMMENT = re.compile(r"\s*#")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What stands in a file under each name; `twice` are names that stand there more than once."""
+
+    values: Mapping[str, Any]
+    twice: tuple[str, ...] = ()
+
+
+def read_file(path: str) -> Content:
+    """The file's content. Raises Trouble where Airflow would read nothing of it."""
+    ending = Path(path).suffix.lstrip(".").lower()
+    if ending not in ENDINGS:
+        raise _unreadable(path, "its name ends in none of .env, .json, .yaml and .yml")
+    try:
+        text = read_plain(path, _MOST).decode("utf-8")
+    except OSError as error:
+        raise _unreadable(path, error.strerror or type(error).__name__) from None
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, f"byte {error.start + 1} is no UTF-8") from None
+    if ending == "env":
+        return _read_lines(path, text)
+    if not text:
+        raise _unreadable(path, "it is empty", 1)
+    return _read_json(path, text) if ending == "json" else _read_yaml(path, text)
+
+
+def write_file(path: str, values: Mapping[str, Any]) -> None:
+    """Write the file anew, whole or not at all, for its owner alone where it is new. Raises OSError."""
+    ending = Path(path).suffix.lstrip(".").lower()
+    text = "".join(f"{name}={value}\n" for name, value in values.items()) if ending == "env" else _dumped(values)
+    mode = Path(path).stat().st_mode & 0o777 if Path(path).exists() else 0o600
+    number, temporary = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(text)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def duplicate(path: str, names: Iterable[str], effect: str) -> Trouble:
+    """The trouble of names that stand in the file twice."""
+    listed = ", ".join(name[:60] for name in list(names)[:5])
+    return Trouble(FILE_DUPLICATE, f"{path} has {listed} more than once: {effect}", {"file": path, "names": listed})
+
+
+def _dumped(values: Mapping[str, Any]) -> str:
+    """JSON, which is YAML as well."""
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def _read_lines(path: str, text: str) -> Content:
+    found: dict[str, Any] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line or _COMMENT.match(line):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals:
+            raise _unreadable(path, "it has no =", number)
+        if not value:
+            raise _unreadable(path, "it has no value behind the =", number)
+        found.setdefault(name, []).append(value)
+    twice = tuple(name for name, values in found.items() if len(values) > 1)
+    if twice:
+        raise duplicate(path, twice, "Airflow then reads nothing of it")
+    return Content({name: values[0] for name, values in found.items()})
+
+
+def _read_json(path: str, text: str) -> Content:
+    twice: list[str] = []
+
+    def outermost(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        twice[:] = _twice(name for name, _ in pairs)  # the outermost object is read to its end last
+        return dict(pairs)
+
+    try:
+        values = json.loads(text, object_pairs_hook=outermost)
+    except json.JSONDecodeError as error:
+        raise _unreadable(path, error.msg, error.lineno) from None
+    except (ValueError, RecursionError):
+        raise _unreadable(path, "it is nested too deeply, or a number in it is too long") from None
+    if not isinstance(values, dict):
+        raise _unreadable(path, "it holds no object", 1)
+    return Content(values, tuple(twice))
+
+
+def _read_yaml(path: str, text: str) -> Content:
+    import yaml  # an extra
+
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise _unreadable(path, error.problem or "it is no YAML", mark.line + 1 if mark else None) from None
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise _unreadable(path, "it is no YAML that can be read") from None
+    if not isinstance(values, dict):
+        raise _unreadable(path, "it holds no object", 1)
+    keys = [key.value for key, _ in node.value if isinstance(key.value, str)]
+    return Content({str(name): value for name, value in values.items()}, tuple(_twice(keys)))
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _unreadable(path: str, why: str, line: int | None = None) -> Trouble:
+    place = f"{path}:{line}" if line else path
+    evidence = {"file": path, "problem": why, **({"line": str(line)} if line else {})}
+    location = Location(path, line) if line else None
+    return Trouble(FILE_UNREADABLE, f"{place} cannot be read: {why}", evidence, location=location)

@@ -1,0 +1,130 @@
+"""Airflow's LocalFilesystemBackend: a file of connections, one of variables, one of options."""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from safeconduct.model import Secret, Unjudged
+from safeconduct.secrets.kwargs import SUBJECT, Effect, Kwargs, KwargTable
+from safeconduct.secrets.local_file import Content, duplicate, read_file
+from safeconduct.secrets.place import Kind, Place, Record, Trouble
+from safeconduct.secrets.records import RecordSource
+from safeconduct.secrets.rules import RECORD_MALFORMED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAME = "local files"
+_OPTIONS = {
+    Kind.CONNECTION: "connections_file_path",
+    Kind.VARIABLE: "variables_file_path",
+    Kind.CONFIG: "configs_file_path",
+}
+TABLE = KwargTable(
+    real=frozenset(_OPTIONS.values()),
+    wrong={
+        "connections_path": "connections_file_path",
+        "connections_file": "connections_file_path",
+        "variables_path": "variables_file_path",
+        "variables_file": "variables_file_path",
+        "config_file_path": "configs_file_path",
+    },
+    unknown=Effect.ENDS_AIRFLOW,
+)
+FIELDS = frozenset("conn_id conn_type description host login password schema port extra extra_dejson uri".split())
+"""What an object in the file may have; Airflow 3 takes team_name as well."""
+
+
+class LocalFilesSource(RecordSource):
+    """The files, each read anew when it is asked for. One connection that is wrong hides all others, as in Airflow."""
+
+    def __init__(self, paths: Mapping[Kind, str | None], option: str) -> None:
+        self._paths = paths
+        path = paths[Kind.CONNECTION]
+        self.place = Place(NAME, "", option) if path is None else Place("local file", path, option)
+
+    def read(self, kind: Kind, name: str) -> Record | None:
+        """See RecordSource."""
+        path = self._paths[kind]
+        if not path:
+            return None
+        content = read_file(path)
+        value = _whole(path, content, kind).get(name)
+        if value is None:
+            return None
+        warnings = (duplicate(path, (name,), "the last one counts"),) if name in content.twice else ()
+        return Record(_text(path, name, value, kind), path, warnings)
+
+    def names(self, kind: Kind) -> tuple[str, ...]:
+        """See RecordSource."""
+        path = self._paths[kind]
+        return tuple(sorted(_whole(path, read_file(path), kind))) if path else ()
+
+
+def _whole(path: str, content: Content, kind: Kind) -> Mapping[str, Any]:
+    """All values, each out of a list of one. Raises Trouble where Airflow fails on any of them."""
+    values = {}
+    for name, value in content.values.items():
+        if isinstance(value, list):
+            if not value and kind is Kind.CONNECTION:
+                continue
+            if len(value) != 1:
+                raise _wrong(path, name, f"it is a list of {len(value)}")
+            value = value[0]
+        if kind is Kind.CONNECTION:
+            _check(path, name, value)
+        values[name] = value
+    return values
+
+
+def _check(path: str, name: str, value: object) -> None:
+    if isinstance(value, str):
+        return
+    if not isinstance(value, dict):
+        raise _wrong(path, name, "it is neither a URI nor an object")
+    unknown = sorted(str(key) for key in set(value) - FIELDS - {"team_name"})
+    if unknown:
+        raise _wrong(path, name, f"a connection has no field {', '.join(key[:40] for key in unknown[:3])}")
+    if "extra" in value and "extra_dejson" in value:
+        raise _wrong(path, name, "it has both extra and extra_dejson")
+    if value.get("conn_id", name) != name:
+        raise _wrong(path, name, "its conn_id is another than its name")
+
+
+def _text(path: str, name: str, value: object, kind: Kind) -> Secret:
+    if kind is not Kind.CONNECTION:
+        return Secret(value if isinstance(value, str) else json.dumps(value))
+    if isinstance(value, dict):
+        return _object(path, name, value)
+    text = str(value)
+    if text.lstrip().startswith("{"):
+        raise _wrong(path, name, "it is JSON within a text, which Airflow takes for a URI here", "")
+    return Secret(text)
+
+
+def _object(path: str, name: str, value: Mapping[str, Any]) -> Secret:
+    """The connection's own fields, as JSON."""
+    fields = {key: part for key, part in value.items() if key not in ("conn_id", "extra_dejson", "team_name")}
+    if "extra_dejson" in value:
+        fields["extra"] = value["extra_dejson"]
+    try:
+        return Secret(json.dumps(fields))
+    except TypeError:  # a date, which YAML has and JSON has not
+        raise _wrong(path, name, "it has a value that is neither text, number, list nor object") from None
+
+
+def _wrong(path: str, name: str, why: str, effect: str = ". Airflow then reads none of the file") -> Trouble:
+    shown = name[:60]
+    message = f"{path}: {shown} cannot be read: {why}{effect}"
+    return Trouble(RECORD_MALFORMED, message, {"file": path, "record": shown, "problem": why})
+
+
+def open_source(kwargs: Kwargs, environ: Mapping[str, str], timeout: float) -> LocalFilesSource | Unjudged:
+    """The source that these options describe. Nothing is read yet. Raises WrongKwarg."""
+    paths = {kind: kwargs.text(name) for kind, name in _OPTIONS.items()}
+    yaml = [path for path in paths.values() if path and path.lower().endswith((".yaml", ".yml"))]
+    if yaml and find_spec("yaml") is None:
+        return Unjudged(SUBJECT, f"{yaml[0]} needs a library to be read: pip install 'safeconduct[yaml]'")
+    return LocalFilesSource(paths, kwargs.origin)
