@@ -17,7 +17,8 @@ from safeconduct.secrets.records import REMEMBERED
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "secrets.md").read_text()
 WORDS = set(re.findall(r"`([^`]+)`", PAGE))
-SECTIONS = {"vault": "Vault", "local_files": "Local files"}
+AWS = "AWS Secrets Manager and Parameter Store"
+SECTIONS = {"vault": "Vault", "local_files": "Local files", "secrets_manager": AWS, "parameter_store": AWS}
 
 
 def section(name: str) -> set[str]:

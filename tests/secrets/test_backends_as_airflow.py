@@ -5,15 +5,22 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from safeconduct.secrets.place import Kind, Record
 from safeconduct.secrets.records import RecordBackend
 from tests.fakes.vault import FakeVault
+from tests.secrets.aws_places import MANAGER, STORE, aws, aws_server
 from tests.secrets.backends_in_airflow import Case, airflow_with_backends, alike, any_version, ours, theirs
 from tests.secrets.vaults import BACKEND as VAULT
 from tests.secrets.vaults import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.servers.aws import Aws
+
+__all__ = ["aws", "aws_server"]
 
 URI = "postgres://etl:hunter2@db:5433/sales?sslmode=require"
 RECORDS: dict[str, Any] = {
@@ -83,6 +90,62 @@ def _text(record: object) -> str | None:
     return record.text.reveal() if isinstance(record, Record) else None
 
 
+SECRETS: dict[str, str] = {
+    "uri": URI,
+    "fields": json.dumps({"engine": "postgres", "server": "db", "user": "etl", "pass": "hunter2", "port": "1"}),
+    "own": json.dumps({"conn_type": "postgres", "host": "db", "login": "etl", "password": "hunter2"}),
+    "extra": json.dumps({"conn_type": "postgres", "extra": {"sslmode": "require"}}),
+    "extra_text": json.dumps({"conn_type": "postgres", "extra": '{"sslmode": "require"}'}),
+    "two_words": json.dumps({"conn_type": "postgres", "server": "first", "host": "second"}),
+    "wirt": json.dumps({"conn_type": "postgres", "wirt": "db"}),
+    "unknown": json.dumps({"conn_type": "postgres", "wholly": "unknown"}),
+    "broken": '{"host": ',
+    "spaces": "  " + URI + "  ",
+}
+AWS_IDS = (*SECRETS, "nowhere")
+AWS_KWARGS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "null": {"connections_prefix": None, "variables_prefix": None, "config_prefix": None},
+    "slash": {"connections_prefix": "airflow/connections/"},
+    "pattern": {"connections_lookup_pattern": "u|FIELDS", "variables_lookup_pattern": "x"},
+    "bad pattern": {"connections_lookup_pattern": "("},
+    "wrong name": {"connections_path": "elsewhere", "full_url_mode": False},
+}
+MANAGER_KWARGS = {
+    **AWS_KWARGS,
+    "words": {"extra_conn_words": {"host": ["wirt"], "user": ["x"]}},
+    "wrong words": {"extra_conn_words": {"wirt": ["host"]}},
+    "none": {"connections_prefix": "", "sep": "-"},
+    "sep": {"connections_prefix": "airflow", "sep": "/connections/"},
+}
+
+
+@any_version
+@pytest.mark.parametrize(("backend", "tables"), [(MANAGER, MANAGER_KWARGS), (STORE, AWS_KWARGS)], ids=["sm", "ssm"])
+def test_aws(backend: str, tables: dict[str, dict[str, Any]], version: str, aws: Aws, tmp_path: Path) -> None:
+    airflow = airflow_with_backends(version, tmp_path / "airflow")
+    for name, text in SECRETS.items():
+        aws.secret(f"airflow/connections/{name}", text)
+        aws.parameter(f"/airflow/connections/{name}", text)
+    for area in ("variables", "config"):
+        aws.secret(f"airflow/{area}/is", "7")
+        aws.parameter(f"/airflow/{area}/is", "7")
+    cases = [Case(backend, {**aws.options, **kwargs}, AWS_IDS, ("is", "nowhere")) for kwargs in tables.values()]
+    for name, case, told in zip(tables, cases, theirs(airflow, cases), strict=True):
+        ours_opened = opened(tmp_path, case.kwargs, backend, version=version).backend
+        if not isinstance(ours_opened, RecordBackend):
+            assert "fails" in set(map(_failure, told["connections"].values())), name
+            continue
+        mine = ours(ours_opened, case.ids)
+        assert (name, mine) == (name, {conn_id: alike(one) for conn_id, one in told["connections"].items()})
+        for kind, area in ((Kind.VARIABLE, "variables"), (Kind.CONFIG, "options")):
+            assert {one: _text(ours_opened.record(kind, one)) for one in case.variables} == told[area]
+
+
+def _failure(told: Any) -> str:
+    return "fails" if alike(told) == "fails" else "answers"
+
+
 FILES = "airflow.secrets.local_filesystem.LocalFilesystemBackend"
 GOOD = {
     "uri": URI,
@@ -143,6 +206,11 @@ STARTS: dict[str, tuple[str, dict[str, Any]]] = {
     "vault with a name too many": (VAULT, {"token": "hvs.x", "vault_conn_id": "x"}),
     "files": (FILES, {}),
     "files with a name too many": (FILES, {"connections_path": "x"}),
+    "manager": (MANAGER, {}),
+    "manager with a number": (MANAGER, {"connections_prefix": 7}),
+    "manager with a name too many": (MANAGER, {"connections_path": "x"}),
+    "store": (STORE, {}),
+    "store with a number": (STORE, {"variables_prefix": 7}),
     "no such class": ("airflow.providers.hashicorp.secrets.vault.VaultBackand", {}),
 }
 

@@ -39,11 +39,23 @@ class Known:
 
 KNOWN: dict[str, Known] = {
     "airflow.providers.hashicorp.secrets.vault.VaultBackend": Known("Vault", "vault", "hvac", "vault"),
+    "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend": Known(
+        "AWS Secrets Manager", "secrets_manager", "boto3", "aws"
+    ),
+    "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend": Known(
+        "AWS Parameter Store", "parameter_store", "boto3", "aws"
+    ),
     "airflow.secrets.local_filesystem.LocalFilesystemBackend": Known("local files", "local_files"),
 }
 """The classes of Airflow and its providers that are read here."""
 FORMER = {
     "airflow.contrib.secrets.hashicorp_vault.VaultBackend": "airflow.providers.hashicorp.secrets.vault.VaultBackend",
+    "airflow.contrib.secrets.aws_secrets_manager.SecretsManagerBackend": (
+        "airflow.providers.amazon.aws.secrets.secrets_manager.SecretsManagerBackend"
+    ),
+    "airflow.contrib.secrets.aws_systems_manager.SystemsManagerParameterStoreBackend": (
+        "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
+    ),
 }
 """Where they were before Airflow 2."""
 

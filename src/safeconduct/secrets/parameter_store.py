@@ -1,0 +1,75 @@
+"""AWS Parameter Store as Airflow's SystemsManagerParameterStoreBackend reads it (apache-airflow-providers-amazon)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from safeconduct.model import Unjudged
+from safeconduct.secrets.aws_session import OPTIONS, WRONG, address_of, secrets_of, session_of
+from safeconduct.secrets.kwargs import Effect, Kwargs, KwargTable
+from safeconduct.secrets.parameter_store_client import ParameterStoreClient
+from safeconduct.secrets.place import Kind, Place, Record
+from safeconduct.secrets.prefixes import Prefixes, prefixes_of
+from safeconduct.secrets.records import RecordSource
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from safeconduct.model import Secret
+
+NAME = "AWS Parameter Store"
+TABLE = KwargTable(
+    real=OPTIONS
+    | frozenset(
+        "connections_prefix connections_lookup_pattern variables_prefix variables_lookup_pattern config_prefix "
+        "config_lookup_pattern".split()
+    ),
+    wrong=WRONG,
+    unknown=Effect.IGNORED,
+)
+
+
+class ParameterStoreSource(RecordSource):
+    """The parameters under the prefixes of one SystemsManagerParameterStoreBackend."""
+
+    def __init__(
+        self, client: ParameterStoreClient, place: Place, prefixes: Prefixes, given: tuple[Secret, ...]
+    ) -> None:
+        self.place = place
+        self._client = client
+        self._prefixes = prefixes
+        self._given = given
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """See RecordSource."""
+        return self._given
+
+    def read(self, kind: Kind, name: str) -> Record | None:
+        """See RecordSource."""
+        if not self._prefixes.asks_for(kind, name):
+            return None
+        where = f"{self._folder(kind)}/{name}"
+        text = self._client.read(where)
+        return None if text is None else Record(text, where)
+
+    def names(self, kind: Kind) -> tuple[str, ...]:
+        """See RecordSource."""
+        if self._prefixes.prefixes[kind] is None:
+            return ()
+        return tuple(name for name in self._client.names(self._folder(kind)) if self._prefixes.asks_for(kind, name))
+
+    def _folder(self, kind: Kind) -> str:
+        """With the leading slash that AWS wants, and Airflow adds."""
+        folder = self._prefixes.prefixes[kind] or ""
+        return folder if not folder or folder.startswith("/") else f"/{folder}"
+
+
+def open_source(kwargs: Kwargs, environ: Mapping[str, str], timeout: float) -> ParameterStoreSource | Unjudged:
+    """The source that these options describe. Nothing is asked yet. Raises WrongKwarg."""
+    place = Place(NAME, address_of(kwargs, environ), kwargs.origin)
+    prefixes = prefixes_of(kwargs, "/airflow/{}", "/")
+    session = session_of(kwargs, "ssm", place, timeout)
+    if isinstance(session, Unjudged):
+        return session
+    return ParameterStoreSource(ParameterStoreClient(session), place, prefixes, secrets_of(kwargs))
