@@ -18,7 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "secrets.md").read_text()
 WORDS = set(re.findall(r"`([^`]+)`", PAGE))
 AWS = "AWS Secrets Manager and Parameter Store"
-SECTIONS = {"vault": "Vault", "local_files": "Local files", "secrets_manager": AWS, "parameter_store": AWS}
+SECTIONS = {
+    "vault": "Vault",
+    "local_files": "Local files",
+    "secrets_manager": AWS,
+    "parameter_store": AWS,
+    "secret_manager": "Google Secret Manager",
+}
 
 
 def section(name: str) -> set[str]:

@@ -12,6 +12,7 @@ from safeconduct.airflow.configuration import Configuration
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.option import env_name
 from safeconduct.model import Finding, Remedy, RemedyKind, Secret, Unjudged
+from safeconduct.secrets.foreign import ForeignSource
 from safeconduct.secrets.kwargs import SUBJECT, Effect, Kwargs, WrongKwarg, check_names, read_kwargs
 from safeconduct.secrets.metadata import UnreachableBackend
 from safeconduct.secrets.records import RecordBackend
@@ -45,6 +46,9 @@ KNOWN: dict[str, Known] = {
     "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend": Known(
         "AWS Parameter Store", "parameter_store", "boto3", "aws"
     ),
+    "airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend": Known(
+        "Google Secret Manager", "secret_manager", "google.cloud.secretmanager_v1", "gcp"
+    ),
     "airflow.secrets.local_filesystem.LocalFilesystemBackend": Known("local files", "local_files"),
 }
 """The classes of Airflow and its providers that are read here."""
@@ -55,6 +59,12 @@ FORMER = {
     ),
     "airflow.contrib.secrets.aws_systems_manager.SystemsManagerParameterStoreBackend": (
         "airflow.providers.amazon.aws.secrets.systems_manager.SystemsManagerParameterStoreBackend"
+    ),
+    "airflow.contrib.secrets.gcp_secrets_manager.CloudSecretsManagerBackend": (
+        "airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend"
+    ),
+    "airflow.providers.google.cloud.secrets.secrets_manager.CloudSecretsManagerBackend": (
+        "airflow.providers.google.cloud.secrets.secret_manager.CloudSecretManagerBackend"
     ),
 }
 """Where they were before Airflow 2."""
@@ -132,8 +142,8 @@ def _opened(option: Option, kwargs: Kwargs, dialect: Dialect, environ: Mapping[s
     path = option.reveal().strip()
     known = KNOWN.get(path)
     if known is None:
-        return _not_known(option, path)
-    if known.needs and find_spec(known.needs) is None:
+        return _not_known(option, path, kwargs, dialect, timeout)
+    if known.needs and not _is_here(known.needs):
         needed = f"{known.name} needs a library to be asked: pip install 'safeconduct[{known.extra}]'"
         return Opened(UnreachableBackend(Unjudged(SUBJECT, needed), known.name))
     module: Any = import_module(f"safeconduct.secrets.{known.module}")
@@ -154,11 +164,25 @@ def _opened(option: Option, kwargs: Kwargs, dialect: Dialect, environ: Mapping[s
     return Opened(RecordBackend(source, dialect, timeout), findings=unknown)
 
 
-def _not_known(option: Option, path: str) -> Opened:
+def _is_here(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):  # of a package above it, or of a name that is none
+        return False
+
+
+def _not_known(option: Option, path: str, kwargs: Kwargs, dialect: Dialect, timeout: float) -> Opened:
+    """A class that somebody else wrote, unless it is one of ours misspelt."""
     nearest = FORMER.get(path) or next(iter(difflib.get_close_matches(path, sorted(KNOWN), n=1, cutoff=0.8)), "")
     if nearest:
         return Opened(stops=_no_class(option, path, nearest))
-    why = f"{option.origin} names {path}, which Airflow asks first and which cannot be asked here yet"
+    package, dot, _ = path.partition(".")
+    if dot and _is_here(package):
+        return Opened(RecordBackend(ForeignSource(path, option.origin, kwargs), dialect, timeout))
+    why = (
+        f"{option.origin} names {path}, which Airflow asks first and which cannot be imported here; run safeconduct "
+        "where Airflow runs"
+    )
     return Opened(UnreachableBackend(Unjudged(SUBJECT, why), path))
 
 
