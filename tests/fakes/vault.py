@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import ssl
 import threading
 import time
 from collections import Counter
@@ -62,7 +63,8 @@ class FakeVault:
     `faults` are so many requests with that status before all is well again. `delay` are seconds before each answer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.logins: Counter[str] = Counter()
         self.requests: Counter[str] = Counter()
         self.sealed = False
@@ -121,10 +123,11 @@ class FakeVault:
         class Handler(_Handler):
             vault = fake
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), Handler)
+        if self._tls is not None:
+            self._server.socket = self._tls.wrap_socket(self._server.socket, server_side=True)
         self.port = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return self
 
@@ -300,6 +303,13 @@ def _keys(records: dict[str, Any], path: str) -> Reply:
     rest = [name.removeprefix(folder) for name in records if name.startswith(folder)]
     keys = sorted({f"{name.partition('/')[0]}/" if "/" in name else name for name in rest})
     return (200, {"data": {"keys": keys}}) if keys else EMPTY
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that went away: those who ask a slow server do."""
 
 
 class _Handler(BaseHTTPRequestHandler):

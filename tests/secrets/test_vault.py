@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,15 +18,16 @@ from safeconduct.secrets.vault_client import VaultClient, client_of
 from safeconduct.secrets.vault_login import Credential
 from safeconduct.secrets.vault_session import VaultSession, VaultSettings
 from safeconduct.secrets.vault_troubles import CasMismatch
+from tests.fakes.vault import FakeVault
 from tests.secrets.vaults import fake_vault, opened, vault
 from tests.servers import hostile
+from tests.servers.certificates import Authority, Certificate
 from tests.servers.hostile import Hostile, SilentPort
 from tests.servers.processes import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.fakes.vault import FakeVault
     from tests.secrets.vaults import Vault
 
 __all__ = ["fake_vault", "vault"]
@@ -285,6 +288,33 @@ def test_an_address_that_leads_nowhere(tmp_path: Path, url: str, expected: str, 
     assert rule(answer) == expected
     assert words in str(answer)
     assert "pass-word" not in str(answer)
+
+
+def test_a_certificate_is_looked_at_as_the_options_say(tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "tls")
+    certificate, expired = authority.issue("127.0.0.1"), authority.issue("127.0.0.1", expired=True)
+    with FakeVault(context(certificate)) as vault:
+        vault.put("connections/a", {"conn_uri": URI})
+        kwargs = by_token(vault)
+        assert host(backend(tmp_path, {**kwargs, "verify": str(authority.file)}).get("a")) == "db"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # urllib3's own, of what is asked for here
+            assert host(backend(tmp_path, {**kwargs, "verify": False}).get("a")) == "db"
+        untrusted = backend(tmp_path, kwargs).get("a")
+        absent = backend(tmp_path, {**kwargs, "verify": str(tmp_path / "nowhere.crt")}).get("a")
+    assert (rule(untrusted), rule(absent)) == ("secrets.backend.unreachable", "secrets.backend.kwarg-invalid")
+    assert "its certificate is not trusted: unable to get local issuer certificate" in str(untrusted)
+    with FakeVault(context(expired)) as vault:
+        answer = backend(tmp_path, by_token(vault, verify=str(authority.file))).get("a")
+        assert "its certificate is not trusted: certificate has expired" in str(answer)
+        login = by_approle(vault, verify=str(tmp_path / "nowhere.crt"))
+        assert rule(backend(tmp_path, login).get("a")) == "secrets.backend.kwarg-invalid"
+
+
+def context(certificate: Certificate) -> ssl.SSLContext:
+    found = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    found.load_cert_chain(certificate.chain, certificate.key)
+    return found
 
 
 def test_a_vault_that_is_down_is_asked_once_for_all_connections(tmp_path: Path) -> None:

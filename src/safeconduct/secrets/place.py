@@ -34,7 +34,8 @@ class Place:
     @property
     def label(self) -> str:
         """The name with the address, without a password that may stand in it."""
-        return f"{self.name} at {hide_userinfo(self.address)}" if self.address else self.name
+        is_credential = "@" in self.address and not self.address.startswith(("http://", "https://", "/"))
+        return self.name if is_credential or not self.address else f"{self.name} at {hide_userinfo(self.address)}"
 
 
 @dataclass(frozen=True)

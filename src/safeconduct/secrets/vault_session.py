@@ -93,6 +93,8 @@ class VaultSession:
                     raise self.troubles.gave_up(error, patience.asked) from None
             except (exceptions.VaultError, requests.exceptions.RequestException, ValueError) as error:
                 raise self.troubles.of(error) from None
+            except OSError:  # requests says so of a path that is not there
+                raise self.troubles.no_authority() from None
 
     def _with_login(self, where: str, capability: str, ask: Callable[[Any], Any]) -> Any:
         session = self._open()
@@ -140,9 +142,9 @@ class VaultSession:
             login = log_in(client, self._settings.credential)
         except _NOT_LET_IN as error:
             raise self.troubles.refused("it refuses the login", error) from None
-        except requests.exceptions.RequestException:  # which is an OSError, too
-            raise
         except OSError as error:
+            if error.errno is None or isinstance(error, requests.exceptions.RequestException):
+                raise  # it is not of the file that the credential is in
             path = self._settings.credential.proof_path
             raise self.troubles.refused(f"{path} cannot be read: {error.strerror}") from None
         client.token = login.token.reveal()

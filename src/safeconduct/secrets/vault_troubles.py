@@ -83,6 +83,11 @@ class VaultTroubles:
         message = f"{self.place.label} lets this login in, and forbids it to {capability} {where}"
         return Trouble(FORBIDDEN, message, evidence, (remedy,))
 
+    def no_authority(self) -> Trouble:
+        """Of certificate files that cannot be read."""
+        message = f"{self.place.option}: verify or cert names a file that cannot be read"
+        return Trouble(KWARG_INVALID, message, self._evidence(name="verify, cert"), lasting=True)
+
     def refused(self, why: str, error: exceptions.VaultError | None = None) -> Trouble:
         """Of a login."""
         evidence = self._evidence(**({"status": _status(error)} if error else {}))
