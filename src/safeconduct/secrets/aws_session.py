@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.model import Secret, Unjudged
@@ -74,15 +75,17 @@ class AwsSession:
     place: Place
     timeout: float
     make: Callable[[], Any]
-    _clients: list[Any]
+    _clients: list[Any] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, record: str, ask: Callable[[Any], Told]) -> Told | None:
         """What AWS tells; None for a record that is not there. `record` is what is asked for, as policies name it."""
         from botocore import exceptions
 
         try:
-            if not self._clients:
-                self._clients.append(self.make())
+            with self._lock:
+                if not self._clients:
+                    self._clients.append(self.make())
             return ask(self._clients[0])
         except exceptions.ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", ""))
@@ -174,7 +177,7 @@ def session_of(kwargs: Kwargs, service: str, place: Place, timeout: float) -> Aw
     def make() -> Any:
         return _client(service, credential, client, kwargs, timeout)
 
-    return AwsSession(place, timeout, make, [])
+    return AwsSession(place, timeout, make)
 
 
 def secrets_of(kwargs: Kwargs) -> tuple[Secret, ...]:

@@ -55,9 +55,12 @@ def read_file(path: str) -> Content:
 
 
 def write_file(path: str, values: Mapping[str, Any]) -> None:
-    """Write the file anew, whole or not at all, for its owner alone where it is new. Raises OSError."""
+    """Write the file anew, whole or not at all, for its owner alone where it is new.
+
+    Raises OSError, and ValueError for what a .env file cannot have: a line feed, or a name with a =.
+    """
     ending = Path(path).suffix.lstrip(".").lower()
-    text = "".join(f"{name}={value}\n" for name, value in values.items()) if ending == "env" else _dumped(values)
+    text = _lines(values) if ending == "env" else json.dumps(values, indent=2, ensure_ascii=False) + "\n"
     mode = Path(path).stat().st_mode & 0o777 if Path(path).exists() else 0o600
     number, temporary = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
     try:
@@ -78,9 +81,11 @@ def duplicate(path: str, names: Iterable[str], effect: str) -> Trouble:
     return Trouble(FILE_DUPLICATE, f"{path} has {listed} more than once: {effect}", {"file": path, "names": listed})
 
 
-def _dumped(values: Mapping[str, Any]) -> str:
-    """JSON, which is YAML as well."""
-    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+def _lines(values: Mapping[str, Any]) -> str:
+    """NAME=VALUE each. The error names no value."""
+    if any("=" in name or len(f"{name}={value}".splitlines()) != 1 or not value for name, value in values.items()):
+        raise ValueError("a .env file can have no such name or value")
+    return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
 def _read_lines(path: str, text: str) -> Content:
@@ -125,8 +130,9 @@ def _read_yaml(path: str, text: str) -> Content:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise _unreadable(path, error.problem or "it is no YAML", mark.line + 1 if mark else None) from None
+        mark = error.problem_mark  # its words are not told: they quote what stands there
+        column = f", from column {mark.column + 1}" if mark else ""
+        raise _unreadable(path, f"it is no plain YAML{column}", mark.line + 1 if mark else None) from None
     except (yaml.YAMLError, ValueError, RecursionError):
         raise _unreadable(path, "it is no YAML that can be read") from None
     if not isinstance(values, dict):

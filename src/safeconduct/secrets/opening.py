@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,8 @@ FORMER = {
     ),
 }
 """Where they were before Airflow 2."""
+_NEAR = 0.9
+"""How alike a class path is to one of ours that is misspelt; real ones of other providers are at 0.76 at most."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ def configuration_of(environ: Mapping[str, str], timeout: float) -> Configuratio
     plain = Configuration.load(environ)
     if isinstance(plain, Finding):
         return plain
-    return plain.with_secrets(lambda path: open_backend(plain, SERVER, environ, timeout).option(path))
+    opened = cache(lambda: open_backend(plain, SERVER, environ, timeout))
+    return plain.with_secrets(lambda path: opened().option(path))
 
 
 def _overrides(side: Side, environ: Mapping[str, str], configuration: Configuration) -> dict[str, str]:
@@ -172,13 +176,13 @@ def _is_here(module: str) -> bool:
 
 
 def _not_known(option: Option, path: str, kwargs: Kwargs, dialect: Dialect, timeout: float) -> Opened:
-    """A class that somebody else wrote, unless it is one of ours misspelt."""
-    nearest = FORMER.get(path) or next(iter(difflib.get_close_matches(path, sorted(KNOWN), n=1, cutoff=0.8)), "")
-    if nearest:
-        return Opened(stops=_no_class(option, path, nearest))
+    """A class that somebody else wrote, where it can be imported; else one of ours misspelt, or one for elsewhere."""
     package, dot, _ = path.partition(".")
     if dot and _is_here(package):
         return Opened(RecordBackend(ForeignSource(path, option.origin, kwargs), dialect, timeout))
+    nearest = FORMER.get(path) or next(iter(difflib.get_close_matches(path, sorted(KNOWN), n=1, cutoff=_NEAR)), "")
+    if nearest:
+        return Opened(stops=_no_class(option, path, nearest))
     why = (
         f"{option.origin} names {path}, which Airflow asks first and which cannot be imported here; run safeconduct "
         "where Airflow runs"
