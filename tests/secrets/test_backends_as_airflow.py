@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,15 +13,15 @@ from safeconduct.secrets.records import RecordBackend
 from tests.fakes.vault import FakeVault
 from tests.secrets.aws_places import MANAGER, STORE, aws, aws_server
 from tests.secrets.backends_in_airflow import Case, airflow_with_backends, alike, any_version, ours, theirs
+from tests.secrets.metadata_file import told_by
 from tests.secrets.vaults import BACKEND as VAULT
 from tests.secrets.vaults import opened
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.servers.aws import Aws
 
 __all__ = ["aws", "aws_server"]
+SOURCES = Path(__file__).resolve().parents[2] / "src"
 
 URI = "postgres://etl:hunter2@db:5433/sales?sslmode=require"
 RECORDS: dict[str, Any] = {
@@ -205,6 +206,7 @@ STARTS: dict[str, tuple[str, dict[str, Any]]] = {
     "userpass without a name": (VAULT, {"auth_type": "userpass"}),
     "vault with a name too many": (VAULT, {"token": "hvs.x", "vault_conn_id": "x"}),
     "files": (FILES, {}),
+    "files with options": (FILES, {"configs_file_path": "x"}),
     "files with a name too many": (FILES, {"connections_path": "x"}),
     "manager": (MANAGER, {}),
     "manager with a number": (MANAGER, {"connections_prefix": 7}),
@@ -222,3 +224,27 @@ def test_what_we_say_airflow_does_not_start_with_it_does_not_start_with(version:
     for name, case, told in zip(STARTS, cases, theirs(airflow, cases), strict=True):
         found = opened(tmp_path, case.kwargs, case.backend, version=version)
         assert (name, found.stops is None) == (name, not isinstance(told, str)), found
+
+
+ANY = """
+import sys
+sys.path.insert(0, sources)
+from safeconduct.secrets.foreign import ForeignSource
+from safeconduct.secrets.kwargs import Kwargs
+from safeconduct.secrets.place import Kind
+
+os.environ.update(AIRFLOW_CONN_A="postgres://etl:hunter2@db:5433/sales?x=y", AIRFLOW_VAR_A="7")
+source = ForeignSource("airflow.secrets.environment_variables.EnvironmentVariablesBackend", "x", Kwargs({}, "x"))
+records = [source.read(kind, name) for name in ("a", "b") for kind in (Kind.CONNECTION, Kind.VARIABLE)]
+tell([record and record.text.reveal() for record in records])
+"""
+
+
+@any_version
+def test_any_class_is_asked_where_airflow_is_installed(version: str, tmp_path: Path) -> None:
+    airflow = airflow_with_backends(version, tmp_path / "airflow")
+    connection, variable, *nothing = told_by(airflow, ANY, sources=str(SOURCES))
+    fields = json.loads(connection)
+    assert (fields["host"], fields["password"], fields["port"]) == ("db", "hunter2", 5433)
+    assert json.loads(fields["extra"]) == {"x": "y"}
+    assert (variable, nothing) == ("7", [None, None])

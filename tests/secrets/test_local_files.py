@@ -24,7 +24,7 @@ URI = "postgres://etl:hunter2@db/sales"
 
 
 def place(home: Path, **kwargs: object) -> RecordBackend:
-    found = opened(home, kwargs, BACKEND)
+    found = opened(home, kwargs, BACKEND, version="3.3.2")
     assert isinstance(found.backend, RecordBackend), found
     return found.backend
 

@@ -85,7 +85,7 @@ def test_options_that_are_set_one_by_one_have_precedence_in_airflow_3(tmp_path: 
     wrong, right = file_of(tmp_path / "wrong.json"), file_of(tmp_path / "right.json", a="postgres://right")
     options = configured({"connections_file_path": wrong}, FILES)
     options["AIRFLOW__SECRETS__BACKEND_KWARG__CONNECTIONS_FILE_PATH"] = right
-    for version, found in (("3.3.2", True), ("2.11.2", False)):
+    for version, found in (("3.3.2", True), (None, True), ("2.11.2", False)):
         with mock.patch("safeconduct.airflow.configuration.installed_airflow", return_value=version):
             answer = look_up("a", sources_of(environ(tmp_path, **options), None, 5).backends)
         assert isinstance(answer, Found) is found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +29,20 @@ class Effect(Enum):
 class KwargTable:
     """The options of one class. `wrong` are names that people write instead, each with the real one.
 
-    Where there is no real one the text has a blank, and says what to do.
+    Where there is no real one the text has a blank, and says what to do. `new` are those of `real` that Airflow 2 does
+    not have, each with what is to be said of it there.
     """
 
     real: frozenset[str]
     wrong: Mapping[str, str]
     unknown: Effect
+    new: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, version: str) -> KwargTable:
+        """The table for this Airflow; for one that is not known, with all that there are."""
+        if not version.startswith("2."):
+            return self
+        return replace(self, real=self.real - set(self.new), wrong={**self.wrong, **self.new})
 
 
 class WrongKwarg(Exception):

@@ -32,6 +32,7 @@ TABLE = KwargTable(
         "config_file_path": "configs_file_path",
     },
     unknown=Effect.ENDS_AIRFLOW,
+    new={"configs_file_path": "it is of Airflow 3, and Airflow 2 reads no options from a file"},
 )
 FIELDS = frozenset("conn_id conn_type description host login password schema port extra extra_dejson uri".split())
 """What an object in the file may have; Airflow 3 takes team_name as well."""

@@ -121,7 +121,7 @@ def open_backend(configuration: Configuration, side: Side, environ: Mapping[str,
     kwargs, findings = read_kwargs(
         text.reveal() if text is not None else "", origin, _overrides(side, environ, configuration)
     )
-    opened = _opened(option, kwargs, Dialect.of(configuration.version or ""), environ, timeout)
+    opened = _opened(option, kwargs, configuration.version or "", environ, timeout)
     return Opened(opened.backend, opened.stops, (*findings, *opened.findings))
 
 
@@ -135,15 +135,18 @@ def configuration_of(environ: Mapping[str, str], timeout: float) -> Configuratio
 
 
 def _overrides(side: Side, environ: Mapping[str, str], configuration: Configuration) -> dict[str, str]:
-    """Options set one by one, which Airflow 3.3 has: AIRFLOW__SECRETS__BACKEND_KWARG__ROLE_ID."""
-    if Dialect.of(configuration.version or "") is not Dialect.AIRFLOW_3:
+    """Options set one by one, which Airflow 3.3 has: AIRFLOW__SECRETS__BACKEND_KWARG__ROLE_ID.
+
+    Where no version is known they count: whoever sets them has an Airflow that reads them.
+    """
+    if (configuration.version or "").startswith("2."):
         return {}
     prefix = env_name((side.section, side.kwargs.replace("_kwargs", "_kwarg"))) + "__"
     return {name[len(prefix) :].lower(): value for name, value in environ.items() if name.startswith(prefix)}
 
 
-def _opened(option: Option, kwargs: Kwargs, dialect: Dialect, environ: Mapping[str, str], timeout: float) -> Opened:
-    path = option.reveal().strip()
+def _opened(option: Option, kwargs: Kwargs, version: str, environ: Mapping[str, str], timeout: float) -> Opened:
+    path, dialect = option.reveal().strip(), Dialect.of(version)
     known = KNOWN.get(path)
     if known is None:
         return _not_known(option, path, kwargs, dialect, timeout)
@@ -151,7 +154,7 @@ def _opened(option: Option, kwargs: Kwargs, dialect: Dialect, environ: Mapping[s
         needed = f"{known.name} needs a library to be asked: pip install 'safeconduct[{known.extra}]'"
         return Opened(UnreachableBackend(Unjudged(SUBJECT, needed), known.name))
     module: Any = import_module(f"safeconduct.secrets.{known.module}")
-    unknown = check_names(kwargs, module.TABLE)
+    unknown = check_names(kwargs, module.TABLE.of(version))
     if unknown and module.TABLE.unknown is Effect.ENDS_AIRFLOW:
         return Opened(stops=unknown[0], findings=unknown[1:])
     try:
