@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from safeconduct.airflow.metadata import ConnectionRow, MetadataDatabase
+from safeconduct.airflow.metadata import MetadataDatabase
+from safeconduct.airflow.metadata_rows import ConnectionRow
 from safeconduct.model import Finding, Secret, Stage
 from tests.secrets.metadata_file import DDL, MetadataFile, database_at, told_by
 from tests.servers.processes import free_port

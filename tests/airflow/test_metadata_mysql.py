@@ -11,8 +11,9 @@ from urllib.parse import quote
 import pytest
 
 from safeconduct.airflow.database_url import parse_database_url
-from safeconduct.airflow.metadata import ConnectionRow, MetadataDatabase
+from safeconduct.airflow.metadata import MetadataDatabase
 from safeconduct.airflow.metadata_mysql import MysqlReader, mysql_reader
+from safeconduct.airflow.metadata_rows import ConnectionRow
 from safeconduct.model import Finding, Secret, Unjudged
 from tests.servers import hostile
 from tests.servers.hostile import Hostile, SilentPort, drips, hangs_up, hears, says

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from safeconduct.airflow.metadata import ConnectionRow, MetadataDatabase
+from safeconduct.airflow.metadata import MetadataDatabase
+from safeconduct.airflow.metadata_rows import ConnectionRow
 from safeconduct.airflow.metadata_sqlite import SqliteReader
 from safeconduct.model import Finding, Secret, Stage
 from safeconduct.secrets import MetadataPlace, reader_of

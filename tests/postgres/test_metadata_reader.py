@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from safeconduct.airflow.database_url import parse_database_url
-from safeconduct.airflow.metadata import ConnectionRow, MetadataDatabase
+from safeconduct.airflow.metadata import MetadataDatabase
+from safeconduct.airflow.metadata_rows import ConnectionRow
 from safeconduct.model import Finding, Secret, Unjudged
 from safeconduct.postgres.metadata_reader import PostgresReader, postgres_reader
 from tests.servers.pgbouncer import PgBouncer

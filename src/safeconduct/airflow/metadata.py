@@ -1,55 +1,37 @@
-"""Airflow's metadata database, read and never written: the table `connection` of 2.7 to 3.x."""
+"""Airflow's metadata database: the tables `connection` and `variable` of 2.7 to 3.x."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from safeconduct.airflow import rules
+from safeconduct.airflow.metadata_edits import carry_out
 from safeconduct.airflow.metadata_reader import ReadFailed
+from safeconduct.airflow.metadata_rows import (
+    COLUMNS,
+    CONNECTIONS,
+    VARIABLE_COLUMNS,
+    VARIABLES,
+    ConnectionRow,
+    VariableRow,
+    read_connection,
+    read_variable,
+)
 from safeconduct.model import Finding, RemedyKind, Secret, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from safeconduct.airflow.metadata_edits import Edit
     from safeconduct.airflow.metadata_reader import MetadataReader, Reading, Row
 
 SUBJECT = "metadata database"
-TABLE = "connection"
+TABLE = CONNECTIONS
 _VERSIONS = "alembic_version"
 Failed = Finding | Unjudged
 """Why the database could not be read."""
-_TRUE = frozenset({"1", "t", "true"})
-
-
-@dataclass(frozen=True)
-class ConnectionRow:
-    """One row as it is stored. `password` and `extra` are Fernet tokens or plaintext, as the flags say (or not)."""
-
-    conn_id: str
-    conn_type: str | None
-    host: str | None
-    schema: str | None
-    login: str | None
-    password: Secret | None
-    port: int | None
-    extra: Secret | None
-    description: str | None
-    is_encrypted: bool
-    is_extra_encrypted: bool
-
-    @property
-    def not_text(self) -> tuple[str, ...]:
-        """The columns whose octets are no UTF-8, which keeps Airflow from reading the row; the description aside."""
-        values = {name: getattr(self, name) for name in _COLUMNS if name != "description"}
-        shown = {name: value.reveal() if isinstance(value, Secret) else value for name, value in values.items()}
-        return tuple(name for name, value in shown.items() if isinstance(value, str) and _SURROGATE.search(value))
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_COLUMNS = tuple(field.name for field in fields(ConnectionRow))
 
 
 class MetadataDatabase:
@@ -75,23 +57,41 @@ class MetadataDatabase:
     def row(self, conn_id: str) -> ConnectionRow | Failed | None:
         """The row of this id."""
         found = self._ask("connection.sql", (conn_id,))
-        return found if isinstance(found, Failed) else next(map(_row, found), None)
+        return found if isinstance(found, Failed) else next(map(read_connection, found), None)
 
     def rows(self) -> list[ConnectionRow] | Failed:
         """Every row, sorted by id."""
         found = self._ask("connections.sql")
-        return found if isinstance(found, Failed) else list(map(_row, found))
+        return found if isinstance(found, Failed) else list(map(read_connection, found))
 
     def conn_ids(self) -> tuple[str, ...] | Failed:
         """Every id, sorted."""
         found = self._ask("conn_ids.sql", width=1)
         return found if isinstance(found, Failed) else tuple(row[0] for row in found if row[0])
 
-    def _ask(self, name: str, parameters: Sequence[str] = (), *, width: int = len(_COLUMNS)) -> list[Row] | Failed:
+    def variables(self) -> list[VariableRow] | Failed:
+        """Every variable, sorted by key."""
+        found = self._ask("variables.sql", width=VARIABLE_COLUMNS, table=VARIABLES)
+        return found if isinstance(found, Failed) else list(map(read_variable, found))
+
+    def edit(self, edits: Sequence[Edit]) -> Failed | None:
+        """Make these changes, all or none; why not, where none is made. Raises Overtaken."""
+        if self._failed is not None:
+            return self._failed
+        try:
+            with self._reader.edit() as database:
+                carry_out(database, edits)
+        except ReadFailed as failure:
+            return self._explain(failure, "cannot be changed")
+        return None
+
+    def _ask(
+        self, name: str, parameters: Sequence[str] = (), *, width: int = len(COLUMNS), table: str = TABLE
+    ) -> list[Row] | Failed:
         if self._failed is None:
             try:
                 with self._reader.open() as database:
-                    found = database.rows(_statement(name, database.table(TABLE)), parameters)
+                    found = database.rows(_statement(name, database.table(table)), parameters)
                     if any(len(row) != width for row in found):
                         raise ReadFailed("it does not answer with the columns that it was asked for")
                     return found
@@ -99,11 +99,11 @@ class MetadataDatabase:
                 self._failed = self._explain(failure)
         return self._failed
 
-    def _explain(self, failure: ReadFailed) -> Failed:
-        return (self._other_layout(failure) if failure.layout else None) or self._unreachable(failure)
+    def _explain(self, failure: ReadFailed, effect: str = "cannot be read") -> Failed:
+        return (self._other_layout(failure) if failure.layout else None) or self._unreachable(failure, effect)
 
-    def _unreachable(self, failure: ReadFailed) -> Failed:
-        why, message = failure.why, f"{self.label} cannot be read"
+    def _unreachable(self, failure: ReadFailed, effect: str) -> Failed:
+        why, message = failure.why, f"{self.label} {effect}"
         if isinstance(why, Unjudged):
             return Unjudged(SUBJECT, f"{message}: {why.reason}")
         evidence = {"database": self.label}
@@ -130,7 +130,7 @@ class MetadataDatabase:
         if not columns:
             message = f"{self.label} is no Airflow database: it has no table connection"
             return rules.DATABASE_FOREIGN.finding(SUBJECT, message, evidence=evidence)
-        lacking = [name for name in _COLUMNS if name not in columns]
+        lacking = [name for name in COLUMNS if name not in columns]
         if not lacking:
             return None
         evidence |= {"columns missing": ", ".join(lacking), "alembic version": version or "none"}
@@ -150,22 +150,3 @@ def _version(database: Reading) -> str:
 
 def _statement(name: str, table: str) -> str:
     return (Path(__file__).with_name("sql") / name).read_text("utf-8").replace("{table}", table)
-
-
-def _row(found: Row) -> ConnectionRow:
-    values: dict[str, Any] = dict(zip(_COLUMNS, found, strict=True))
-    values["conn_id"] = values["conn_id"] or ""
-    values["port"] = _number(values["port"])
-    for name in ("password", "extra"):
-        values[name] = None if values[name] is None else Secret(values[name])
-    for name in ("is_encrypted", "is_extra_encrypted"):
-        values[name] = str(values[name]).lower() in _TRUE
-    return ConnectionRow(**values)
-
-
-def _number(text: str | None) -> int | None:
-    """SQLite keeps text in a column of numbers; Airflow's hook would hand it on as it is, and the driver refuse it."""
-    try:
-        return None if text is None else int(text)
-    except ValueError:
-        return -1

@@ -6,13 +6,13 @@ PyMySQL is imported only when such a database is opened: it is an extra, and few
 from __future__ import annotations
 
 import re
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata import SUBJECT
-from safeconduct.airflow.metadata_reader import MetadataReader, Reading
+from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
 from safeconduct.airflow.mysql_place import place_of
 from safeconduct.model import Finding, Unjudged
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from safeconduct.airflow.database_url import DatabaseUrl
     from safeconduct.airflow.metadata_reader import Row
     from safeconduct.airflow.mysql_place import MysqlPlace
-    from safeconduct.airflow.mysql_session import MysqlSession
+    from safeconduct.airflow.mysql_session import MysqlSession, Values
 
 _PARAMETER = re.compile(r"\$(\d+)")
 
@@ -41,7 +41,21 @@ class MysqlReader(MetadataReader):
         from safeconduct.airflow.mysql_session import MysqlSession
 
         with closing(MysqlSession(self._place, self._timeout)) as session:
-            yield _MysqlReading(session)
+            yield _MysqlEditing(session)
+
+    @contextmanager
+    def edit(self) -> Iterator[Editing]:
+        """See MetadataReader."""
+        with self.open() as reading:
+            assert isinstance(reading, _MysqlEditing)
+            reading.change("START TRANSACTION")
+            try:
+                yield reading
+            except BaseException:
+                with suppress(ReadFailed):
+                    reading.change("ROLLBACK")
+                raise
+            reading.change("COMMIT")
 
 
 class _MysqlReading(Reading):
@@ -51,13 +65,23 @@ class _MysqlReading(Reading):
     def table(self, name: str) -> str:
         return f"`{name}`"
 
+    def word(self, name: str) -> str:
+        return f"`{name}`"
+
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
-        numbers = [int(number) for number in _PARAMETER.findall(statement)]
-        found = self._session.rows(_PARAMETER.sub("%s", statement), [parameters[number - 1] for number in numbers])
-        return [tuple(map(_text, row)) for row in found]
+        return [tuple(map(_text, row)) for row in self._run(statement, parameters)]
 
     def columns(self, table: str) -> frozenset[str]:
         return frozenset(row[0] or "" for row in self.rows(_COLUMNS, [table]))
+
+    def _run(self, statement: str, parameters: Sequence[str | None]) -> list[Values]:
+        numbers = [int(number) for number in _PARAMETER.findall(statement)]
+        return self._session.rows(_PARAMETER.sub("%s", statement), [parameters[number - 1] for number in numbers])
+
+
+class _MysqlEditing(_MysqlReading, Editing):
+    def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
+        self._run(statement, parameters)
 
 
 def mysql_reader(url: DatabaseUrl, timeout: float, environ: Mapping[str, str]) -> MysqlReader | Finding | Unjudged:

@@ -35,6 +35,10 @@ class Reading(ABC):
     def table(self, name: str) -> str:
         """The table's name as it stands in SQL, quoted and with its schema where one is configured."""
 
+    def word(self, name: str) -> str:
+        """A column's name as it stands in SQL where it might be read as a keyword."""
+        return name
+
     @abstractmethod
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
         """What a SELECT with the parameters `$1`, `$2` ... gives."""
@@ -44,8 +48,16 @@ class Reading(ABC):
         """The names of the table's columns; none where there is no such table."""
 
 
+class Editing(Reading):
+    """A database in a transaction of ours, which sees what it has changed. Its methods raise ReadFailed."""
+
+    @abstractmethod
+    def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
+        """Run an INSERT, UPDATE or DELETE, or what makes a table. Flags are 1 or 0, numbers are written out."""
+
+
 class MetadataReader(ABC):
-    """A database that can be opened for reading. `label` is how people call it: "SQLite file /opt/airflow.db".
+    """A database that can be opened. `label` is how people call it: "SQLite file /opt/airflow.db".
 
     `secrets` are those that a server could echo.
     """
@@ -56,3 +68,7 @@ class MetadataReader(ABC):
     @abstractmethod
     def open(self) -> AbstractContextManager[Reading]:
         """Open it, and close it at the end. Raises ReadFailed."""
+
+    @abstractmethod
+    def edit(self) -> AbstractContextManager[Editing]:
+        """Open it in one transaction, which is kept at the end and undone by any error. Raises ReadFailed."""

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.metadata_reader import MetadataReader, ReadFailed, Reading
+from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
 from safeconduct.airflow.rules import DATABASE_MALFORMED, DATABASE_UNREACHABLE
 from safeconduct.model import Finding
 
@@ -40,6 +40,23 @@ class SqliteReader(MetadataReader):
         except sqlite3.Error as error:
             raise _failed(error) from error
 
+    @contextmanager
+    def edit(self) -> Iterator[Editing]:
+        """See MetadataReader. A writer that is there already is waited for."""
+        try:
+            with closing(self._opened()) as database:
+                database.text_factory = _text
+                database.execute("BEGIN IMMEDIATE")
+                with database:  # commits, or rolls back
+                    yield _SqliteEditing(database, self._timeout)
+        except sqlite3.Error as error:
+            raise _failed(error) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        # Through a URI with mode=rw: sqlite3 would otherwise create a file that is missing.
+        place = f"{self._path.absolute().as_uri()}?mode=rw"
+        return sqlite3.connect(place, uri=True, timeout=self._timeout, isolation_level=None)
+
 
 class _SqliteReading(Reading):
     def __init__(self, database: sqlite3.Connection, seconds: float) -> None:
@@ -66,6 +83,16 @@ class _SqliteReading(Reading):
         return frozenset(row[0] or "" for row in self.rows("SELECT name FROM pragma_table_info($1)", [table]))
 
 
+class _SqliteEditing(_SqliteReading, Editing):
+    def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
+        named = {str(number): value for number, value in enumerate(parameters, 1)}
+        try:
+            self._database.execute(statement, named)
+        except (sqlite3.Error, UnicodeError) as error:
+            raise ReadFailed(" ".join(str(error).split()) if isinstance(error, sqlite3.Error) else _NO_TEXT) from None
+
+
+_NO_TEXT = "a value is no text that it can keep"
 _STEPS = 100_000
 """So many instructions of SQLite's machine, some milliseconds, pass between two looks at the clock."""
 _LARGEST = 64 << 20

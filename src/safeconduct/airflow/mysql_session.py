@@ -46,8 +46,8 @@ class MysqlSession:
             self._line.close()
             raise
 
-    def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Values]:
-        """What a SELECT with `%s` parameters gives: each value as the text that the server sent, undecoded."""
+    def rows(self, statement: str, parameters: Sequence[str | None] = ()) -> list[Values]:
+        """What a statement with `%s` parameters gives: each value as the text that the server sent, undecoded."""
         with bounded(self._place, self._line, self._timeout):
             try:
                 return self._ask(statement, parameters)
@@ -67,7 +67,7 @@ class MysqlSession:
             self._session.close()
         self._line.close()
 
-    def _ask(self, statement: str, parameters: Sequence[str]) -> list[Values]:
+    def _ask(self, statement: str, parameters: Sequence[str | None]) -> list[Values]:
         with self._session.cursor() as cursor:
             cursor.execute(statement, list(parameters))
             return list(cursor.fetchall())

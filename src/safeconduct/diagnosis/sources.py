@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING
 from safeconduct.airflow.configuration import Configuration
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.metadata import SUBJECT, MetadataDatabase
-from safeconduct.model import Finding, Secret, Unjudged
+from safeconduct.airflow.rules import DATABASE_UNREACHABLE
+from safeconduct.model import Finding, Remedy, RemedyKind, Secret, Unjudged
 from safeconduct.secrets import (
     SERVER,
     WORKERS,
     AbsentBackend,
     EnvironmentBackend,
+    Keeper,
     Keyring,
     KeyState,
     MetadataBackend,
     MetadataPlace,
     Opened,
     UnreachableBackend,
+    configuration_of,
     open_backend,
     read_keyring,
     reader_of,
@@ -86,14 +89,40 @@ def _has_workers(configuration: Configuration) -> bool:
     return not (configuration.version or "").startswith("2.")
 
 
+def keeper_of(
+    environ: Mapping[str, str], home: Path | None, timeout: float, plaintext: bool = False
+) -> Keeper | Finding | Unjudged:
+    """The metadata database that connections are put into; why there is none. `plaintext` as Keeper has it."""
+    configuration = configuration_of(environ, timeout)
+    if isinstance(configuration, Finding):
+        return configuration
+    found = _database(configuration, environ, home, timeout)
+    if isinstance(found, tuple):
+        return Keeper(*found, plaintext)
+    if isinstance(found, str):
+        command = Remedy(RemedyKind.COMMAND, "safeconduct connections init DIR --real", when="to keep them without one")
+        return DATABASE_UNREACHABLE.finding(SUBJECT, f"no metadata database is configured: {found}", remedies=(command,))
+    return found
+
+
 def _metadata(
     configuration: Configuration, environ: Mapping[str, str], home: Path | None, timeout: float
 ) -> ConnectionBackend:
+    found = _database(configuration, environ, home, timeout)
+    if isinstance(found, tuple):
+        return MetadataBackend(*found)
+    return AbsentBackend(found) if isinstance(found, str) else UnreachableBackend(found)
+
+
+def _database(
+    configuration: Configuration, environ: Mapping[str, str], home: Path | None, timeout: float
+) -> tuple[MetadataDatabase, Keyring] | str | Finding | Unjudged:
+    """The metadata database and its keys; a text where none is configured, which says what was looked at."""
     option = configuration.option(*URL)
     if option is None:
-        return UnreachableBackend(Unjudged(SUBJECT, "no [database] sql_alchemy_conn is configured"))
+        return Unjudged(SUBJECT, "no [database] sql_alchemy_conn is configured")
     if isinstance(option, (Finding, Unjudged)):
-        return UnreachableBackend(option)
+        return option
     schema = configuration.get("database", "sql_alchemy_schema", "")
     place = MetadataPlace(
         Secret(option.reveal()), option.origin, schema if isinstance(schema, str) else "", environ, home
@@ -101,13 +130,11 @@ def _metadata(
     reader = reader_of(place, timeout)
     if isinstance(reader, Finding) and option.origin.startswith("default"):
         file = f"{configuration.path} {'names none' if configuration.file_found else 'is not there'}"
-        return AbsentBackend(f"{file}, and {reader.message}")
+        return f"{file}, and {reader.message}"
     if isinstance(reader, (Finding, Unjudged)):
-        return UnreachableBackend(reader)
+        return reader
     keyring = _keyring(configuration)
-    if isinstance(keyring, Finding):
-        return UnreachableBackend(keyring)
-    return MetadataBackend(MetadataDatabase(reader), keyring)
+    return keyring if isinstance(keyring, Finding) else (MetadataDatabase(reader), keyring)
 
 
 def _keyring(configuration: Configuration) -> Keyring | Finding:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata import SUBJECT
-from safeconduct.airflow.metadata_reader import MetadataReader, ReadFailed, Reading
+from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
 from safeconduct.model import Connection, Finding, Secret, Unjudged, quote_identifier
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.frontend import Unsendable
@@ -49,7 +49,21 @@ class PostgresReader(MetadataReader):
             assert why is not None
             raise ReadFailed(why.message if isinstance(why, Finding) else why.reason, why)
         with closing(ended.session) as session:
-            yield _PostgresReading(session, self._schema)
+            yield _PostgresEditing(session, self._schema)
+
+    @contextmanager
+    def edit(self) -> Iterator[Editing]:
+        """See MetadataReader."""
+        with self.open() as reading:
+            assert isinstance(reading, _PostgresEditing)
+            reading.change("BEGIN")
+            try:
+                yield reading
+            except BaseException:
+                with suppress(ReadFailed):
+                    reading.change("ROLLBACK")
+                raise
+            reading.change("COMMIT")
 
 
 class _PostgresReading(Reading):
@@ -73,6 +87,19 @@ class _PostgresReading(Reading):
 
     def columns(self, table: str) -> frozenset[str]:
         return frozenset(row[0] or "" for row in self.rows(_COLUMNS, [self.table(table)]) if row)
+
+
+class _PostgresEditing(_PostgresReading, Editing):
+    def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
+        try:
+            self._session.query(statement, parameters)
+        except QueryRefused as error:
+            # The DETAIL quotes the row, and so what is kept in it.
+            raise ReadFailed(f"{error.error.sqlstate} {error.error.message}") from None
+        except SessionLost as error:
+            raise ReadFailed(str(error)) from error
+        except Unsendable:
+            raise ReadFailed("a value is no text that it can keep") from None
 
 
 def postgres_reader(

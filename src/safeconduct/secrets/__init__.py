@@ -3,6 +3,7 @@
 from safeconduct.secrets.chain import all_connections, look_up
 from safeconduct.secrets.environment import EnvironmentBackend
 from safeconduct.secrets.interface import Answer, ConnectionBackend, Found
+from safeconduct.secrets.keeping import Action, Keeper, Step
 from safeconduct.secrets.keyring import Keyring, KeyState, read_keyring
 from safeconduct.secrets.literal import read_literal
 from safeconduct.secrets.metadata import AbsentBackend, MetadataBackend, UnreachableBackend
@@ -12,6 +13,7 @@ from safeconduct.secrets.patience import DEFAULT_TIMEOUT
 from safeconduct.secrets.sparing import spared
 
 __all__ = [
+    "Action",
     "DEFAULT_TIMEOUT",
     "SERVER",
     "WORKERS",
@@ -21,10 +23,12 @@ __all__ = [
     "EnvironmentBackend",
     "Found",
     "KeyState",
+    "Keeper",
     "Keyring",
     "MetadataBackend",
     "MetadataPlace",
     "Opened",
+    "Step",
     "UnreachableBackend",
     "all_connections",
     "configuration_of",

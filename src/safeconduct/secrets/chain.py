@@ -43,8 +43,10 @@ def look_up(conn_id: str, backends: Sequence[ConnectionBackend]) -> Answer:
     return failed[0] if failed else _unknown(conn_id, backends)
 
 
-def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str, Answer]]:
+def all_connections(backends: Sequence[ConnectionBackend], opened: bool = False) -> Iterator[tuple[str, Answer]]:
     """Every connection of every backend by its id. One that an earlier backend has hides a later one of that id.
+
+    Those of other types than PostgreSQL may come without their credentials, unless `opened`.
 
     Environment variables know no lower case, so they hide whatever folds to the same name. One that cannot be read
     hides nothing.
@@ -53,7 +55,7 @@ def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str
     faulty: dict[str, tuple[str, Finding | Unjudged]] = {}
     for backend in backends:
         there = set()
-        for conn_id, answer in _every(backend):
+        for conn_id, answer in _every(backend, opened):
             key = conn_id.upper()
             if not conn_id:
                 yield conn_id, answer
@@ -69,9 +71,9 @@ def all_connections(backends: Sequence[ConnectionBackend]) -> Iterator[tuple[str
     yield from faulty.values()
 
 
-def _every(backend: ConnectionBackend) -> Iterator[tuple[str, Answer]]:
+def _every(backend: ConnectionBackend, opened: bool) -> Iterator[tuple[str, Answer]]:
     """All of a backend; where its listing breaks off by a defect of ours, that is one answer more."""
-    every = backend.all()
+    every = backend.all_opened() if opened else backend.all()
     while True:
         found = spared(backend.name, lambda: next(every, None))
         if isinstance(found, Unjudged):

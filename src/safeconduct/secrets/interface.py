@@ -66,6 +66,10 @@ class ConnectionBackend(ABC):
         Where the place itself cannot be asked, one pair with an empty id.
         """
 
+    def all_opened(self) -> Iterator[tuple[str, Answer]]:
+        """The same, where `all` leaves the credentials of some types unopened."""
+        return self.all()
+
 
 def credential_words(connection: Connection, opened: str = "") -> str:
     """What a connection proves itself with; `opened` says how the password was opened."""

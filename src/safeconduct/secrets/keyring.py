@@ -53,6 +53,12 @@ class Keyring:
     def __len__(self) -> int:
         return len(self._keys)
 
+    def seal(self, text: Secret) -> Secret:
+        """The token that the first key makes of it. Raises ValueError where no key is usable."""
+        if not self._keys:
+            raise ValueError(f"no usable Fernet key: {self.state.value}")
+        return Secret(self._keys[0].encrypt(text.reveal().encode()).decode())
+
     def open(self, token: str) -> Opened | None:
         """The text that one of the keys gives; None when none opens it."""
         from cryptography.fernet import InvalidToken

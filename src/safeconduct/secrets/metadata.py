@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.metadata import SUBJECT, ConnectionRow
+from safeconduct.airflow.metadata import SUBJECT
+from safeconduct.airflow.metadata_rows import ConnectionRow
 from safeconduct.airflow.rules import ROW_NOT_TEXT
 from safeconduct.model import Connection, Finding, Remedy, RemedyKind, Secret, Unjudged
 from safeconduct.secrets.column import open_column
@@ -42,7 +43,7 @@ class MetadataBackend(ConnectionBackend):
     def get(self, conn_id: str) -> Answer | None:
         """See ConnectionBackend."""
         row = self._database.row(conn_id)
-        return self._found(row) if isinstance(row, ConnectionRow) else row
+        return self.answer(row) if isinstance(row, ConnectionRow) else row
 
     def conn_ids(self) -> tuple[str, ...] | Finding | Unjudged:
         """See ConnectionBackend."""
@@ -58,11 +59,21 @@ class MetadataBackend(ConnectionBackend):
             if not row.conn_id:
                 yield "", Unjudged(SUBJECT, f"{self._database.label} has a row without conn_id, which nobody can use")
             elif _is_postgres(row):
-                yield row.conn_id, spared(row.conn_id, partial(self._found, row))
+                yield row.conn_id, spared(row.conn_id, partial(self.answer, row))
             else:
                 yield row.conn_id, self._unopened(row)
 
-    def _found(self, row: ConnectionRow) -> Answer:
+    def all_opened(self) -> Iterator[tuple[str, Answer]]:
+        """See ConnectionBackend."""
+        rows = self._database.rows()
+        if isinstance(rows, (Finding, Unjudged)):
+            yield "", rows
+            return
+        for row in rows:
+            yield row.conn_id, spared(row.conn_id, partial(self.answer, row))
+
+    def answer(self, row: ConnectionRow) -> Answer:
+        """What a look-up of this row ends with."""
         if row.not_text:
             return _not_text(row, row.not_text[0])
         password = open_column(row.conn_id, "password", row.password, row.is_encrypted, self._keyring)

@@ -1,0 +1,1 @@
+DELETE FROM {table} WHERE conn_id = $1

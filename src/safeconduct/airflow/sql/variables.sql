@@ -1,0 +1,1 @@
+SELECT v.key, v.val, v.description, v.is_encrypted FROM {table} AS v ORDER BY v.key

@@ -1,0 +1,50 @@
+"""The record of who had secrets shown in clear: a file of one JSON object a line, which only its owner may read."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def record_path(environ: Mapping[str, str]) -> Path:
+    """Where it is kept: in the user's state folder (XDG Base Directory Specification)."""
+    state = environ.get("XDG_STATE_HOME") or ""
+    folder = Path(state) if state.startswith("/") else Path(environ.get("HOME") or "~").expanduser() / ".local/state"
+    return folder / "safeconduct" / "disclosures.jsonl"
+
+
+def record(environ: Mapping[str, str], command: str, names: Iterable[str], where: str) -> Path:
+    """Note that the secrets of these connections or variables are about to be shown. Raises OSError.
+
+    `where` says what they are written to: "standard output", or a file.
+    """
+    path = record_path(environ)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    entry = {
+        "time": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "user": _user(),
+        "command": command,
+        "names": sorted(names),
+        "to": where,
+    }
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with open(number, "ab") as file:
+        # One write, so that those of several processes do not mix.
+        file.write((json.dumps(entry) + "\n").encode())
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())

@@ -1,0 +1,171 @@
+"""Files of connections and variables, as `airflow connections export` and `airflow variables export` write them."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from safeconduct.airflow.connection_json import format_json, parse_definition, parse_json
+from safeconduct.airflow.connection_uri import format_uri
+from safeconduct.airflow.malformed import malformed
+from safeconduct.model import Finding, Secret, Unjudged
+from safeconduct.secrets.local_file import read_file
+from safeconduct.secrets.variables import Variable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from safeconduct.airflow.dialect import Dialect
+    from safeconduct.model import Connection
+
+_ID = re.compile(r"[\w#!()\-.:/\\]{1,250}\Z")
+"""Airflow's own rule for conn_ids (2.7 to 3.3)."""
+_LONGEST_KEY = 250
+_WIDEST = {"conn_type": 500, "host": 500, "schema": 500, "description": 5000}
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What stands in a file: what can be taken over, and what cannot, each with its name and why."""
+
+    connections: tuple[Connection, ...] = ()
+    variables: tuple[Variable, ...] = ()
+    faults: tuple[Finding | Unjudged, ...] = ()
+
+
+def read_connections(path: str, dialect: Dialect) -> Imported:
+    """The connections of a file (.json, .yaml or .env). Raises Trouble where nothing of it can be read."""
+    content = read_file(path)
+    good: list[Connection] = []
+    faults: list[Finding | Unjudged] = []
+    for name, value in content.values.items():
+        found = _connection(str(name), value, dialect)
+        problem = found if isinstance(found, Finding) else fault_of(found)
+        if isinstance(found, Finding) or problem is not None:
+            faults.append(problem or malformed(str(name), "it cannot be read", "JSON"))
+        elif name in content.twice:
+            faults.append(Unjudged(str(name), f"{name} stands in {path} more than once, and which is meant is not told"))
+        else:
+            good.append(found)
+    return Imported(tuple(good), faults=tuple(faults))
+
+
+def _connection(name: str, value: object, dialect: Dialect) -> Connection | Finding:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, str):
+        return parse_definition(name, Secret(value), dialect)
+    if not isinstance(value, dict):
+        return malformed(name, "it is neither a URI nor an object", "JSON")
+    fields = {key: part for key, part in value.items() if key not in ("conn_id", "extra_dejson", "id", "is_encrypted")}
+    if value.get("conn_id", name) != name:
+        return malformed(name, "its conn_id is another than its name", "JSON")
+    if "extra_dejson" in value:
+        fields.setdefault("extra", value["extra_dejson"])
+    fields = {key: part for key, part in fields.items() if key not in ("is_extra_encrypted", "get_uri")}
+    try:
+        text = json.dumps(fields)
+    except (TypeError, ValueError, RecursionError):
+        return malformed(name, "it has a value that JSON has not", "JSON")
+    return parse_json(name, Secret(text), dialect)
+
+
+def fault_of(connection: Connection) -> Finding | None:
+    """What keeps Airflow from storing or using it, in words that quote no secret."""
+    name = connection.conn_id
+    if not _ID.match(name):
+        long = len(name) > _LONGEST_KEY
+        why = f"its conn_id has {len(name)} characters" if long else "its conn_id has other characters"
+        return malformed(name[:60], f"{why} than Airflow takes: at most 250 of letters, digits and # ! ( ) - . : / \\", "JSON")
+    if not connection.conn_type:
+        return malformed(name, "it has no conn_type", "JSON")
+    for field, most in _WIDEST.items():
+        value = getattr(connection, field)
+        if value is not None and len(value) > most:
+            return malformed(name, f"its {field} has {len(value)} characters, and Airflow keeps {most}", "JSON")
+    if connection.port is not None and not 0 <= connection.port <= 65535:
+        return malformed(name, "its port is no number from 0 to 65535", "JSON")
+    return _not_text(connection)
+
+
+def _not_text(connection: Connection) -> Finding | None:
+    texts = {name: getattr(connection, name) for name in ("host", "schema", "login", "password", "extra", "description")}
+    for name, value in texts.items():
+        text = value.reveal() if isinstance(value, Secret) else value
+        if text and ("\0" in text or any("\ud800" <= mark <= "\udfff" for mark in text)):
+            return malformed(connection.conn_id, f"its {name} holds octets that are no text", "JSON")
+    return None
+
+
+def read_variables(path: str) -> Imported:
+    """The variables of a file: what is no text is kept as JSON, as Airflow does. Raises Trouble."""
+    content = read_file(path)
+    good: list[Variable] = []
+    faults: list[Finding | Unjudged] = []
+    for key, value in content.values.items():
+        description = None
+        if isinstance(value, dict) and set(value) == {"value", "description"}:  # `airflow variables export` of 2.9 on
+            value, description = value["value"], value["description"]
+        if not 0 < len(str(key)) <= _LONGEST_KEY:
+            faults.append(Unjudged(str(key)[:60], f"its key has {len(str(key))} characters, and Airflow takes 1 to 250"))
+            continue
+        try:
+            text = value if isinstance(value, str) else json.dumps(value)
+        except (TypeError, ValueError, RecursionError):
+            faults.append(Unjudged(str(key), "it has a value that JSON has not"))
+            continue
+        good.append(Variable(str(key), Secret(text), None if description is None else str(description)))
+    return Imported(variables=tuple(good), faults=tuple(faults))
+
+
+def connections_as(connections: Iterable[Connection], ending: str, as_uri: bool, dialect: Dialect) -> str:
+    """The text of such a file: `ending` is json, yaml or env; an .env file has URIs unless `as_uri` is false."""
+    if ending == "env":
+        return "".join(f"{one.conn_id}={_on_a_line(one, as_uri, dialect)}\n" for one in connections)
+    if as_uri:
+        return _document({one.conn_id: format_uri(one, dialect).reveal() for one in connections}, ending)
+    return _document({one.conn_id: _fields(one) for one in connections}, ending)
+
+
+def _on_a_line(connection: Connection, as_uri: bool, dialect: Dialect) -> str:
+    return (format_uri(connection, dialect) if as_uri else format_json(connection)).reveal()
+
+
+def _fields(connection: Connection) -> dict[str, Any]:
+    """All of Airflow's fields; the extra is text, as it is kept, since the dialects read values differently."""
+    return {
+        "conn_type": connection.conn_type,
+        "description": connection.description,
+        "login": connection.login,
+        "password": connection.password.reveal() if connection.password is not None else None,
+        "host": connection.host,
+        "port": connection.port,
+        "schema": connection.schema,
+        "extra": connection.extra.reveal() if connection.extra is not None else None,
+    }
+
+
+def variables_as(variables: Iterable[Variable], ending: str) -> str:
+    """The text of a file of variables."""
+    if ending == "env":
+        return "".join(f"{one.key}={one.value.reveal()}\n" for one in variables)
+    return _document({one.key: _value(one.value.reveal()) for one in variables}, ending)
+
+
+def _value(text: str) -> Any:
+    """As `airflow variables export`: what reads as JSON is written as such."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _document(values: dict[str, Any], ending: str) -> str:
+    if ending == "json":
+        return json.dumps(values, indent=4) + "\n"
+    import yaml  # an extra
+
+    text: str = yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+    return text

@@ -1,0 +1,86 @@
+"""Our own store of connections where there is no Airflow: an Airflow home with just what connections need.
+
+A SQLite file with Airflow's own tables, a key apart from it, and an airflow.cfg that names both: whoever sets
+AIRFLOW_HOME to it, a real Airflow included, finds its connections there.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TABLES = Path(__file__).parents[1] / "airflow" / "sql" / "own_store.sql"
+
+
+@dataclass(frozen=True)
+class OwnStore:
+    """The files of a store: its home folder, and the key, which a copy of the home does not give away."""
+
+    home: Path
+    key: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file, where Airflow has its own by default."""
+        return self.home / "airflow.db"
+
+    @property
+    def configuration(self) -> Path:
+        """The file that names both."""
+        return self.home / "airflow.cfg"
+
+    @property
+    def there(self) -> tuple[Path, ...]:
+        """Those of its files that there are already."""
+        return tuple(path for path in (self.database, self.configuration, self.key) if os.path.lexists(path))
+
+
+def key_of(home: Path, environ: Mapping[str, str]) -> Path:
+    """Where the key of a store is kept if nobody says otherwise (XDG Base Directory Specification)."""
+    base = environ.get("XDG_CONFIG_HOME") or ""
+    folder = Path(base) if base.startswith("/") else Path(environ.get("HOME") or "~").expanduser() / ".config"
+    return folder / "safeconduct" / "keys" / f"{home.name}.key"
+
+
+def make(store: OwnStore) -> None:
+    """Make the files, all or none. Raises FileExistsError where one is there already, OSError and sqlite3.Error."""
+    if store.there:
+        raise FileExistsError(17, "is there already", str(store.there[0]))
+    from cryptography.fernet import Fernet
+
+    store.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store.key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        _write(store.key, Fernet.generate_key() + b"\n")
+        _write(store.database, b"")
+        with closing(sqlite3.connect(store.database)) as database:
+            database.executescript(f"BEGIN;{_TABLES.read_text('utf-8')}COMMIT;")
+        _write(store.configuration, _configured(store).encode())
+    except BaseException:
+        for path in (store.key, store.database, store.configuration):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise
+
+
+def _configured(store: OwnStore) -> str:
+    """Airflow reads % as the beginning of a reference to another option."""
+    key = f"cat {shlex.quote(str(store.key.absolute()))}".replace("%", "%%")
+    url = f"sqlite:///{store.database.absolute()}".replace("%", "%%")
+    return f"[core]\nfernet_key_cmd = {key}\nload_examples = False\n\n[database]\nsql_alchemy_conn = {url}\n"
+
+
+def _write(path: Path, octets: bytes) -> None:
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with open(number, "wb") as file:
+        file.write(octets)
+        file.flush()
+        os.fsync(file.fileno())
