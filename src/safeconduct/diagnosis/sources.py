@@ -101,7 +101,9 @@ def keeper_of(
         return Keeper(*found, plaintext)
     if isinstance(found, str):
         command = Remedy(RemedyKind.COMMAND, "safeconduct connections init DIR --real", when="to keep them without one")
-        return DATABASE_UNREACHABLE.finding(SUBJECT, f"no metadata database is configured: {found}", remedies=(command,))
+        return DATABASE_UNREACHABLE.finding(
+            SUBJECT, f"no metadata database is configured: {found}", remedies=(command,)
+        )
     return found
 
 

@@ -13,17 +13,17 @@ from safeconduct.secrets.patience import DEFAULT_TIMEOUT
 from safeconduct.secrets.sparing import spared
 
 __all__ = [
-    "Action",
     "DEFAULT_TIMEOUT",
     "SERVER",
     "WORKERS",
     "AbsentBackend",
+    "Action",
     "Answer",
     "ConnectionBackend",
     "EnvironmentBackend",
     "Found",
-    "KeyState",
     "Keeper",
+    "KeyState",
     "Keyring",
     "MetadataBackend",
     "MetadataPlace",

@@ -35,9 +35,12 @@ class Imported:
     faults: tuple[Finding | Unjudged, ...] = ()
 
 
-def read_connections(path: str, dialect: Dialect) -> Imported:
-    """The connections of a file (.json, .yaml or .env). Raises Trouble where nothing of it can be read."""
-    content = read_file(path)
+def read_connections(path: str, dialect: Dialect, ending: str = "") -> Imported:
+    """The connections of a file (json, yaml or env, else by its name's ending).
+
+    Raises Trouble where nothing of it can be read.
+    """
+    content = read_file(path, ending)
     good: list[Connection] = []
     faults: list[Finding | Unjudged] = []
     for name, value in content.values.items():
@@ -46,7 +49,9 @@ def read_connections(path: str, dialect: Dialect) -> Imported:
         if isinstance(found, Finding) or problem is not None:
             faults.append(problem or malformed(str(name), "it cannot be read", "JSON"))
         elif name in content.twice:
-            faults.append(Unjudged(str(name), f"{name} stands in {path} more than once, and which is meant is not told"))
+            faults.append(
+                Unjudged(str(name), f"{name} stands in {path} more than once, and which is meant is not told")
+            )
         else:
             good.append(found)
     return Imported(tuple(good), faults=tuple(faults))
@@ -78,7 +83,9 @@ def fault_of(connection: Connection) -> Finding | None:
     if not _ID.match(name):
         long = len(name) > _LONGEST_KEY
         why = f"its conn_id has {len(name)} characters" if long else "its conn_id has other characters"
-        return malformed(name[:60], f"{why} than Airflow takes: at most 250 of letters, digits and # ! ( ) - . : / \\", "JSON")
+        return malformed(
+            name[:60], f"{why} than Airflow takes: at most 250 of letters, digits and # ! ( ) - . : / \\", "JSON"
+        )
     if not connection.conn_type:
         return malformed(name, "it has no conn_type", "JSON")
     for field, most in _WIDEST.items():
@@ -91,7 +98,9 @@ def fault_of(connection: Connection) -> Finding | None:
 
 
 def _not_text(connection: Connection) -> Finding | None:
-    texts = {name: getattr(connection, name) for name in ("host", "schema", "login", "password", "extra", "description")}
+    texts = {
+        name: getattr(connection, name) for name in ("host", "schema", "login", "password", "extra", "description")
+    }
     for name, value in texts.items():
         text = value.reveal() if isinstance(value, Secret) else value
         if text and ("\0" in text or any("\ud800" <= mark <= "\udfff" for mark in text)):
@@ -99,9 +108,9 @@ def _not_text(connection: Connection) -> Finding | None:
     return None
 
 
-def read_variables(path: str) -> Imported:
+def read_variables(path: str, ending: str = "") -> Imported:
     """The variables of a file: what is no text is kept as JSON, as Airflow does. Raises Trouble."""
-    content = read_file(path)
+    content = read_file(path, ending)
     good: list[Variable] = []
     faults: list[Finding | Unjudged] = []
     for key, value in content.values.items():
@@ -109,7 +118,9 @@ def read_variables(path: str) -> Imported:
         if isinstance(value, dict) and set(value) == {"value", "description"}:  # `airflow variables export` of 2.9 on
             value, description = value["value"], value["description"]
         if not 0 < len(str(key)) <= _LONGEST_KEY:
-            faults.append(Unjudged(str(key)[:60], f"its key has {len(str(key))} characters, and Airflow takes 1 to 250"))
+            faults.append(
+                Unjudged(str(key)[:60], f"its key has {len(str(key))} characters, and Airflow takes 1 to 250")
+            )
             continue
         try:
             text = value if isinstance(value, str) else json.dumps(value)

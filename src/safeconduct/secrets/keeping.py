@@ -85,6 +85,13 @@ class Keeper:
             steps.append(Step(connection.conn_id, action, Edit(connection.conn_id, before, after)))
         return tuple(steps)
 
+    def variables(self) -> tuple[Variable | Unjudged, ...] | Failed:
+        """Every variable, or why it cannot be opened."""
+        rows = self.database.variables()
+        if isinstance(rows, (Finding, Unjudged)):
+            return rows
+        return tuple(opened_variable(row, self._keyring) for row in rows)
+
     def put_variables(self, variables: Iterable[Variable], overwrite: bool) -> tuple[Step, ...] | Failed:
         """The same for variables."""
         rows = self.database.variables()

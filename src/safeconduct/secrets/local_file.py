@@ -36,9 +36,12 @@ class Content:
     twice: tuple[str, ...] = ()
 
 
-def read_file(path: str) -> Content:
-    """The file's content. Raises Trouble where Airflow would read nothing of it."""
-    ending = Path(path).suffix.lstrip(".").lower()
+def read_file(path: str, ending: str = "") -> Content:
+    """The file's content; `ending` stands for that of its name.
+
+    Raises Trouble where Airflow would read nothing of it.
+    """
+    ending = ending or Path(path).suffix.lstrip(".").lower()
     if ending not in ENDINGS:
         raise _unreadable(path, "its name ends in none of .env, .json, .yaml and .yml")
     try:

@@ -1,0 +1,142 @@
+"""`safeconduct variables`: Airflow's variables in the metadata database, and changes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from safeconduct.cli.connections import FILE_FORMAT, FORMAT, ONLY_GOOD, OVERWRITE, PLAINTEXT, REAL, REVEAL
+from safeconduct.cli.given import given_text
+from safeconduct.cli.kept import (
+    carry_out,
+    ending_of,
+    imported,
+    keeper,
+    refuse,
+    report_of,
+    revealed,
+    told,
+    write_out,
+)
+from safeconduct.masking import Masker
+from safeconduct.model import MASK, Finding, Secret, Unjudged
+from safeconduct.report.keeping import aligned, document
+from safeconduct.secrets.exchange import read_variables, variables_as
+from safeconduct.secrets.variables import Variable
+
+if TYPE_CHECKING:
+    from safeconduct.secrets import Keeper
+
+
+@click.group("variables")
+def group() -> None:
+    """Show and change Airflow's variables in the metadata database.
+
+    Nothing is changed without --real, and no value is shown without --reveal.
+    """
+
+
+@group.command("list")
+@FORMAT
+def list_(format_: str) -> None:
+    """List all variables, without their values."""
+    place = keeper()
+    good, faults = _opened(place)
+    if format_ == "json":
+        shown = [{"key": one.key, "value": MASK, "description": one.description} for one in good]
+        click.echo(document("variables", {"variables": shown, "faults": [one.reason for one in faults]}))
+    elif good:
+        click.echo(aligned([("KEY", "VALUE", "DESCRIPTION"), *((v.key, MASK, v.description or "") for v in good)]))
+    else:
+        click.echo(f"There are no variables in {place.database.label}.")
+    told(report_of(faults), Masker(), format_)
+
+
+@group.command("get")
+@click.argument("key", metavar="KEY")
+@REVEAL
+def get(key: str, reveal: bool) -> None:
+    """Show one variable; with --reveal its value and nothing else."""
+    place = keeper()
+    good, faults = _opened(place)
+    for one in faults:
+        if one.subject == key:
+            refuse(one)
+    found = next((one for one in good if one.key == key), None)
+    if found is None:
+        raise click.ClickException(f"there is no variable {key} in {place.database.label}")
+    if reveal:
+        revealed("variables get", [key])
+    click.echo(found.value.reveal() if reveal else MASK)
+
+
+@group.command("add")
+@click.argument("key", metavar="KEY")
+@click.option("--value", metavar="-", required=True, help="Read from standard input.")
+@click.option("--description", metavar="TEXT")
+@OVERWRITE
+@PLAINTEXT
+@REAL
+@FORMAT
+def add(
+    key: str, value: str, description: str | None, overwrite: bool, plaintext: bool, real: bool, format_: str
+) -> None:
+    """Put one variable into the metadata database, sealed with the Fernet key."""
+    if not 0 < len(key) <= 250:
+        raise click.UsageError(f"the key has {len(key)} characters, and Airflow takes 1 to 250")
+    variable = Variable(key, Secret(given_text("--value", value)), description)
+    place = keeper(plaintext)
+    carry_out(place, place.put_variables([variable], overwrite), real, format_)
+
+
+@group.command("delete")
+@click.argument("keys", metavar="KEY...", nargs=-1, required=True)
+@REAL
+@FORMAT
+def delete(keys: tuple[str, ...], real: bool, format_: str) -> None:
+    """Take variables out of the metadata database; one that no key opens as well."""
+    place = keeper()
+    carry_out(place, place.delete_variables(keys), real, format_)
+
+
+@group.command("import")
+@click.argument("path", metavar="FILE")
+@FILE_FORMAT
+@OVERWRITE
+@ONLY_GOOD
+@PLAINTEXT
+@REAL
+@FORMAT
+def import_(path: str, file_format: str | None, format_: str, **given: Any) -> None:
+    """Put the variables of a file (.json, .yaml, .env), as Airflow exports them, into the metadata database."""
+    ending = ending_of(path, file_format)
+    found = imported(lambda: read_variables(path, ending))
+    place = keeper(given["plaintext"])
+    planned = place.put_variables(found.variables, given["overwrite"])
+    carry_out(place, planned, given["real"], format_, found, given["only_good"])
+
+
+@group.command("export")
+@click.argument("path", metavar="FILE", default="-")
+@FILE_FORMAT
+@REVEAL
+def export(path: str, file_format: str | None, reveal: bool) -> None:
+    """Write all variables to a file (.json, .yaml, .env), or to standard output; without --reveal values are hidden."""
+    ending = "json" if path == "-" and file_format is None else ending_of(path, file_format)
+    good, faults = _opened(keeper())
+    if reveal:
+        revealed("variables export", [one.key for one in good], "standard output" if path == "-" else path)
+    else:
+        good = [Variable(one.key, Secret(MASK), one.description) for one in good]
+    write_out(path, variables_as(good, ending))
+    told(report_of(faults), Masker())
+
+
+def _opened(place: Keeper) -> tuple[list[Variable], list[Unjudged]]:
+    """Those that a key opens, and why others are not. Ends the command where the database cannot be read."""
+    found = place.variables()
+    if isinstance(found, (Finding, Unjudged)):
+        refuse(found)
+    good = [one for one in found if isinstance(one, Variable)]
+    return good, [one for one in found if isinstance(one, Unjudged)]
