@@ -1,0 +1,244 @@
+"""Connections put, shown and taken by the command line, and read by real Airflows where they were put."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import stat
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.journeys.keeping import Desk
+from tests.servers.airflow import Airflow, real_airflow
+from tests.servers.availability import require
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.servers.fixtures import AirflowHomes
+
+NEWEST = ("2.11.2", "3.3.2")
+EXTRA = '{"sslmode": "require", "api_key": "Pl4nted-Key", "retries": 3, "note": "äß"}'
+WAREHOUSE = ("--type", "postgres", "--host", "db.example.com", "--port", "5432", "--schema", "sales", "--login", "etl")
+READ = """
+import json
+from airflow.models import Connection, Variable
+try:
+    from airflow.utils.session import create_session
+except ImportError:
+    from airflow.utils.db import create_session
+with create_session() as session:
+    rows = session.query(Connection).order_by(Connection.conn_id).all()
+    print("READ" + json.dumps([
+        [c.conn_id, c.conn_type, c.host, c.port, c.schema, c.login, c.password, c.extra_dejson, c.is_encrypted]
+        for c in rows
+    ]))
+    print("KEPT" + json.dumps({v.key: v.get_val() for v in session.query(Variable).all()}))
+"""
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A store of our own, and nothing else."""
+    desk = Desk(tmp_path, tmp_path / "home")
+    desk.must("connections", "init", str(desk.airflow_home), "--real")
+    return desk
+
+
+def put_warehouse(desk: Desk) -> None:
+    given = (*WAREHOUSE, "--extra", EXTRA, "--password", "-")
+    desk.must("connections", "add", "warehouse", *given, "--real", stdin="Pl4nted-Word")
+
+
+def read_by(airflow: Airflow) -> tuple[list[list[Any]], dict[str, str]]:
+    """The connections and variables as this Airflow reads them from its database."""
+    lines = airflow.python(READ).output.splitlines()
+    found = {line[:4]: json.loads(line[4:]) for line in lines if line[:4] in ("READ", "KEPT")}
+    return found["READ"], found["KEPT"]
+
+
+def test_nothing_is_written_without_real_and_nothing_shown_without_reveal(desk: Desk) -> None:
+    said = desk.must("connections", "add", "warehouse", *WAREHOUSE, "--password", "-", stdin="Pl4nted-Word")
+    assert "would add" in said
+    assert "--real does it" in said
+    assert "There are no connections" in desk.must("connections", "list")
+    put_warehouse(desk)
+    listed = desk.must("connections", "list")
+    assert "warehouse  postgres  db.example.com  5432  sales     etl    ***" in listed
+    shown = desk.must("connections", "get", "warehouse")
+    assert '"api_key": "***"' in shown
+    assert '"sslmode": "require"' in shown
+    assert "%2A%2A%2A" in desk.must("connections", "get", "warehouse", "--as", "uri")
+    assert desk.disclosures == []
+    assert "Pl4nted-Word" in desk.must("connections", "get", "warehouse", "--reveal", reveals=True)
+    assert [(one["command"], one["names"]) for one in desk.disclosures] == [("connections get", ["warehouse"])]
+
+
+def test_what_cannot_be_recorded_is_not_revealed(desk: Desk) -> None:
+    put_warehouse(desk)
+    (desk.folder / ".local").write_text("in the way")
+    said = desk.run("connections", "get", "warehouse", "--reveal")
+    assert said.code == 1
+    assert "nothing is revealed, since it cannot be recorded" in said.errors
+
+
+def test_the_store_is_for_its_owner_alone_and_its_key_apart(desk: Desk) -> None:
+    put_warehouse(desk)
+    key = desk.folder / ".config/safeconduct/keys/home.key"
+    for path in (key, desk.airflow_home / "airflow.db", desk.airflow_home / "airflow.cfg"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    word = key.read_bytes().strip()
+    assert all(word not in path.read_bytes() for path in desk.airflow_home.iterdir())
+    with closing(sqlite3.connect(desk.airflow_home / "airflow.db")) as database:
+        ((password, extra),) = database.execute("SELECT password, extra FROM connection").fetchall()
+    assert "Pl4nted" not in password + extra
+    said = desk.run("connections", "init", str(desk.airflow_home), "--real")
+    assert (said.code, "is there already" in said.errors) == (1, True)
+    assert key.read_bytes().strip() == word
+
+
+@pytest.mark.parametrize("version", NEWEST)
+@pytest.mark.parametrize("migrated", [False, True])
+def test_a_real_airflow_that_is_pointed_at_our_store_reads_it(desk: Desk, version: str, migrated: bool) -> None:
+    put_warehouse(desk)
+    desk.must("variables", "add", "greeting", "--value", "-", "--real", stdin="Pl4nted-Token")
+    airflow = require(real_airflow(version, desk.airflow_home))
+    if migrated:
+        airflow.migrate()
+    connections, variables = read_by(airflow)
+    ours = [row for row in connections if row[0] == "warehouse"]
+    extra = json.loads(EXTRA)
+    assert ours == [["warehouse", "postgres", "db.example.com", 5432, "sales", "etl", "Pl4nted-Word", extra, True]]
+    assert variables == {"greeting": "Pl4nted-Token"}
+    told = airflow.cli("connections", "get", "warehouse", "-o", "json").output
+    assert "db.example.com" in told
+
+
+@pytest.mark.parametrize(
+    ("version", "ending"), [("2.11.2", "json"), ("2.11.2", "env"), ("3.3.2", "json"), ("3.3.2", "yaml")]
+)
+def test_exports_go_there_and_back_through_a_real_airflow(
+    desk: Desk, airflow_homes: AirflowHomes, version: str, ending: str, tmp_path: Path
+) -> None:
+    put_warehouse(desk)
+    given = "http://user:Pl4nted-Word@api.example.com:8080/?token=Pl4nted-Token"
+    desk.must("connections", "add", "api", "--uri", "-", "--real", stdin=given)
+    ours = tmp_path / f"ours.{ending}"
+    desk.must("connections", "export", str(ours), "--reveal")
+    airflow = airflow_homes.lend(version, tmp_path / "theirs")
+    airflow.cli("connections", "import", str(ours))
+    before, _ = read_by(Airflow(airflow.programs, desk.airflow_home))
+    assert read_by(airflow)[0] == before
+    theirs = tmp_path / f"theirs.{ending}"
+    airflow.cli("connections", "export", str(theirs), "--file-format", ending)
+    desk.must("connections", "delete", "warehouse", "api", "--real")
+    desk.must("connections", "import", str(theirs), "--real")
+    assert read_by(Airflow(airflow.programs, desk.airflow_home))[0] == before
+
+
+@pytest.mark.parametrize("version", NEWEST)
+def test_a_real_airflows_own_database_takes_what_we_put(
+    airflow_homes: AirflowHomes, version: str, tmp_path: Path
+) -> None:
+    airflow = airflow_homes.lend(version, tmp_path / "home")
+    desk = Desk(tmp_path, airflow.home)
+    put_warehouse(desk)
+    (found,) = (row for row in read_by(airflow)[0] if row[0] == "warehouse")
+    assert found[6:8] == ["Pl4nted-Word", json.loads(EXTRA)]
+    desk.must("connections", "delete", "warehouse", "--real")
+    assert all(row[0] != "warehouse" for row in read_by(airflow)[0])
+
+
+def test_the_good_half_of_a_file_is_offered_and_nothing_written_unasked(desk: Desk) -> None:
+    half = {
+        "good": {"conn_type": "postgres", "password": "Pl4nted-Word"},
+        "bad id": "postgres://etl@db",
+        "field": {"conn_type": "postgres", "hots": "db", "password": "Pl4nted-Word"},
+        "x" * 251: "postgres://etl@db",
+        "port": {"conn_type": "postgres", "port": 99999},
+        "untyped": {"host": "db"},
+        "list": [1, 2],
+        "nul": {"conn_type": "postgres", "host": "a\0b"},
+    }
+    (desk.folder / "half.json").write_text(json.dumps(half))
+    said = desk.run("connections", "import", "half.json", "--real")
+    assert said.code == 1
+    assert "would add       good" in said.output
+    assert "--only-good takes over what can be read" in said.errors
+    for name, why in (("bad id", "other characters"), ("field", "hots"), ("x" * 60, "251"), ("port", "65535")):
+        assert f"{name}: " in said.output
+        assert why in said.output
+    assert "There are no connections" in desk.must("connections", "list")
+    assert desk.run("connections", "import", "half.json", "--real", "--only-good").code == 1
+    assert [one["conn_id"] for one in desk.json("connections", "list")["connections"]] == ["good"]
+
+
+@pytest.mark.parametrize(
+    ("name", "octets"),
+    [
+        ("broken.json", b'{"a": '),
+        ("list.json", b"[1]"),
+        ("bytes.env", b"a=postgres://etl:\xff@db\n"),
+        ("line.env", b"a\n"),
+        ("twice.env", b"a=postgres://x\na=postgres://y\n"),
+        ("deep.json", b'{"a":' * 5000),
+        ("empty.yaml", b""),
+        ("tag.yaml", b"a: !!python/object/apply:os.system ['true']\n"),
+        ("missing.json", None),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_one_clear_sentence(desk: Desk, name: str, octets: bytes | None) -> None:
+    if octets is not None:
+        (desk.folder / name).write_bytes(octets)
+    said = desk.run("connections", "import", name, "--real")
+    assert said.code == 1
+    assert name in said.output
+    assert "There are no connections" in desk.must("connections", "list")
+
+
+def test_what_is_there_is_kept_unless_it_is_to_be_overwritten(desk: Desk) -> None:
+    put_warehouse(desk)
+    put_warehouse(desk)
+    other = ("connections", "add", "warehouse", "--type", "mysql")
+    assert "keeps           warehouse" in desk.must(*other, "--real").replace("kept ", "keeps")
+    assert "type        postgres" in desk.must("connections", "get", "warehouse")
+    desk.must(*other, "--overwrite", "--real")
+    assert "type        mysql" in desk.must("connections", "get", "warehouse")
+
+
+def test_without_a_usable_key_no_secret_is_put(desk: Desk) -> None:
+    for key, words in (("", "would be kept in plaintext"), ("nonsense", "malformed")):
+        keyed = Desk(desk.folder, desk.airflow_home, {"AIRFLOW__CORE__FERNET_KEY": key})
+        said = keyed.run("connections", "add", "a", "--type", "http", "--password", "-", "--real", stdin="Pl4nted-Word")
+        assert said.code == 1
+        assert words in " ".join(said.output.split())
+    assert "There are no connections" in desk.must("connections", "list")
+    plain = Desk(desk.folder, desk.airflow_home, {"AIRFLOW__CORE__FERNET_KEY": ""})
+    given = ("--type", "http", "--password", "-", "--plaintext", "--real")
+    plain.must("connections", "add", "a", *given, stdin="Pl4nted-Word")
+    assert "password    ***" in plain.must("connections", "get", "a")
+
+
+def test_a_row_that_no_key_opens_can_be_deleted(desk: Desk) -> None:
+    put_warehouse(desk)
+    with closing(sqlite3.connect(desk.airflow_home / "airflow.db")) as database, database:
+        database.execute("UPDATE connection SET password = 'corrupt'")
+    assert desk.run("connections", "get", "warehouse").code == 1
+    desk.must("connections", "delete", "warehouse", "--real")
+    assert "There are no connections" in desk.must("connections", "list")
+
+
+def test_variables_go_there_and_back(desk: Desk) -> None:
+    desk.must("variables", "add", "greeting", "--value", "-", "--description", "kind", "--real", stdin="Pl4nted-Word")
+    desk.must("variables", "add", "numbers", "--value", "-", "--real", stdin='{"a": [1, 2]}')
+    listed = desk.must("variables", "list")
+    assert "greeting  ***    kind" in listed
+    assert desk.must("variables", "get", "greeting").strip() == "***"
+    assert desk.must("variables", "get", "greeting", "--reveal", reveals=True).strip() == "Pl4nted-Word"
+    desk.must("variables", "export", "all.json", "--reveal")
+    assert json.loads((desk.folder / "all.json").read_text())["numbers"] == {"a": [1, 2]}
+    desk.must("variables", "delete", "greeting", "numbers", "--real")
+    desk.must("variables", "import", "all.json", "--real")
+    assert desk.must("variables", "get", "numbers", "--reveal").strip() == '{"a": [1, 2]}'
