@@ -198,6 +198,19 @@ def test_a_file_that_cannot_be_read_is_one_clear_sentence(desk: Desk, name: str,
     assert "There are no connections" in desk.must("connections", "list")
 
 
+def test_what_does_not_survive_as_a_uri_is_said(desk: Desk) -> None:
+    odd = {"conn_type": "my_Type", "host": "http://x", "description": "what for", "extra": '{"a": "1", "b": {"c": 2}}'}
+    (desk.folder / "odd.json").write_text(json.dumps({"odd": odd, "even": "postgres://etl:Pl4nted-Word@db/x"}))
+    desk.must("connections", "import", "odd.json", "--real")
+    desk.must("connections", "export", "all.json")
+    said = desk.run("connections", "export", "all.env")
+    assert said.code == 3
+    assert "Airflow does not read conn_type, description" in " ".join(said.errors.split())
+    assert "even" not in said.errors
+    assert (desk.folder / "all.env").read_text().splitlines()[0] == "even=postgres://etl:%2A%2A%2A@db/x"
+    assert desk.run("connections", "export", "all.env", "--as", "json").code == 2
+
+
 def test_what_is_there_is_kept_unless_it_is_to_be_overwritten(desk: Desk) -> None:
     put_warehouse(desk)
     put_warehouse(desk)
@@ -239,6 +252,10 @@ def test_variables_go_there_and_back(desk: Desk) -> None:
     assert desk.must("variables", "get", "greeting", "--reveal", reveals=True).strip() == "Pl4nted-Word"
     desk.must("variables", "export", "all.json", "--reveal")
     assert json.loads((desk.folder / "all.json").read_text())["numbers"] == {"a": [1, 2]}
-    desk.must("variables", "delete", "greeting", "numbers", "--real")
+    desk.must("variables", "add", "lines", "--value", "-", "--real", stdin="one\ntwo")
+    said = desk.run("variables", "export", "all.env", "--reveal")
+    assert (said.code, "lines" in said.errors) == (3, True)
+    assert (desk.folder / "all.env").read_text() == 'greeting=Pl4nted-Word\nnumbers={"a": [1, 2]}\n'
+    desk.must("variables", "delete", "greeting", "numbers", "lines", "--real")
     desk.must("variables", "import", "all.json", "--real")
     assert desk.must("variables", "get", "numbers", "--reveal").strip() == '{"a": [1, 2]}'

@@ -35,11 +35,11 @@ from safeconduct.masking import masker_for
 from safeconduct.model import MASK, Connection, Finding, Secret, Unjudged
 from safeconduct.report.keeping import Kept, connection_text, document, fields_of, table_text
 from safeconduct.secrets import Found, all_connections, look_up
-from safeconduct.secrets.exchange import connections_as, fault_of, read_connections
+from safeconduct.secrets.exchange import connections_as, fault_of, lost_as_uri, read_connections
 from safeconduct.secrets.own_store import OwnStore, key_of, make
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from safeconduct.diagnosis import Sources
     from safeconduct.masking import Masker
@@ -176,6 +176,8 @@ def export(path: str, file_format: str | None, as_: str | None, reveal: bool) ->
     """Write all connections to a file (.json, .yaml, .env), or to standard output, as `airflow connections import`
     reads them; without --reveal with secrets hidden."""
     ending = "json" if path == "-" and file_format is None else ending_of(path, file_format)
+    if ending == "env" and as_ == "json":
+        raise click.UsageError("Airflow reads URIs alone from an .env file: leave --as json out, or write a .json file")
     sources = _sources()
     answers = list(all_connections(sources.backends, opened=True))
     kept = _kept(answers)
@@ -186,9 +188,10 @@ def export(path: str, file_format: str | None, as_: str | None, reveal: bool) ->
             "connections export", [one.connection.conn_id for one in kept], "standard output" if path == "-" else path
         )
     connections = [one.connection if reveal else _hidden(one.connection, masker) for one in kept]
-    as_uri = as_ == "uri" or (as_ is None and ending == "env")
+    as_uri = as_ == "uri" or ending == "env"
     write_out(path, connections_as(connections, ending, as_uri, dialect()))
-    told(report_of([*faults, *sources.faults]), masker)
+    lost = _lost(kept) if as_uri else []
+    told(report_of([*faults, *lost, *sources.faults]), masker)
 
 
 @group.command("test")
@@ -245,6 +248,14 @@ def _kept(answers: Iterable[tuple[str, Answer]]) -> list[Kept]:
 
 def _masker(kept: Iterable[Kept], sources: Sources) -> Masker:
     return masker_for((one.connection for one in kept), sources.secrets)
+
+
+def _lost(kept: Iterable[Kept]) -> Iterator[Unjudged]:
+    """What a file of URIs does not hold of these connections."""
+    for one in kept:
+        if fields := lost_as_uri(one.connection, dialect()):
+            name = one.connection.conn_id
+            yield Unjudged(name, f"Airflow does not read {', '.join(fields)} back from the URI; a .json file holds it")
 
 
 def _definition(connection: Connection, as_: str, masker: Masker | None) -> str:

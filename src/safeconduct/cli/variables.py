@@ -22,7 +22,7 @@ from safeconduct.cli.kept import (
 from safeconduct.masking import Masker
 from safeconduct.model import MASK, Finding, Secret, Unjudged
 from safeconduct.report.keeping import aligned, document
-from safeconduct.secrets.exchange import read_variables, variables_as
+from safeconduct.secrets.exchange import fits_on_a_line, read_variables, variables_as
 from safeconduct.secrets.variables import Variable
 
 if TYPE_CHECKING:
@@ -130,6 +130,8 @@ def export(path: str, file_format: str | None, reveal: bool) -> None:
     else:
         good = [Variable(one.key, Secret(MASK), one.description) for one in good]
     write_out(path, variables_as(good, ending))
+    left = [one for one in good if ending == "env" and not fits_on_a_line(one)]
+    faults += [Unjudged(one.key, "an .env file cannot hold its value, which is no single line") for one in left]
     told(report_of(faults), Masker())
 
 

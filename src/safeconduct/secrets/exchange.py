@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.airflow.connection_json import format_json, parse_definition, parse_json
-from safeconduct.airflow.connection_uri import format_uri
+from safeconduct.airflow.connection_json import parse_definition, parse_json
+from safeconduct.airflow.connection_uri import format_uri, parse_uri
 from safeconduct.airflow.malformed import malformed
 from safeconduct.model import Finding, Secret, Unjudged
 from safeconduct.secrets.local_file import read_file
@@ -132,16 +132,24 @@ def read_variables(path: str, ending: str = "") -> Imported:
 
 
 def connections_as(connections: Iterable[Connection], ending: str, as_uri: bool, dialect: Dialect) -> str:
-    """The text of such a file: `ending` is json, yaml or env; an .env file has URIs unless `as_uri` is false."""
+    """The text of such a file: `ending` is json, yaml or env, of which the last has URIs alone."""
     if ending == "env":
-        return "".join(f"{one.conn_id}={_on_a_line(one, as_uri, dialect)}\n" for one in connections)
+        return "".join(f"{one.conn_id}={format_uri(one, dialect).reveal()}\n" for one in connections)
     if as_uri:
         return _document({one.conn_id: format_uri(one, dialect).reveal() for one in connections}, ending)
     return _document({one.conn_id: _fields(one) for one in connections}, ending)
 
 
-def _on_a_line(connection: Connection, as_uri: bool, dialect: Dialect) -> str:
-    return (format_uri(connection, dialect) if as_uri else format_json(connection)).reveal()
+def lost_as_uri(connection: Connection, dialect: Dialect) -> tuple[str, ...]:
+    """The fields that Airflow does not read back as they are from the URI that it writes itself."""
+    found = parse_uri(connection.conn_id, format_uri(connection, dialect), dialect)
+    if isinstance(found, Finding):
+        return ("all of it",)
+    extra = connection.extra.reveal().strip() if connection.extra else ""
+    extra_lost = found.extras != connection.extras or (bool(extra) and not connection.extras and extra != "{}")
+    fields = ("conn_type", "host", "port", "schema", "login", "password", "description")
+    lost = [name for name in fields if (getattr(found, name) or None) != (getattr(connection, name) or None)]
+    return (*lost, "extra") if extra_lost else tuple(lost)
 
 
 def _fields(connection: Connection) -> dict[str, Any]:
@@ -158,10 +166,16 @@ def _fields(connection: Connection) -> dict[str, Any]:
     }
 
 
+def fits_on_a_line(variable: Variable) -> bool:
+    """Whether an .env file can hold it: a line there has one value, which is not empty."""
+    value = variable.value.reveal()
+    return bool(value) and value.splitlines() == [value] and "=" not in variable.key
+
+
 def variables_as(variables: Iterable[Variable], ending: str) -> str:
-    """The text of a file of variables."""
+    """The text of a file of variables; an .env file has those that fit on a line."""
     if ending == "env":
-        return "".join(f"{one.key}={one.value.reveal()}\n" for one in variables)
+        return "".join(f"{one.key}={one.value.reveal()}\n" for one in variables if fits_on_a_line(one))
     return _document({one.key: _value(one.value.reveal()) for one in variables}, ending)
 
 
