@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from safeconduct.privileges.reading import LostSchema
 
 
-def explain_lost(session: Session, context: Context, lost: Iterable[LostSchema], subject: str) -> Iterator[Finding]:
-    """One finding for each schema that does not exist. Raises what Session.query raises."""
+def explain_lost(
+    session: Session, context: Context, lost: Iterable[LostSchema], subject: str
+) -> Iterator[tuple[str, Finding]]:
+    """One finding for each schema that does not exist, with its name. Raises what Session.query raises."""
     first = {one.schema: one for one in reversed(list(lost))}
     if not first:
         return
     schemas = [schema or "" for (schema,) in session.query(statement("schemas.sql"), [MOST_ROWS])]
     for one in reversed(first.values()):
-        yield rules.SCHEMA_MISSING.finding(
+        finding = rules.SCHEMA_MISSING.finding(
             subject,
             f"schema {quote_identifier(one.schema)} does not exist in database {context.database_sql}",
             evidence={**({"sqlstate": one.sqlstate} if one.sqlstate else {}), "because": f"{one.what} in it"},
@@ -34,6 +36,7 @@ def explain_lost(session: Session, context: Context, lost: Iterable[LostSchema],
                 "it is in another database, or an earlier statement creates it",
             ),
         )
+        yield one.schema, finding
 
 
 def _meant(session: Session, lost: LostSchema, schemas: list[str]) -> list[str]:

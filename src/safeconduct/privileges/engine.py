@@ -34,7 +34,7 @@ from safeconduct.privileges.reading import Record, StatementReader
 from safeconduct.privileges.row_calls import columns_or_calls, pairs_of_rows
 from safeconduct.privileges.scope import UnknownColumn
 from safeconduct.privileges.things import resolve_things
-from safeconduct.privileges.traces import Traces, placed
+from safeconduct.privileges.traces import Origin, Traces, placed
 from safeconduct.privileges.unseen import Unseen
 from safeconduct.privileges.uses import caveats, needs_of
 from safeconduct.privileges.views import closed_to_owners, closed_to_writers
@@ -83,34 +83,36 @@ def needed_by_syntax(
     for ask in asked:
         traces.next_text()
         if isinstance(ask, TableAsk):
-            with traces.of(()):
+            with traces.of(Origin()):
                 unknown += _read_table(ask, record)
         else:
             _read_sql(ask, record, traces)
-    return _conclude(Unseen(session, record), unknown, subject, traces)
+    return _conclude(Unseen(session, record, traces), unknown, subject)
 
 
 def needed_beneath(session: Session, found: Iterable[Beneath], subject: str, context: Context) -> Needed:
     """What is needed by functions and triggers, of which the server has told. Raises what Session.query raises."""
     record = Record(read_catalog(session, context, set(), set()))
-    unseen = Unseen(session, record)
+    unseen = Unseen(session, record, Traces(record))
     unseen.begin(found)
-    return _conclude(unseen, [], subject, Traces(record))
+    return _conclude(unseen, [], subject)
 
 
-def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, traces: Traces) -> Needed:
+def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str) -> Needed:
     """Follow what the record calls, and gather all that was found."""
-    session, record = unseen.session, unseen.record
+    session, record, traces = unseen.session, unseen.record, unseen.traces
     context = record.catalog.context
     unseen.follow(pairs_of_rows(record.unknown, context))
     resolved = 0
     while asks := record.things[resolved:]:
+        for number, ask in enumerate(asks, resolved):
+            traces.lead(traces.origin("things", number), ask)
         resolved += len(asks)
-        resolve_things(session, record, unseen.functions, asks)
+        resolve_things(session, record, unseen.functions, asks, traces)
         unseen.follow()
     missing, called = columns_or_calls(record.unknown, unseen.functions, context)
-    reasons = [*record.reasons, *called]
-    reasons += [reason for use in record.uses for reason in caveats(use)]
+    reasons = [*traces.reasons(), *called]
+    reasons += [traces.before("uses", n) + reason for n, use in enumerate(record.uses) for reason in caveats(use)]
     rows = judge_rows(session, context, record.uses, subject)
     reasons += rows.reasons
     lost, absent, columns = traces.certain([*unknown, *missing], reasons)
@@ -121,9 +123,12 @@ def _conclude(unseen: Unseen, unknown: Iterable[UnknownColumn], subject: str, tr
             session, [_connect(context), *_schema_needs(record), *record.needs, *_use_needs(record), *rows.needs]
         ),
         (
-            *explain_lost(session, context, lost, subject),
+            *(traces.placed(finding, name) for name, finding in explain_lost(session, context, lost, subject)),
             *_explain_absent(session, record, absent, subject),
-            *(absent_column(column, subject, _hidden(record)) for column in dict.fromkeys(columns)),
+            *(
+                traces.placed(absent_column(column, subject, _hidden(record)), column)
+                for column in dict.fromkeys(columns)
+            ),
             *unwritable(context, record.unwritable, subject),
             *closed_to_owners(session, context, _reading_views(record), subject),
             *closed_to_writers(session, context, record.uses, subject),
@@ -154,14 +159,14 @@ def _explain_absent(
 
 def _read_sql(ask: SqlAsk, record: Record, traces: Traces) -> None:
     if ask.unread:
-        with traces.of(ask.places):
+        with traces.of(Origin(ask.places)):
             record.reasons.append(ask.unread)
     catalog = record.catalog
     record.is_literal = is_literal(ask.text)
     reader = StatementReader(record)
     text = readable(ask.text).encode()
     for raw, line in zip(ask.statements, lines_of(ask.statements, text), strict=True):
-        with traces.of(ask.places_at(line)):
+        with traces.of(Origin(ask.places_at(line))):
             reader.statement(raw.stmt, text[raw.stmt_location : raw.stmt_location + _ENOUGH].decode(errors="replace"))
     record.catalog, record.path_known, record.is_literal = catalog, True, True
 

@@ -24,6 +24,7 @@ from safeconduct.privileges.reading.things import (
     TO_CREATE,
     TYPE,
 )
+from safeconduct.privileges.traces import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from safeconduct.privileges.context import Context
     from safeconduct.privileges.reading import Record
     from safeconduct.privileges.reading.things import Thing, ThingAsk
+    from safeconduct.privileges.traces import Traces
 
 _KINDS = {kind.value: kind for kind in ObjectKind}
 _WRITTEN = frozenset({OPERATOR, OPERATOR_CLASS, OPERATOR_FAMILY})
@@ -52,41 +54,45 @@ class Found:
     schema: str = ""
 
 
-def resolve_things(session: Session, record: Record, functions: Functions, asks: Iterable[ThingAsk]) -> None:
+def resolve_things(
+    session: Session, record: Record, functions: Functions, asks: Iterable[ThingAsk], traces: Traces
+) -> None:
     """Add what is needed on the things that these ask of. Raises what Session.query raises."""
     asks = [ask for ask in dict.fromkeys(asks) if (ask.thing.kind, ask.thing.name) not in record.made]
     if not asks:
         return
-    context = record.catalog.context
     look_up_functions(session, functions, _pairs(asks))
     looked_up = (thing for ask in asks for thing in (ask.thing, ask.either) if thing and thing.kind != FUNCTION)
     found = _look_up(session, looked_up)
     for ask in asks:
-        hits = _functions(ask.thing, functions) if ask.thing.kind == FUNCTION else _first(ask.thing, found)
-        record.needs += _usage(ask, hits, context)
-        if ask.is_named:
-            for oid in (
-                number
-                for hit in hits
-                if ask.thing.kind == TYPE and hit.word != "built in"
-                for number in hit.word.split()
-            ):
-                record.called.setdefault(int(oid), f"a constraint of the domain {hits[0].written} calls it")
-            continue
-        if ask.either:
-            record.needs += _usage(replace(ask, thing=ask.either), _first(ask.either, found), context)
-            ask, hits = _either(ask, [*hits, *_first(ask.either, found)])
-        if len(hits) == 1:
-            record.needs += _needs(ask, hits[0], context.version, context.database)
-            record.new_owners += [(ask.new_owner, hits[0].schema)] if ask.new_owner else []
-            continue
-        name = written(ask.thing.parts) if ask.thing.kind != LARGE_OBJECT else ask.thing.name
-        if hits and not ask.grantable and ask.privileges and all(hit.word == "built in" for hit in hits):
-            continue
-        if hits:
-            record.reasons.append(f"{ask.why}: which of the functions {name} is meant cannot be told")
-        elif not ask.or_nothing:
-            record.reasons.append(f"{ask.why}: no {ask.thing.kind.lower()} {name} is found, so it is not judged")
+        with traces.of(Origin(led=ask)):
+            _resolve(ask, record, functions, found)
+
+
+def _resolve(ask: ThingAsk, record: Record, functions: Functions, found: dict[tuple[str, str, str], Found]) -> None:
+    context = record.catalog.context
+    hits = _functions(ask.thing, functions) if ask.thing.kind == FUNCTION else _first(ask.thing, found)
+    record.needs += _usage(ask, hits, context)
+    if ask.is_named:
+        for oid in (
+            number for hit in hits if ask.thing.kind == TYPE and hit.word != "built in" for number in hit.word.split()
+        ):
+            record.called.setdefault(int(oid), f"a constraint of the domain {hits[0].written} calls it")
+        return
+    if ask.either:
+        record.needs += _usage(replace(ask, thing=ask.either), _first(ask.either, found), context)
+        ask, hits = _either(ask, [*hits, *_first(ask.either, found)])
+    if len(hits) == 1:
+        record.needs += _needs(ask, hits[0], context.version, context.database)
+        record.new_owners += [(ask.new_owner, hits[0].schema)] if ask.new_owner else []
+        return
+    name = written(ask.thing.parts) if ask.thing.kind != LARGE_OBJECT else ask.thing.name
+    if hits and not ask.grantable and ask.privileges and all(hit.word == "built in" for hit in hits):
+        return
+    if hits:
+        record.reasons.append(f"{ask.why}: which of the functions {name} is meant cannot be told")
+    elif not ask.or_nothing:
+        record.reasons.append(f"{ask.why}: no {ask.thing.kind.lower()} {name} is found, so it is not judged")
 
 
 def _either(ask: ThingAsk, hits: list[Found]) -> tuple[ThingAsk, list[Found]]:

@@ -58,6 +58,8 @@ def _finding(finding: Finding, page: Page) -> Iterator[str]:
     yield ""
     if finding.severity is Severity.ERROR:
         yield from page.prose(finding.message, first="  x ")
+        if places := finding.evidence.get("asked for in"):
+            yield from page.prose(f"asked for in {places}", first="    ")
     yield from explanation(finding, page)
 
 

@@ -18,9 +18,9 @@ from safeconduct.privileges.server.differences import differences
 from safeconduct.privileges.server.turns import Told, Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from safeconduct.model import Finding
+    from safeconduct.model import Finding, Grant, Location
     from safeconduct.model.ledger import Need
     from safeconduct.postgres.session import Session
     from safeconduct.privileges.asked import Asked
@@ -108,8 +108,16 @@ def _joined(rest: Needed, names: Needed, unseen: Needed, needs: Sequence[Need]) 
         tuple(findings),
         tuple(dict.fromkeys([*rest.unjudged, *unseen.unjudged])),
         tuple(dict.fromkeys([*rest.passed_over, *names.passed_over, *unseen.passed_over])),
-        {**unseen.asked_by, **names.asked_by, **rest.asked_by},
+        _all_places(names.asked_by, unseen.asked_by, rest.asked_by),
     )
+
+
+def _all_places(*several: Mapping[Grant, tuple[Location, ...]]) -> dict[Grant, tuple[Location, ...]]:
+    found: dict[Grant, dict[Location, None]] = {}
+    for places in several:
+        for grant, some in places.items():
+            found.setdefault(grant, {}).update(dict.fromkeys(some))
+    return {grant: tuple(some) for grant, some in found.items()}
 
 
 def _with_reasons(found: Needed, reasons: Sequence[str] | Iterator[str], subject: str, context: Context) -> Needed:
