@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -313,3 +314,24 @@ def test_what_the_role_is_and_belongs_to_is_held_as_well(shop: Shop) -> None:
     held = shop.privileges("held", "shop", "--format", "json").role["held"]
     assert held["attributes"] == ["CREATEDB", "CREATEROLE"]
     assert ["inner_one", "outer_one"] in [one["through"] for one in held["memberships"]]
+
+
+def test_what_a_membership_brings_is_listed_all_the_same(shop: Shop) -> None:
+    shop.server.sql(
+        "CREATE ROLE keeper; GRANT USAGE ON SCHEMA shop TO etl, keeper; ALTER TABLE shop.log OWNER TO keeper",
+        database="sales",
+    )
+    sql = ("--sql", "ALTER TABLE shop.log ADD x int; SELECT at FROM shop.log; TABLE shop.orders")
+    said = shop.privileges("needed", "shop", *sql)
+    for words in ("role keeper: USAGE", "table shop.log: SELECT (at)", "table shop.orders: SELECT"):
+        assert words in said.output, said.output
+    assert re.search(r"brings what is needed besides: .*GRANT SELECT \(at\) ON", " ".join(said.output.split()))
+    missing = shop.privileges("missing", "shop", *sql)
+    assert "table shop.log" not in missing.output
+    assert "brings what would else be missing: GRANT SELECT (at) ON TABLE shop.log" in " ".join(missing.output.split())
+    grant = shop.privileges("grant", "shop", *sql)
+    shop.server.sql("GRANT keeper TO etl")
+    shop.server.sql(grant.output, database="sales")
+    assert shop.privileges("missing", "shop", *sql).code == 0
+    assert "besides" not in shop.privileges("needed", "shop", "--sql", "SELECT at FROM shop.log").output
+    assert "\nGRANT SELECT (at)" not in grant.output

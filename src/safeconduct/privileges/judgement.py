@@ -15,7 +15,7 @@ from safeconduct.privileges.engine import needed
 from safeconduct.privileges.hidden import unsaid
 from safeconduct.privileges.holdings import access_lists, held_by
 from safeconduct.privileges.memberships import Memberships, read_memberships
-from safeconduct.privileges.needs import Needed, least
+from safeconduct.privileges.needs import Needed, brought, least
 from safeconduct.privileges.order import outside_in
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ _SHOWN = {
 class Judgement:
     """The whole answer: what is needed, what of it is missing, and the findings and reasons that say so.
 
+    `brought` is what would be missing as well if the missing memberships and ownership did not bring it.
     The findings stand from the outside in, as the server would meet them: schema, names, session, tables, sequences;
     notes come last.
     """
@@ -62,6 +63,7 @@ class Judgement:
     missing: tuple[Need, ...] = ()
     findings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    brought: tuple[Need, ...] = ()
 
 
 def missing(session: Session, asked: Sequence[Asked], subject: str, needed_by: NeededBy = needed) -> Judgement:
@@ -84,10 +86,12 @@ def _judge(session: Session, asked: Sequence[Asked], subject: str, needed_by: Ne
     context = read_context(session)
     found = needed_by(session, asked, subject, context)
     held = held_by(session, _of_interest(found.needs), [context.role])[context.role]
-    lacking = least(need for need in found.needs if not need.met_by(held))
+    unmet = [need for need in found.needs if not need.met_by(held)]
+    lacking = least(unmet)
     explained = _explain(session, context, found, lacking, held, subject) if lacking else []
     explained += unsaid(context, found.passed_over, explained, subject)
-    return Judgement(context.role, found, lacking, outside_in([*found.findings, *explained]), found.unjudged)
+    told = outside_in([*found.findings, *explained])
+    return Judgement(context.role, found, lacking, told, found.unjudged, brought(unmet, lacking))
 
 
 def _of_interest(needs: Iterable[Need]) -> set[Grant]:

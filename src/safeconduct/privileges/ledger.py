@@ -13,11 +13,11 @@ from safeconduct.privileges.findings import mended
 from safeconduct.privileges.inventory import read_inventory, with_attributes
 from safeconduct.privileges.judgement import missing
 from safeconduct.privileges.memberships import read_memberships
-from safeconduct.privileges.needs import least
+from safeconduct.privileges.needs import brought, least
 from safeconduct.privileges.revoke import read_leaning, remarks, revocations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.model import Finding
     from safeconduct.model.ledger import Need
@@ -60,12 +60,13 @@ def draw_up(session: Session, subject: str, wish: Wish, needed_by: NeededBy = ne
     judgement = missing(session, wish.asked, subject, needed_by)
     needs = least(judgement.needed.needs)
     lacking = judgement.missing if wish.missing else needs
+    beside = brought(judgement.needed.needs, needs) if wish.needed else judgement.brought if wish.missing else ()
     excess = excess_of(inventory, judgement.needed.needs) if wish.excess and inventory else None
     return Ledger(
         subject,
         judgement.role,
         session.database,
-        needed=needs if wish.needed else None,
+        needed=tuple(sorted((*needs, *beside))) if wish.needed else None,
         held=inventory if wish.held else None,
         missing=judgement.missing if wish.missing else None,
         excess=excess,
@@ -74,6 +75,7 @@ def draw_up(session: Session, subject: str, wish: Wish, needed_by: NeededBy = ne
         remarks=(
             *remarks(excess or ()),
             *_to_decide(judgement.missing if wish.missing else (), judgement.role),
+            *_come_along(beside, judgement.role, is_needed=wish.needed),
             *_passed_on(session, judgement.role, wish.to),
         ),
         findings=tuple(_beside(judgement)),
@@ -98,6 +100,13 @@ def _to_decide(needs: Iterable[Need], role: str) -> Iterator[str]:
     others = [need for need in needs if not is_plain(need)]
     for text in grants_for(others, role):
         yield f"this would give more than is asked for, and is yours to decide: {text}"
+
+
+def _come_along(needs: Sequence[Need], role: str, *, is_needed: bool) -> Iterator[str]:
+    """What the memberships, ownership or attributes among the needs bring, so that no grant is proposed for it."""
+    if texts := grants_for(needs, role):
+        what = "what is needed besides" if is_needed else "what would else be missing"
+        yield f"a role's membership, ownership or attribute among these brings {what}: {' '.join(texts)}"
 
 
 def _passed_on(session: Session, role: str, to: str) -> Iterator[str]:

@@ -64,6 +64,13 @@ def least(needs: Iterable[Need]) -> tuple[Need, ...]:
     return tuple(sorted(taken))
 
 
+def brought(needs: Iterable[Need], taken: Iterable[Need]) -> tuple[Need, ...]:
+    """Of the least needs those that are not among the `taken`, since one of these brings them."""
+    known = {(need.grants, need.mend) for need in taken}
+    plain = least(replace(need, brings=()) for need in needs)
+    return tuple(need for need in plain if (need.grants, need.mend) not in known)
+
+
 def _wider(need: Need) -> Iterator[Grant]:
     """What meets it as well: for a column the whole table, for what is passed on nothing less."""
     for grant in need.grants:
