@@ -112,3 +112,17 @@ def test_airflowignore_is_read_as_the_configuration_says(
     assert {place.split(":")[0] for place in finding["evidence"]["asked for in"].split(", ")} == kept
     said = [one["reason"] for one in answer.report["unjudged"]]
     assert ("dag_ignore_file_syntax" in "".join(said)) is (syntax == "git")
+
+
+def test_what_is_not_known_of_a_call_is_named_and_no_text_beside_it(server: Postgres, folder: Path) -> None:
+    (folder / "shop.py").write_text(
+        f'import os\nfrom airflow.models import Variable\n{HEAD}V = Variable.get("place", default_var=None)\n'
+        'a = Run(task_id="a", sql=f"TABLE {V}", dag=dag)\nb = Run(task_id="b", sql=f"TABLE {os.environ[\'WHERE\']}")\n'
+        'c = Run(task_id="c", sql="TABLE {{ params.which }}", dag=dag)\n'
+        'd = Run(task_id="d", sql="TABLE %s" % f("secret"))\n'
+        'def g(which):\n    Run(task_id="e", sql="TABLE " + which, dag=dag)\n'
+    )
+    said = "\n".join(one["reason"] for one in asked(server, folder).report["unjudged"])
+    for name in ("(Variable.get('place'))", "(os.environ['WHERE'])", "(params.which)", "(which)"):
+        assert name in said, said
+    assert "secret" not in said

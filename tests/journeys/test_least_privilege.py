@@ -335,3 +335,28 @@ def test_what_a_membership_brings_is_listed_all_the_same(shop: Shop) -> None:
     assert shop.privileges("missing", "shop", *sql).code == 0
     assert "besides" not in shop.privileges("needed", "shop", "--sql", "SELECT at FROM shop.log").output
     assert "\nGRANT SELECT (at)" not in grant.output
+
+
+def test_a_group_that_is_not_there_is_said(shop: Shop) -> None:
+    said = shop.privileges("grant", "shop", "--sql", SELECT, "--to", "nobody_here", "--format", "json")
+    assert said.role["unjudged"][0]["reason"] == "there is no role nobody_here, so that nothing can be granted to it"
+    shop.server.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.log TO etl", database="sales")
+    assert shop.privileges("grant", "shop", "--sql", SELECT, "--to", "nobody_here").code == 3
+
+
+@pytest.mark.parametrize("more", [(), ("load.sql",), ("--sql", SELECT)])
+def test_a_file_in_the_place_of_the_connection_is_told(shop: Shop, more: tuple[str, ...]) -> None:
+    said = shop.privileges("missing", "load.sql", *more)
+    assert said.code == 2
+    assert "privileges missing CONN_ID load.sql" in " ".join(said.errors.split())
+
+
+def test_a_connection_may_be_called_like_a_file(shop: Shop) -> None:
+    (shop.folder / "shop").write_text(SELECT)
+    assert shop.privileges("needed", "shop", "load.sql").code == 0
+
+
+def test_a_connection_of_which_nothing_is_known_has_no_brackets(shop: Shop) -> None:
+    said = shop.privileges("grant", "nowhere", "load.sql")
+    assert said.code == 1
+    assert said.output.startswith("-- nowhere: ")

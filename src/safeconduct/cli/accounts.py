@@ -17,6 +17,7 @@ from safeconduct.cli.why import home_folder, masker_of, progress_of, read_dags
 from safeconduct.diagnosis import Question, Sources, insiders_of, sources_of, survey_of, walk_all
 from safeconduct.diagnosis.accounts import Accounts, shared_asks
 from safeconduct.model import Outcome
+from safeconduct.secrets import Found
 
 if TYPE_CHECKING:
     from safeconduct.cli.texts import Texts
@@ -75,6 +76,17 @@ class Inputs:
         check_engine(self)
 
     @property
+    def names_a_file(self) -> bool:
+        """Whether a file stands where the connection's id belongs, as far as the name tells."""
+        return self.conn_id is not None and Path(self.conn_id).is_file()
+
+    @property
+    def as_a_file(self) -> str:
+        """What to say of it."""
+        words = click.get_current_context().command_path
+        return f"{self.conn_id} is a file, and no connection has that name; write: {words} CONN_ID {self.conn_id}"
+
+    @property
     def asks_an_administrator(self) -> bool:
         """Whether somebody else than the connection's own role has something to do."""
         return self.real or self.shadow == LOCAL
@@ -103,6 +115,8 @@ def told_of(inputs: Inputs, wish: Wish) -> Told:
     sources = sources_of(os.environ, home, inputs.timeout) if named else Sources()
     reading = read_dags(inputs.dag_folder) if inputs.dag_folder else None
     survey = _survey(inputs, sources, reading)
+    if inputs.names_a_file and not any(isinstance(answer, Found) for _, answer in survey.named):
+        raise click.UsageError(inputs.as_a_file)
     survey = replace(survey, unjudged=(*survey.unjudged, *texts.unjudged))
     who = inputs.admin, (), sources, os.environ, home, inputs.timeout
     insiders = insiders_of(*who) if inputs.asks_an_administrator else ()

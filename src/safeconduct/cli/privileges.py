@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 def group() -> None:
     """Tell what the role of a connection needs, holds, lacks, and has too much of.
 
-    Nothing is changed and no statement of yours is run: the database's catalogs are read, as the connection's role.
+    No statement of yours is run: the database's catalogs are read, as the connection's role. Nothing is changed but by
+    grant and revoke with --real.
     """
 
 
@@ -176,6 +177,8 @@ def _inputs(given: dict[str, Any]) -> Inputs:
 def _show(inputs: Inputs, wish: Wish, format_: str, as_sql: AsSql | None = None) -> NoReturn:
     """Print the accounts and end; the walks that led to none are told by their report."""
     if not (wish.held or inputs.has_statements or (inputs.snapshot and inputs.conn_id)):
+        if inputs.names_a_file:
+            raise click.UsageError(inputs.as_a_file)
         raise click.UsageError(
             "give the statements to judge: FILE, - for standard input, --sql, --table, --dags or --observed"
         )

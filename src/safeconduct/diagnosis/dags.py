@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from safeconduct.privileges import Asked
 
 SUBJECT = "dags"
+_NAME = re.compile(
+    r"""(?P<name>(?:[\w.]*\b(?:Variable\.get|getenv|environ(?:\.get)?|conf)(?=[(\[])|[\w.]+\Z))
+        (?:(?P<open>[(\[])\s*(?P<quote>['"])(?P<key>[\w.-]+)(?P=quote))?""",
+    re.VERBOSE,
+)
+"""A name, or the key of what is read from Airflow's variables, the environment or a run's configuration."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +124,25 @@ def _untold(found: DagSql) -> Iterator[Unjudged]:
     if not found.files and not found.unread:
         yield Unjudged(SUBJECT, "there is no Python file in the folder")
     for call in found.unresolved:
-        yield Unjudged(SUBJECT, f"{call.location.file}:{call.location.line}: {call.callee}: {call.reason}")
+        reason = f"{call.location.file}:{call.location.line}: {call.callee}: {call.reason}"
+        named = _named(call)
+        yield Unjudged(SUBJECT, f"{reason.rstrip('.')} ({named})." if named else reason)
     for file in found.unread:
         line = f":{file.location.line}" if file.location.line else ""
         yield Unjudged(SUBJECT, f"{file.location.file}{line}: {file.reason}")
+
+
+def _named(call: UnresolvedCall) -> str:
+    """The variable, parameter or key that is not known; "" where the reason has it, or there is no name to say.
+
+    Other texts in the expression, such as defaults and arguments, are left out: they may be secrets.
+    """
+    found = _NAME.match(call.missing)
+    if not found or call.missing == "sql":
+        return ""
+    opened, key = found["open"], found["key"]
+    name = f"{found['name']}{opened}'{key}'{']' if opened == '[' else ')'}" if key else found["name"]
+    return "" if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", call.reason) else name
 
 
 def _place(statement: DagStatement) -> str:

@@ -67,6 +67,11 @@ def read_inventory(session: Session, role: str) -> Inventory:
     )
 
 
+def role_exists(session: Session, role: str) -> bool:
+    """Whether there is such a role. Raises what Session.query raises."""
+    return session.query(statement("inventory_self.sql"), [role])[0][1] is not None
+
+
 def with_attributes(session: Session, inventory: Inventory) -> Inventory:
     """The same with the role's attributes. Raises what Session.query raises."""
     rows = session.query(statement("role_attributes.sql"), [as_json([inventory.role])])

@@ -10,7 +10,7 @@ from safeconduct.model.ledger import Ledger, needs_by_object
 from safeconduct.privileges.engine import needed
 from safeconduct.privileges.excess import excess_of
 from safeconduct.privileges.findings import mended
-from safeconduct.privileges.inventory import read_inventory, with_attributes
+from safeconduct.privileges.inventory import read_inventory, role_exists, with_attributes
 from safeconduct.privileges.judgement import missing
 from safeconduct.privileges.memberships import read_memberships
 from safeconduct.privileges.needs import brought, least
@@ -55,7 +55,7 @@ def draw_up(session: Session, subject: str, wish: Wish, needed_by: NeededBy = ne
         inventory = with_attributes(session, inventory)
     if not (wish.needed or wish.missing or wish.excess):
         absent = inventory is not None and not inventory.exists
-        reasons = (Unjudged(subject, f"there is no role {quote_identifier(role)}"),) if absent else ()
+        reasons = (Unjudged(subject, _no_role(role)),) if absent else ()
         return Ledger(subject, role, session.database, held=None if absent else inventory, unjudged=reasons)
     judgement = missing(session, wish.asked, subject, needed_by)
     needs = least(judgement.needed.needs)
@@ -79,7 +79,7 @@ def draw_up(session: Session, subject: str, wish: Wish, needed_by: NeededBy = ne
             *_passed_on(session, judgement.role, wish.to),
         ),
         findings=tuple(_beside(judgement)),
-        unjudged=judgement.unjudged,
+        unjudged=(*judgement.unjudged, *_unknown_role(session, subject, wish.to)),
         asked_by=judgement.needed.asked_by,
     )
 
@@ -109,9 +109,18 @@ def _come_along(needs: Sequence[Need], role: str, *, is_needed: bool) -> Iterato
         yield f"a role's membership, ownership or attribute among these brings {what}: {' '.join(texts)}"
 
 
+def _unknown_role(session: Session, subject: str, to: str) -> Iterator[Unjudged]:
+    if to and not role_exists(session, to):
+        yield Unjudged(subject, f"{_no_role(to)}, so that nothing can be granted to it")
+
+
+def _no_role(role: str) -> str:
+    return f"there is no role {quote_identifier(role)}"
+
+
 def _passed_on(session: Session, role: str, to: str) -> Iterator[str]:
     """Why grants to another role would not reach this one."""
-    if to in ("", role):
+    if to in ("", role) or not role_exists(session, to):
         return
     path = read_memberships(session, role).path(to)
     names = quote_identifier(role), quote_identifier(to)

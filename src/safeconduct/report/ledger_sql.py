@@ -34,7 +34,8 @@ def _beside(report: Report, page: Page) -> Iterator[str]:
     for walk in report.walks:
         if walk.outcome is Outcome.REFUSED:
             reason = next((one.detail for one in walk.stages if one.outcome is StageOutcome.REFUSED), "refused")
-            yield from _comment(f"{walk.connection} ({walk.target}): {reason}", page)
+            target = f" ({walk.target})" if walk.target else ""
+            yield from _comment(f"{walk.connection}{target}: {reason}", page)
     for one in report.unjudged:
         yield from _comment(f"{one.subject}: could not be judged: {one.reason}", page)
     for done in report.applied:
