@@ -1,6 +1,7 @@
 """README's transcripts are what `safeconduct` printed: `python -m tools.readme` takes them anew.
 
-Most are from a run of `safeconduct demo`; the one of `safeconduct privileges` is played by tests/scenes/readme.py.
+Most are from a run of `safeconduct demo`; the one of `safeconduct privileges` is played by tests/scenes/readme.py, and
+that of docs/privileges.md by tests/scenes/privileges_page.py.
 
 `--check` changes nothing and exits with 1 when a run prints something else. What differs between runs and machines
 (ports, milliseconds, PostgreSQL's version, the demo's folder) is left as the run printed it, and not compared.
@@ -16,11 +17,12 @@ from contextlib import closing
 from pathlib import Path
 
 README = Path(__file__).resolve().parent.parent / "README.md"
+PRIVILEGES = README.parent / "docs" / "privileges.md"
 # `<!-- demo: FIRST ... LAST -->` and the fenced block after it: from the line FIRST to before the line LAST.
 BLOCK = re.compile(
     r"(?P<head><!-- demo: (?P<first>.+?) \.\.\. (?P<last>.+?) -->\n```console\n)(?P<text>.*?)(?=```\n)", re.S
 )
-PLAYED = re.compile(r"(?P<head><!-- played: tests/scenes/readme.py -->\n```console\n)(?P<text>.*?)(?=```\n)", re.S)
+PLAYED = re.compile(r"(?P<head><!-- played: tests/scenes/\w+\.py -->\n```console\n)(?P<text>.*?)(?=```\n)", re.S)
 VOLATILE = (
     (re.compile(r"(?<=127\.0\.0\.1:)\d+"), "PORT"),
     (re.compile(r"\S*/safeconduct-demo-\w+"), "FOLDER"),
@@ -74,16 +76,16 @@ def renewed(readme: str, transcript: str) -> str:
     return text
 
 
-def with_played(readme: str, transcript: str) -> str:
-    """README with its played block saying this. Raises ReadmeProblem where it has none."""
-    text, count = PLAYED.subn(lambda found: found["head"] + transcript, readme)
+def with_played(page: str, transcript: str) -> str:
+    """README, or another page, with its played block saying this. Raises ReadmeProblem where it has none."""
+    text, count = PLAYED.subn(lambda found: found["head"] + transcript, page)
     if not count:
-        raise ReadmeProblem(f"{README.name} has no block that begins with <!-- played: tests/scenes/readme.py -->")
+        raise ReadmeProblem("a page has no block that begins with <!-- played: tests/scenes/... -->")
     return text
 
 
 def played() -> str:
-    """What the commands of the played block print."""
+    """What the commands of README's played block print."""
     from tests.scenes.readme import privileges_told  # the tests and their servers, not needed to compare
     from tests.scenes.scenery import Servers
 
@@ -91,20 +93,32 @@ def played() -> str:
         return privileges_told(servers)
 
 
+def played_for_privileges() -> str:
+    """What those of docs/privileges.md print."""
+    from tests.scenes.privileges_page import privileges_page
+    from tests.scenes.scenery import Servers
+
+    with closing(Servers()) as servers:
+        return privileges_page(servers)
+
+
 def main(arguments: list[str]) -> int:
-    """Renew README, or check it; gives the exit code."""
-    before = README.read_text("utf-8")
+    """Renew README and docs/privileges.md, or check them; gives the exit code."""
+    before = {page: page.read_text("utf-8") for page in (README, PRIVILEGES)}
     try:
-        after = with_played(renewed(before, told()), played())
+        after = {
+            README: with_played(renewed(before[README], told()), played()),
+            PRIVILEGES: with_played(before[PRIVILEGES], played_for_privileges()),
+        }
     except ReadmeProblem as problem:
         print(f"readme: {problem}", file=sys.stderr)
         return 1
-    if "--check" in arguments:
-        if after != before:
-            print("readme: README.md is not what is printed now: make readme", file=sys.stderr)
-        return int(after != before)
-    README.write_text(after, "utf-8")
-    return 0
+    for page, text in after.items():
+        if "--check" not in arguments:
+            page.write_text(text, "utf-8")
+        elif text != before[page]:
+            print(f"readme: {page.name} is not what is printed now: make readme", file=sys.stderr)
+    return int("--check" in arguments and after != before)
 
 
 if __name__ == "__main__":

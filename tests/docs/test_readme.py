@@ -7,7 +7,18 @@ import re
 import pytest
 
 from safeconduct.cli.main import COMMANDS
-from tools.readme import README, ReadmeProblem, excerpt, played, renewed, steady, told, with_played
+from tools.readme import (
+    PRIVILEGES,
+    README,
+    ReadmeProblem,
+    excerpt,
+    played,
+    played_for_privileges,
+    renewed,
+    steady,
+    told,
+    with_played,
+)
 
 TRANSCRIPT = "hello\n$ why\nport  open in 3 ms\nPostgreSQL 18.4 on 127.0.0.1:15432\n\nbye\n"
 BLOCK = "<!-- demo: $ why ... bye -->\n```console\n{}```\n"
@@ -27,6 +38,11 @@ def test_its_account_of_privileges_is_what_is_printed() -> None:
     readme = README.read_text("utf-8")
     assert with_played(readme, played()) == readme, "make readme"
     assert with_played(readme, "$ other\n") != readme
+
+
+def test_the_page_on_privileges_begins_with_what_is_printed() -> None:
+    page = PRIVILEGES.read_text("utf-8")
+    assert with_played(page, played_for_privileges()) == page, "make readme"
 
 
 def test_its_first_screen_shows_a_refusal_its_remedy_and_success() -> None:
