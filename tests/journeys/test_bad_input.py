@@ -106,6 +106,14 @@ def test_why_judges_the_rest_as_well(shop: Shop) -> None:
     assert "GRANT SELECT (at) ON TABLE shop.log TO etl;" in said.output
 
 
+def test_why_does_not_say_that_all_is_allowed(shop: Shop) -> None:
+    shop.server.sql("GRANT USAGE ON SCHEMA shop TO etl; GRANT SELECT ON shop.log TO etl", database="sales")
+    said = shop.why("shop", "--sql", "SELEC; SELECT at FROM shop.log")
+    assert said.code == 3
+    assert "etl has all that was asked for" not in words_of(said)
+    assert "not all can be read" in words_of(said)
+
+
 def test_a_snapshot_judges_the_rest_as_well(shop: Shop) -> None:
     assert shop.privileges("snapshot", "shop", "-o", "shop.json").code == 0
     said = shop.privileges("needed", "--snapshot", "shop.json", "-", stdin=f"SELEC;{READS}")

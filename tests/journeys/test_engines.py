@@ -149,3 +149,16 @@ def test_what_a_kill_leaves_goes_with_the_next_run(overloaded: Shop, room: Path)
     assert {name.rpartition("-")[0] for name in left} == {"safeconduct-dump", "safeconduct-shadow"}
     _begun(overloaded, room).wait(60)
     assert not list(room.iterdir())
+
+
+def test_why_asks_the_same_engines(overloaded: Shop) -> None:
+    assert UNTOLD in words_of(overloaded.why("shop", "--sql", QUERY))
+    overloaded.server.sql("GRANT USAGE ON SCHEMA shop TO etl", database="sales")
+    said = overloaded.why("shop", "--live", "--sql", QUERY)
+    assert said.code == 1
+    assert "GRANT EXECUTE ON FUNCTION shop.vat(integer) TO etl;" in said.output, said.output
+    assert UNTOLD not in words_of(said)
+    wrong = overloaded.why("shop", "--engine", "server", "--sql", QUERY)
+    assert (wrong.code, "needs a place to ask" in wrong.errors) == (2, True)
+    shut = overloaded.why("shop", "--shadow", "nowhere", "--sql", QUERY)
+    assert (shut.code, "--shadow nowhere" in shut.errors) == (2, True)

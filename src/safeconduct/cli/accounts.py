@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from safeconduct.cli.engines import LOCAL, check_engine, engines_of
+from safeconduct.cli.engines import LOCAL, EngineChoice, check_engine, engines_of
+from safeconduct.cli.home import home_folder
 from safeconduct.cli.literal import literal_survey
 from safeconduct.cli.texts import read_texts
-from safeconduct.cli.why import home_folder, masker_of, progress_of, read_dags
+from safeconduct.cli.why import masker_of, progress_of, read_dags
 from safeconduct.diagnosis import Question, Sources, insiders_of, sources_of, survey_of, walk_all
 from safeconduct.diagnosis.accounts import Accounts, shared_asks
 from safeconduct.model import Outcome
@@ -73,7 +74,7 @@ class Inputs:
             raise click.UsageError(
                 "--admin is for --shadow local, and for --real of grant and revoke: neither is given"
             )
-        check_engine(self)
+        check_engine(self.choice)
 
     @property
     def names_a_file(self) -> bool:
@@ -85,6 +86,11 @@ class Inputs:
         """What to say of it."""
         words = click.get_current_context().command_path
         return f"{self.conn_id} is a file, and no connection has that name; write: {words} CONN_ID {self.conn_id}"
+
+    @property
+    def choice(self) -> EngineChoice:
+        """Who tells what is needed."""
+        return EngineChoice(self.engine, self.shadow, self.live, self.timeout)
 
     @property
     def asks_an_administrator(self) -> bool:
@@ -125,7 +131,7 @@ def told_of(inputs: Inputs, wish: Wish) -> Told:
         raise click.UsageError("--real needs an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
     shared = shared_asks(survey, sources, reading, question) if reading else {}
     untold = bool(texts.unjudged or (reading and reading.unjudged))
-    engines = engines_of(inputs, question, sources)
+    engines = engines_of(inputs.choice, question, sources)
     administrator = question.administrator if inputs.real else None
     accounts = Accounts(replace(wish, asked=texts.asked), shared, administrator, untold, engines, inputs.observed)
     question = replace(question, visit=accounts.visit)

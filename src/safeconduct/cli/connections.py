@@ -14,6 +14,7 @@ import click
 from safeconduct.airflow.connection_json import format_json, parse_definition
 from safeconduct.airflow.connection_uri import format_uri
 from safeconduct.cli.given import given_text
+from safeconduct.cli.home import home_folder
 from safeconduct.cli.kept import (
     ENDINGS,
     TIMEOUT,
@@ -29,7 +30,6 @@ from safeconduct.cli.kept import (
     told,
     write_out,
 )
-from safeconduct.cli.why import home_folder
 from safeconduct.diagnosis.sources import sources_of
 from safeconduct.masking import masker_for
 from safeconduct.model import MASK, Connection, Finding, Secret, Unjudged

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
-from safeconduct.cli.why import home_folder
+from safeconduct.cli.home import home_folder
+from safeconduct.diagnosis import DEFAULT_TIMEOUT
 from safeconduct.diagnosis.engines import Engines, copied_by, restored_at
 from safeconduct.diagnosis.insiders import VARIABLE, named
 from safeconduct.model import Finding, Unjudged
@@ -16,14 +18,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from safeconduct.cli.accounts import Inputs
     from safeconduct.diagnosis import Question, Sources
-    from safeconduct.diagnosis.engines import Opener
+    from safeconduct.diagnosis.engines import Name, Opener
 
     Command = Callable[..., Any]
 
 LOCAL = "local"
 """A shadow that is made on this machine."""
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """What was chosen: see the options. `timeout` is in seconds for each address of the place to ask."""
+
+    engine: Name = "better"
+    shadow: str | None = None
+    live: bool = False
+    timeout: float = DEFAULT_TIMEOUT
 
 
 def engine_options(command: Command) -> Command:
@@ -47,36 +58,36 @@ def engine_options(command: Command) -> Command:
     return command
 
 
-def check_engine(inputs: Inputs) -> None:
+def check_engine(choice: EngineChoice) -> None:
     """Raises click.UsageError for options that contradict each other."""
-    asks = inputs.live or inputs.shadow is not None
-    if inputs.live and inputs.shadow is not None:
+    asks = choice.live or choice.shadow is not None
+    if choice.live and choice.shadow is not None:
         raise click.UsageError("--live and --shadow are two places to ask: leave one of them out")
-    if inputs.engine == "static" and asks:
+    if choice.engine == "static" and asks:
         raise click.UsageError("--engine static asks no server: leave --live and --shadow out")
-    if inputs.engine == "server" and not asks:
+    if choice.engine == "server" and not asks:
         raise click.UsageError(
             "--engine server needs a place to ask: --shadow local, --shadow CONN,"
             " or --live, with which the statements stand in the server's log"
         )
 
 
-def engines_of(inputs: Inputs, question: Question, sources: Sources) -> Engines:
+def engines_of(choice: EngineChoice, question: Question, sources: Sources) -> Engines:
     """The engines of this run. Raises click.UsageError for a shadow that cannot be."""
-    return Engines(inputs.engine, inputs.live, None if inputs.shadow is None else _opener(inputs, question, sources))
+    return Engines(choice.engine, choice.live, None if choice.shadow is None else _opener(choice, question, sources))
 
 
-def _opener(inputs: Inputs, question: Question, sources: Sources) -> Opener:
-    assert inputs.shadow is not None
-    if inputs.shadow == LOCAL:
+def _opener(choice: EngineChoice, question: Question, sources: Sources) -> Opener:
+    assert choice.shadow is not None
+    if choice.shadow == LOCAL:
         if question.administrator is None:
             raise click.UsageError(
                 f"--shadow local needs somebody who may dump the schema: --admin CONN, or {VARIABLE}"
             )
         return copied_by(question.administrator)
-    target = named(inputs.shadow, "--shadow", sources, os.environ, home_folder())
+    target = named(choice.shadow, "--shadow", sources, os.environ, home_folder())
     if isinstance(target, Finding):
-        raise click.UsageError(f"--shadow {inputs.shadow}: {target.message}")
+        raise click.UsageError(f"--shadow {choice.shadow}: {target.message}")
     if isinstance(target, Unjudged):
-        raise click.UsageError(f"--shadow {inputs.shadow}: {target.reason}")
-    return restored_at(target, inputs.timeout)
+        raise click.UsageError(f"--shadow {choice.shadow}: {target.reason}")
+    return restored_at(target, choice.timeout)

@@ -12,7 +12,8 @@ import click
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.installed import installed_airflow
 from safeconduct.airflow.metadata_edits import Overtaken
-from safeconduct.cli.why import home_folder, rule_of, say, screen_width
+from safeconduct.cli.home import home_folder
+from safeconduct.cli.why import rule_of, say, screen_width
 from safeconduct.diagnosis.sources import keeper_of
 from safeconduct.masking import Masker
 from safeconduct.model import Finding, Report, Unjudged

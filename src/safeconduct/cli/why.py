@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from safeconduct.cli.engines import EngineChoice, check_engine, engine_options, engines_of
+from safeconduct.cli.home import home_folder
 from safeconduct.cli.literal import literal_survey
 from safeconduct.cli.texts import read_texts
 from safeconduct.diagnosis import (
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from safeconduct.diagnosis.dags import DagReading
+    from safeconduct.diagnosis.engines import Name
     from safeconduct.diagnosis.survey import Reading
     from safeconduct.diagnosis.task_log import LogReading
     from safeconduct.masking import Masker
@@ -93,6 +96,7 @@ SECONDS = Seconds(min=0, min_open=True, max=3600)
     help="Walk the connections that the DAGs in this folder send SQL to, and ask for what that needs.",
 )
 @click.option("--real", is_flag=True, help="Let the administrator apply the remedies that are SQL, and walk again.")
+@engine_options
 @click.option(
     "--format", "format_", type=click.Choice(sorted(FORMATS)), default="text", show_default=True, help="How to report."
 )
@@ -113,6 +117,9 @@ def command(
     task_log: Path | None,
     dag_folder: Path | None,
     real: bool,
+    engine: Name,
+    shadow: str | None,
+    live: bool,
     format_: str,
     timeout: float,
 ) -> None:
@@ -125,9 +132,13 @@ def command(
         raise click.UsageError("--uri walks one connection of its own: leave the CONN_ID, --log and --dags out")
     if task_log and dag_folder:
         raise click.UsageError("--log and --dags both say what to walk: give one of them")
+    choice = EngineChoice(engine, shadow, live, timeout)
+    check_engine(choice)
     texts = read_texts(tables, statements)
     home = home_folder()
-    sources = sources_of(os.environ, home, timeout) if uri is None or admin is not None else Sources()
+    sources = (
+        sources_of(os.environ, home, timeout) if uri is None or admin is not None or shadow is not None else Sources()
+    )
     reading = _reading(task_log, dag_folder, conn_ids, sources)
     survey = survey_of(conn_ids, sources, reading) if uri is None else literal_survey(uri)
     survey = replace(survey, unjudged=(*survey.unjudged, *texts.unjudged))
@@ -142,7 +153,10 @@ def command(
     )
     if real and question.administrator is None:
         raise click.UsageError("--real needs an administrator: --admin CONN, or SAFECONDUCT_ADMIN_DSN")
+    engines = engines_of(choice, question, sources)
+    question = replace(question, engines=engines)
     with ExitStack() as stack:
+        stack.callback(engines.close)
         for insider in question.insiders:
             stack.callback(insider.close)
         report = _walked(survey, question)
@@ -206,14 +220,6 @@ def rule_of(rule_id: str) -> Rule | None:
     from safeconduct.diagnosis import rulebook  # only some formats say what a rule means
 
     return rulebook.rule_of(rule_id)
-
-
-def home_folder() -> Path | None:
-    """The user's own folder, where there is one."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return None
 
 
 def screen_width() -> int:

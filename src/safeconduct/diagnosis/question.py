@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from safeconduct.postgres.memory import AddressMemory
 
 if TYPE_CHECKING:
+    from safeconduct.diagnosis.engines import Engines
     from safeconduct.postgres.insider import Administrator, Insider
     from safeconduct.postgres.open_session import OpenSession
     from safeconduct.privileges import Asked
@@ -25,7 +26,7 @@ class Question:
 
     `memory` is shared by all walks of the run. `insiders` are asked in turn what only the server knows of a refusal.
     With `real` remedies are applied. `visit` is called in each session that is let in, with the connection's name; it
-    may be in any thread.
+    may be in any thread. `engines` tell what the privileges are that statements need; without them it is the syntax.
     """
 
     environ: Mapping[str, str]
@@ -36,6 +37,7 @@ class Question:
     insiders: tuple[Insider, ...] = ()
     real: bool = False
     visit: Callable[[str, OpenSession], None] | None = None
+    engines: Engines | None = None
     memory: AddressMemory = field(default_factory=AddressMemory)
 
     @property

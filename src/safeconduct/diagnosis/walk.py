@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from safeconduct.diagnosis.engines import Engines
 from safeconduct.diagnosis.inside import told_inside
 from safeconduct.diagnosis.mending import mended
 from safeconduct.diagnosis.proof import tried
@@ -113,9 +114,13 @@ def _unjudged_privileges(why: Unjudged) -> _Decision:
 
 
 def _privileges(name: str, session: OpenSession, question: Question) -> _Decision:
-    from safeconduct.privileges import missing  # the parser behind it is heavy, and most walks do not ask
+    from safeconduct.privileges import SqlAsk, missing  # the parser behind it is heavy, and most walks do not ask
 
-    judgement = missing(session, question.asked_of(name), subject=name)
+    asked = question.asked_of(name)
+    needed_by, reason = (question.engines or Engines()).engine_for(session)
+    judgement = missing(session, asked, name, needed_by)
+    if reason:
+        judgement = replace(judgement, unjudged=(*judgement.unjudged, Unjudged(name, reason)))
     judgement, applied = tried(name, session, judgement, question)
     refusals = [finding for finding in judgement.findings if finding.severity is Severity.ERROR]
     warnings = [finding for finding in judgement.findings if finding.severity is Severity.WARNING]
@@ -123,6 +128,8 @@ def _privileges(name: str, session: OpenSession, question: Question) -> _Decisio
         outcome, detail = StageOutcome.REFUSED, f"refused: {refusals[0].message}"
     elif judgement.unjudged:
         outcome, detail = StageOutcome.UNJUDGED, judgement.unjudged[0].reason
+    elif any(isinstance(ask, SqlAsk) and ask.unreadable for ask in asked):
+        outcome, detail = StageOutcome.UNJUDGED, "what can be read of the SQL is allowed, but not all can be read"
     elif warnings:
         outcome, detail = StageOutcome.PASSED, "nothing is refused, but see the warning"
     else:
