@@ -6,13 +6,13 @@ PyMySQL is imported only when such a database is opened: it is an extra, and few
 from __future__ import annotations
 
 import re
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata import SUBJECT
-from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
+from safeconduct.airflow.metadata_reader import Editing, MetadataReader, Reading, in_transaction
 from safeconduct.airflow.mysql_place import place_of
 from safeconduct.model import Finding, Unjudged
 
@@ -48,14 +48,8 @@ class MysqlReader(MetadataReader):
         """See MetadataReader."""
         with self.open() as reading:
             assert isinstance(reading, _MysqlEditing)
-            reading.change("START TRANSACTION")
-            try:
+            with in_transaction(reading, "START TRANSACTION"):
                 yield reading
-            except BaseException:
-                with suppress(ReadFailed):
-                    reading.change("ROLLBACK")
-                raise
-            reading.change("COMMIT")
 
 
 class _MysqlReading(Reading):

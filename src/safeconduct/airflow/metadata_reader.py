@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Secret, Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 Row = tuple[str | None, ...]
 """A row's values as text; a flag is `1`, `t` or `true` where it is set."""
@@ -54,6 +54,19 @@ class Editing(Reading):
     @abstractmethod
     def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
         """Run an INSERT, UPDATE or DELETE, or what makes a table. Flags are 1 or 0, numbers are written out."""
+
+
+@contextmanager
+def in_transaction(editing: Editing, begin: str) -> Iterator[None]:
+    """A transaction that this statement begins: kept at the end, undone by any error. Raises ReadFailed."""
+    editing.change(begin)
+    try:
+        yield
+    except BaseException:
+        with suppress(ReadFailed):
+            editing.change("ROLLBACK")
+        raise
+    editing.change("COMMIT")
 
 
 class MetadataReader(ABC):

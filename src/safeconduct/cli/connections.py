@@ -15,8 +15,8 @@ from safeconduct.airflow.connection_json import format_json, parse_definition
 from safeconduct.airflow.connection_uri import format_uri
 from safeconduct.cli.given import given_text
 from safeconduct.cli.home import home_folder
+from safeconduct.cli.keeping_options import FILE_FORMAT, FORMAT, REAL, REVEAL, importing, putting
 from safeconduct.cli.kept import (
-    ENDINGS,
     TIMEOUT,
     carry_out,
     dialect,
@@ -44,20 +44,6 @@ if TYPE_CHECKING:
     from safeconduct.diagnosis import Sources
     from safeconduct.masking import Masker
     from safeconduct.secrets import Answer
-
-FORMAT = click.option(
-    "--format", "format_", type=click.Choice(["json", "text"]), default="text", show_default=True, help="How to report."
-)
-REAL = click.option("--real", is_flag=True, help="Do it; without, only what would be done is shown.")
-OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace what is there already under the same name.")
-ONLY_GOOD = click.option(
-    "--only-good", is_flag=True, help="With --real, take over what can be read, and leave the rest."
-)
-PLAINTEXT = click.option(
-    "--plaintext", is_flag=True, help="Keep secrets in plaintext where [core] fernet_key is empty, as Airflow does."
-)
-REVEAL = click.option("--reveal", is_flag=True, help="Show secrets in clear; that is recorded.")
-FILE_FORMAT = click.option("--file-format", type=click.Choice(ENDINGS), help="In place of the file's ending.")
 
 
 @click.group("connections")
@@ -124,10 +110,7 @@ def get(conn_id: str, as_: str | None, reveal: bool, format_: str) -> None:
 @click.option("--password", metavar="-", help="Read from standard input.")
 @click.option("--extra", metavar="JSON", help="A JSON object; - reads it from standard input.")
 @click.option("--description", metavar="TEXT")
-@OVERWRITE
-@PLAINTEXT
-@REAL
-@FORMAT
+@putting
 def add(
     conn_id: str, uri: str | None, overwrite: bool, plaintext: bool, real: bool, format_: str, **given: Any
 ) -> None:
@@ -150,13 +133,7 @@ def delete(conn_ids: tuple[str, ...], real: bool, format_: str) -> None:
 
 
 @group.command("import")
-@click.argument("path", metavar="FILE")
-@FILE_FORMAT
-@OVERWRITE
-@ONLY_GOOD
-@PLAINTEXT
-@REAL
-@FORMAT
+@importing
 def import_(
     path: str, file_format: str | None, overwrite: bool, only_good: bool, plaintext: bool, real: bool, format_: str
 ) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from safeconduct.cli.connections import FILE_FORMAT, FORMAT, ONLY_GOOD, OVERWRITE, PLAINTEXT, REAL, REVEAL
 from safeconduct.cli.given import given_text
+from safeconduct.cli.keeping_options import FILE_FORMAT, FORMAT, REAL, REVEAL, importing, putting
 from safeconduct.cli.kept import (
     carry_out,
     ending_of,
@@ -75,10 +75,7 @@ def get(key: str, reveal: bool) -> None:
 @click.argument("key", metavar="KEY")
 @click.option("--value", metavar="-", required=True, help="Read from standard input.")
 @click.option("--description", metavar="TEXT")
-@OVERWRITE
-@PLAINTEXT
-@REAL
-@FORMAT
+@putting
 def add(
     key: str, value: str, description: str | None, overwrite: bool, plaintext: bool, real: bool, format_: str
 ) -> None:
@@ -101,13 +98,7 @@ def delete(keys: tuple[str, ...], real: bool, format_: str) -> None:
 
 
 @group.command("import")
-@click.argument("path", metavar="FILE")
-@FILE_FORMAT
-@OVERWRITE
-@ONLY_GOOD
-@PLAINTEXT
-@REAL
-@FORMAT
+@importing
 def import_(path: str, file_format: str | None, format_: str, **given: Any) -> None:
     """Put the variables of a file (.json, .yaml, .env), as Airflow exports them, into the metadata database."""
     ending = ending_of(path, file_format)

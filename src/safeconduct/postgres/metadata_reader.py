@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata import SUBJECT
-from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
+from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading, in_transaction
 from safeconduct.model import Connection, Finding, Secret, Unjudged, quote_identifier
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.frontend import Unsendable
@@ -56,14 +56,8 @@ class PostgresReader(MetadataReader):
         """See MetadataReader."""
         with self.open() as reading:
             assert isinstance(reading, _PostgresEditing)
-            reading.change("BEGIN")
-            try:
+            with in_transaction(reading, "BEGIN"):
                 yield reading
-            except BaseException:
-                with suppress(ReadFailed):
-                    reading.change("ROLLBACK")
-                raise
-            reading.change("COMMIT")
 
 
 class _PostgresReading(Reading):
