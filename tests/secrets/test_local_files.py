@@ -11,7 +11,8 @@ import pytest
 
 from safeconduct.model import Finding, Location, Secret, Severity, Unjudged
 from safeconduct.secrets import Found
-from safeconduct.secrets.local_file import read_file, write_file
+from safeconduct.secrets.local_file import read_file
+from safeconduct.secrets.local_file_editing import edited, replaced
 from safeconduct.secrets.place import Kind, Record
 from safeconduct.secrets.records import RecordBackend
 from tests.secrets.vaults import opened
@@ -126,30 +127,43 @@ def test_yaml_without_its_library_is_one_sentence(tmp_path: Path, monkeypatch: p
 
 
 @pytest.mark.parametrize("ending", ["env", "json", "yaml"])
-def test_a_file_is_written_whole_and_for_its_owner(
-    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_is_written_whole_or_not_at_all(ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / f"c.{ending}"
-    write_file(str(path), {"a": URI, "größe": "postgres://db"})
+    changed(path, "a", URI)
+    changed(path, "größe", "postgres://db")
     assert read_file(str(path)).values == {"a": URI, "größe": "postgres://db"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    path.chmod(0o640)
-    write_file(str(path), {"b": URI})
-    assert read_file(str(path)).values == {"b": URI}
+    path.chmod(0o644)
+    changed(path, "a", None)
+    assert read_file(str(path)).values == {"größe": "postgres://db"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
     monkeypatch.setattr(os, "fsync", fails)
     with pytest.raises(OSError, match="full"):
-        write_file(str(path), {"c": URI})
-    assert read_file(str(path)).values == {"b": URI}
+        changed(path, "c", URI)
+    assert read_file(str(path)).values == {"größe": "postgres://db"}
     assert [one.name for one in tmp_path.iterdir()] == [path.name]
+
+
+def changed(path: Path, name: str, value: object) -> None:
+    text = edited(str(path), name, value)
+    assert text is not None
+    replaced(str(path), text)
 
 
 def fails(number: int) -> None:
     raise OSError("full")
 
 
-@pytest.mark.parametrize("values", [{"a": "x\ny"}, {"a": "x\u2028y"}, {"a=b": "x"}, {"a": ""}])
-def test_what_a_line_cannot_hold_is_not_written(values: dict[str, str], tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no such name or value"):
-        write_file(str(tmp_path / "c.env"), values)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("ending", ["env", "yaml"])
+def test_comments_outlast_what_is_put_in(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"c.{ending}"
+    sign = "=" if ending == "env" else ": "
+    path.write_text(f"# of the team\na{sign}{URI}\n")
+    changed(path, "b", URI)
+    assert path.read_text().startswith(f"# of the team\na{sign}{URI}\n")
+    assert read_file(str(path)).values == {"a": URI, "b": URI}
+
+
+@pytest.mark.parametrize(("name", "value"), [("a", "x\ny"), ("a", "x\u2028y"), ("a=b", "x"), ("a", ""), ("#a", "x")])
+def test_what_a_line_cannot_hold_is_not_written(name: str, value: str, tmp_path: Path) -> None:
+    assert edited(str(tmp_path / "c.env"), name, value) is None

@@ -30,6 +30,8 @@ from safeconduct.cli.kept import (
     told,
     write_out,
 )
+from safeconduct.cli.linting import lint_connections
+from safeconduct.cli.moving import move_connections
 from safeconduct.diagnosis.sources import sources_of
 from safeconduct.masking import masker_for
 from safeconduct.model import MASK, Connection, Finding, Secret, Unjudged
@@ -52,6 +54,10 @@ def group() -> None:
 
     Nothing is changed without --real, and no secret is shown without --reveal.
     """
+
+
+group.add_command(move_connections)
+group.add_command(lint_connections)
 
 
 @group.command("list")

@@ -19,6 +19,7 @@ from safeconduct.cli.kept import (
     told,
     write_out,
 )
+from safeconduct.cli.moving import move_variables
 from safeconduct.masking import Masker
 from safeconduct.model import MASK, Finding, Secret, Unjudged
 from safeconduct.report.keeping import aligned, document
@@ -35,6 +36,9 @@ def group() -> None:
 
     Nothing is changed without --real, and no value is shown without --reveal.
     """
+
+
+group.add_command(move_variables)
 
 
 @group.command("list")

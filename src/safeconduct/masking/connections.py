@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from safeconduct.masking.extras import secret_values
+from safeconduct.masking.extras import without_secrets as bare_extra
 from safeconduct.masking.known import worth_hiding
 from safeconduct.masking.masker import Masker
 from safeconduct.model import Secret
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from safeconduct.model import Connection
+
+_NOTHING = frozenset({"{}", "null"})
+"""Extras that hold nothing."""
 
 
 def masker_for(connections: Iterable[Connection], secrets: Iterable[Secret] = (), public: Iterable[str] = ()) -> Masker:
@@ -28,11 +34,22 @@ def masker_for(connections: Iterable[Connection], secrets: Iterable[Secret] = ()
     return Masker(known)
 
 
+def without_secrets(connection: Connection) -> Connection:
+    """The connection without its password and what is secret in its extra; all of that where it is no JSON object."""
+    masker, extra = masker_for([connection]), connection.extra
+    if connection.extras:
+        bare = bare_extra(connection.extras, masker.text)
+        extra = connection.extra if bare == connection.extras else Secret(json.dumps(bare)) if bare else None
+    elif extra and extra.reveal().strip() not in _NOTHING:
+        extra = None
+    return replace(connection, password=None, extra=extra)
+
+
 def _secrets(connection: Connection) -> Iterator[Secret]:
     if connection.password:
         yield connection.password
     extras = connection.extras
-    if connection.extra and not extras and connection.extra.reveal().strip() not in {"{}", "null"}:
+    if connection.extra and not extras and connection.extra.reveal().strip() not in _NOTHING:
         yield connection.extra  # no JSON object: nobody can say which part of it is secret
     yield from map(Secret, secret_values(extras))
 

@@ -56,6 +56,37 @@ def _is_harmless(key: str, value: object) -> bool:
     return not value.startswith(("/", "~", ".")) or bool(_PATH_KEY.search(key))
 
 
+def without_secrets(extra: Mapping[str, object], hide: Callable[[str], str] = _by_shape) -> dict[str, object]:
+    """The mapping without all that `mask_extra` would hide, in whole or in part."""
+    return {
+        key: _bare(value, masked)
+        for (key, value), (shown, masked) in zip(extra.items(), _pairs(extra, hide), strict=True)
+        if key == shown and not _hides(value, masked)
+    }
+
+
+def _pairs(extra: Mapping[str, object], hide: Callable[[str], str]) -> list[tuple[str, object]]:
+    """Key and value of each as they are shown; two keys may be hidden alike."""
+    return [(hide(key), _masked(key, value, hide, DEEPEST)) for key, value in extra.items()]
+
+
+def _hides(value: object, masked: object) -> bool:
+    """Whether a value is hidden as a whole; of objects and lists it may be a part."""
+    return masked != value if not isinstance(value, (dict, list)) else not isinstance(masked, type(value))
+
+
+def _bare(value: object, masked: object) -> object:
+    if isinstance(value, dict) and isinstance(masked, dict):
+        return {
+            key: _bare(value[key], masked[key])
+            for key in value
+            if key in masked and not _hides(value[key], masked[key])
+        }
+    if isinstance(value, list) and isinstance(masked, list):
+        return [_bare(one, hidden) for one, hidden in zip(value, masked, strict=True) if not _hides(one, hidden)]
+    return value
+
+
 def secret_values(extra: Mapping[str, object]) -> Iterator[str]:
     """The texts and numbers in it that stand under a secret key, at every depth."""
     yield from _texts("", dict(extra), False, DEEPEST)

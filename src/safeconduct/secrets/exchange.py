@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _ID = re.compile(r"[\w#!()\-.:/\\]{1,250}\Z")
 """Airflow's own rule for conn_ids (2.7 to 3.3)."""
 _LONGEST_KEY = 250
-_WIDEST = {"conn_type": 500, "host": 500, "schema": 500, "description": 5000}
+WIDEST = {"conn_type": 500, "host": 500, "schema": 500, "description": 5000}
+"""How many characters the columns of the table connection hold (2.7 to 3.3)."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def fault_of(connection: Connection) -> Finding | None:
         )
     if not connection.conn_type:
         return malformed(name, "it has no conn_type", "JSON")
-    for field, most in _WIDEST.items():
+    for field, most in WIDEST.items():
         value = getattr(connection, field)
         if value is not None and len(value) > most:
             return malformed(name, f"its {field} has {len(value)} characters, and Airflow keeps {most}", "JSON")
@@ -170,6 +171,11 @@ def fits_on_a_line(variable: Variable) -> bool:
     """Whether an .env file can hold it: a line there has one value, which is not empty."""
     value = variable.value.reveal()
     return bool(value) and value.splitlines() == [value] and "=" not in variable.key
+
+
+def definition_of(connection: Connection) -> Secret:
+    """The connection as JSON with nothing lost: what is set, its extra as the text that it is."""
+    return Secret(json.dumps({name: value for name, value in _fields(connection).items() if value is not None}))
 
 
 def variables_as(variables: Iterable[Variable], ending: str) -> str:

@@ -79,7 +79,7 @@ class Keeper:
             if not action.changes:
                 steps.append(Step(connection.conn_id, action))
                 continue
-            after = self._sealed(connection)
+            after = self.sealed(connection)
             if isinstance(after, (Finding, Unjudged)):
                 return after
             steps.append(Step(connection.conn_id, action, Edit(connection.conn_id, before, after)))
@@ -106,10 +106,10 @@ class Keeper:
             if not action.changes:
                 steps.append(Step(variable.key, action))
                 continue
-            sealed = self._seal(variable.key, variable.value)
+            sealed = self.seal(variable.key, variable.value)
             if isinstance(sealed, (Finding, Unjudged)):
                 return sealed
-            after = VariableRow(variable.key, sealed, variable.description, self._seals)
+            after = VariableRow(variable.key, sealed, variable.description, self.seals)
             steps.append(Step(variable.key, action, Edit(variable.key, before, after)))
         return tuple(steps)
 
@@ -133,18 +133,24 @@ class Keeper:
             return Action.ADD
         return Action.SAME if same else Action.REPLACE if overwrite else Action.KEEP
 
+    def variable_of(self, row: VariableRow) -> Variable | Unjudged:
+        """The variable that a row keeps; why none can be read."""
+        return opened_variable(row, self._keyring)
+
     def _has(self, row: ConnectionRow, connection: Connection) -> bool:
         """Whether the row holds just this connection, and with the first key if with any."""
         answer = self.backend.answer(row)
         return isinstance(answer, Found) and answer.connection == connection
 
     @property
-    def _seals(self) -> bool:
+    def seals(self) -> bool:
+        """Whether there is a key to seal with."""
         return self._keyring.state is KeyState.USABLE
 
-    def _sealed(self, connection: Connection) -> ConnectionRow | Failed:
+    def sealed(self, connection: Connection) -> ConnectionRow | Failed:
+        """The row that keeps this connection."""
         password, extra = connection.password or None, connection.extra or None
-        sealed = [self._seal(connection.conn_id, text) for text in (password, extra)]
+        sealed = [self.seal(connection.conn_id, text) for text in (password, extra)]
         for one in sealed:
             if isinstance(one, (Finding, Unjudged)):
                 return one
@@ -159,14 +165,15 @@ class Keeper:
             connection.port,
             kept_extra,
             connection.description,
-            password is not None and self._seals,
-            extra is not None and self._seals,
+            password is not None and self.seals,
+            extra is not None and self.seals,
         )
 
-    def _seal(self, subject: str, text: Secret | None) -> Secret | Failed | None:
+    def seal(self, subject: str, text: Secret | None) -> Secret | Failed | None:
+        """The text as a column keeps it; why that must not be."""
         if text is None:
             return None
-        if self._seals:
+        if self.seals:
             return self._keyring.seal(text)
         if self._plaintext and self._keyring.state is KeyState.EMPTY:
             return text

@@ -7,9 +7,7 @@ is wrong.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +39,7 @@ def read_file(path: str, ending: str = "") -> Content:
 
     Raises Trouble where Airflow would read nothing of it.
     """
-    ending = ending or Path(path).suffix.lstrip(".").lower()
+    ending = ending or _ending(path)
     if ending not in ENDINGS:
         raise _unreadable(path, "its name ends in none of .env, .json, .yaml and .yml")
     try:
@@ -50,6 +48,12 @@ def read_file(path: str, ending: str = "") -> Content:
         raise _unreadable(path, error.strerror or type(error).__name__) from None
     except UnicodeDecodeError as error:
         raise _unreadable(path, f"byte {error.start + 1} is no UTF-8") from None
+    return parsed(path, text, ending)
+
+
+def parsed(path: str, text: str, ending: str = "") -> Content:
+    """What this text would be as the file's. Raises Trouble."""
+    ending = ending or _ending(path)
     if ending == "env":
         return _read_lines(path, text)
     if not text:
@@ -57,38 +61,19 @@ def read_file(path: str, ending: str = "") -> Content:
     return _read_json(path, text) if ending == "json" else _read_yaml(path, text)
 
 
-def write_file(path: str, values: Mapping[str, Any]) -> None:
-    """Write the file anew, whole or not at all, for its owner alone where it is new.
+def is_env(path: str) -> bool:
+    """Whether the file is one of lines NAME=VALUE."""
+    return _ending(path) == "env"
 
-    Raises OSError, and ValueError for what a .env file cannot have: a line feed, or a name with a =.
-    """
-    ending = Path(path).suffix.lstrip(".").lower()
-    text = _lines(values) if ending == "env" else json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-    mode = Path(path).stat().st_mode & 0o777 if Path(path).exists() else 0o600
-    number, temporary = tempfile.mkstemp(dir=Path(path).parent, prefix=f".{Path(path).name}.")
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            os.fchmod(file.fileno(), mode)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+
+def _ending(path: str) -> str:
+    return Path(path).suffix.lstrip(".").lower()
 
 
 def duplicate(path: str, names: Iterable[str], effect: str) -> Trouble:
     """The trouble of names that stand in the file twice."""
     listed = ", ".join(name[:60] for name in list(names)[:5])
     return Trouble(FILE_DUPLICATE, f"{path} has {listed} more than once: {effect}", {"file": path, "names": listed})
-
-
-def _lines(values: Mapping[str, Any]) -> str:
-    """NAME=VALUE each. The error names no value."""
-    if any("=" in name or len(f"{name}={value}".splitlines()) != 1 or not value for name, value in values.items()):
-        raise ValueError("a .env file can have no such name or value")
-    return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
 def _read_lines(path: str, text: str) -> Content:

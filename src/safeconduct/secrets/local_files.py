@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from safeconduct.airflow.connection_uri import format_uri
 from safeconduct.model import Secret, Unjudged
+from safeconduct.secrets.exchange import definition_of
 from safeconduct.secrets.kwargs import SUBJECT, Effect, Kwargs, KwargTable
-from safeconduct.secrets.local_file import Content, duplicate, read_file
+from safeconduct.secrets.local_file import Content, duplicate, is_env, read_file
+from safeconduct.secrets.local_file_editing import edited, locked, replaced
 from safeconduct.secrets.place import Kind, Place, Record, Trouble
-from safeconduct.secrets.records import RecordSource
-from safeconduct.secrets.rules import RECORD_MALFORMED
+from safeconduct.secrets.rules import FILE_UNREADABLE, NAME_IMPOSSIBLE, RECORD_MALFORMED, RECORD_NOT_KEPT
+from safeconduct.secrets.writing import Seen, WritableSource, overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from safeconduct.airflow.dialect import Dialect
+    from safeconduct.model import Connection
 
 NAME = "local files"
 _OPTIONS = {
@@ -38,7 +45,7 @@ FIELDS = frozenset("conn_id conn_type description host login password schema por
 """What an object in the file may have; Airflow 3 takes team_name as well."""
 
 
-class LocalFilesSource(RecordSource):
+class LocalFilesSource(WritableSource):
     """The files, each read anew when it is asked for. One connection that is wrong hides all others, as in Airflow."""
 
     def __init__(self, paths: Mapping[Kind, str | None], option: str) -> None:
@@ -58,10 +65,57 @@ class LocalFilesSource(RecordSource):
         warnings = (duplicate(path, (name,), "the last one counts"),) if name in content.twice else ()
         return Record(_text(path, name, value, kind), path, warnings)
 
+    def text_of(self, connection: Connection, dialect: Dialect) -> Secret:
+        """See WritableSource. Airflow reads a URI from a line of an .env file, and nothing else."""
+        path = self._paths[Kind.CONNECTION]
+        return format_uri(connection, dialect) if path and is_env(path) else definition_of(connection)
+
+    def see(self, kind: Kind, name: str) -> Seen:
+        """See WritableSource. A file that is not there yet has nothing."""
+        return Seen(self.read(kind, name) if os.path.lexists(self._path(kind)) else None)
+
+    def write(self, kind: Kind, name: str, text: Secret, seen: Seen) -> None:
+        """See WritableSource. The file is written whole or not at all."""
+        value = text.reveal()
+        as_object = kind is Kind.CONNECTION and not is_env(self._path(kind))
+        self._change(kind, name, seen, json.loads(value) if as_object else value)
+
+    def remove(self, kind: Kind, name: str, seen: Seen) -> None:
+        """See WritableSource."""
+        self._change(kind, name, seen, None)
+
+    def _change(self, kind: Kind, name: str, seen: Seen, value: object) -> None:
+        path = self._path(kind)
+        try:
+            with locked(path):
+                now = self.see(kind, name)
+                if _text_in(now) != _text_in(seen):
+                    raise overtaken(self.place, f"{name[:80]} in {path}")
+                text = edited(path, name, value)
+                if text is None:
+                    message = f"{path}: {name[:60]} cannot stand in a file of this kind"
+                    raise Trouble(RECORD_NOT_KEPT, message, {"file": path, "record": name[:60]})
+                replaced(path, text)
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            message = f"{path} cannot be written: {why}"
+            raise Trouble(FILE_UNREADABLE, message, {"file": path, "problem": why}, lasting=True) from None
+
+    def _path(self, kind: Kind) -> str:
+        path = self._paths[kind]
+        if not path:
+            message = f"{self.place.option} has no {_OPTIONS[kind]}"
+            raise Trouble(NAME_IMPOSSIBLE, message, {"option": self.place.option}, lasting=True)
+        return path
+
     def names(self, kind: Kind) -> tuple[str, ...]:
         """See RecordSource."""
         path = self._paths[kind]
         return tuple(sorted(_whole(path, read_file(path), kind))) if path else ()
+
+
+def _text_in(seen: Seen) -> Secret | None:
+    return seen.record.text if seen.record else None
 
 
 def _whole(path: str, content: Content, kind: Kind) -> Mapping[str, Any]:

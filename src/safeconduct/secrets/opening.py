@@ -114,15 +114,23 @@ def open_backend(configuration: Configuration, side: Side, environ: Mapping[str,
         return Opened(stops=option)
     if option is None or not option.reveal().strip():
         return Opened()
-    text = configuration.option(side.section, side.kwargs)
-    if isinstance(text, (Finding, Unjudged)):
-        return Opened(stops=text)
-    origin = text.origin if text is not None else f"{option.origin} without {side.kwargs}"
-    kwargs, findings = read_kwargs(
-        text.reveal() if text is not None else "", origin, _overrides(side, environ, configuration)
-    )
+    read = configured_kwargs(configuration, side, environ, option)
+    if isinstance(read, (Finding, Unjudged)):
+        return Opened(stops=read)
+    kwargs, findings = read
     opened = _opened(option, kwargs, configuration.version or "", environ, timeout)
     return Opened(opened.backend, opened.stops, (*findings, *opened.findings))
+
+
+def configured_kwargs(
+    configuration: Configuration, side: Side, environ: Mapping[str, str], option: Option
+) -> tuple[Kwargs, tuple[Finding, ...]] | Finding | Unjudged:
+    """The options of the class that `option` names, and what is wrong with how they are written."""
+    text = configuration.option(side.section, side.kwargs)
+    if isinstance(text, (Finding, Unjudged)):
+        return text
+    origin = text.origin if text is not None else f"{option.origin} without {side.kwargs}"
+    return read_kwargs(text.reveal() if text is not None else "", origin, _overrides(side, environ, configuration))
 
 
 def configuration_of(environ: Mapping[str, str], timeout: float) -> Configuration | Finding:
@@ -150,9 +158,8 @@ def _opened(option: Option, kwargs: Kwargs, version: str, environ: Mapping[str, 
     known = KNOWN.get(path)
     if known is None:
         return _not_known(option, path, kwargs, dialect, timeout)
-    if known.needs and not _is_here(known.needs):
-        needed = f"{known.name} needs a library to be asked: pip install 'safeconduct[{known.extra}]'"
-        return Opened(UnreachableBackend(Unjudged(SUBJECT, needed), known.name))
+    if lacking := library_lacking(known):
+        return Opened(UnreachableBackend(lacking, known.name))
     module: Any = import_module(f"safeconduct.secrets.{known.module}")
     unknown = check_names(kwargs, module.TABLE.of(version))
     if unknown and module.TABLE.unknown is Effect.ENDS_AIRFLOW:
@@ -169,6 +176,14 @@ def _opened(option: Option, kwargs: Kwargs, version: str, environ: Mapping[str, 
     if isinstance(source, Unjudged):
         return Opened(UnreachableBackend(source, known.name), findings=unknown)
     return Opened(RecordBackend(source, dialect, timeout), findings=unknown)
+
+
+def library_lacking(known: Known) -> Unjudged | None:
+    """What to install where the library is not here that this backend is asked with."""
+    if not known.needs or _is_here(known.needs):
+        return None
+    needed = f"{known.name} needs a library to be asked: pip install 'safeconduct[{known.extra}]'"
+    return Unjudged(SUBJECT, needed)
 
 
 def _is_here(module: str) -> bool:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Unjudged
 from safeconduct.secrets.aws_session import OPTIONS, WRONG, address_of, secrets_of, session_of
+from safeconduct.secrets.aws_writing import AwsSource
 from safeconduct.secrets.kwargs import Effect, Kwargs, KwargTable
 from safeconduct.secrets.parameter_store_client import ParameterStoreClient
 from safeconduct.secrets.place import Kind, Place, Record
 from safeconduct.secrets.prefixes import Prefixes, prefixes_of
-from safeconduct.secrets.records import RecordSource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,15 +29,14 @@ TABLE = KwargTable(
 )
 
 
-class ParameterStoreSource(RecordSource):
+class ParameterStoreSource(AwsSource):
     """The parameters under the prefixes of one SystemsManagerParameterStoreBackend."""
 
     def __init__(
         self, client: ParameterStoreClient, place: Place, prefixes: Prefixes, given: tuple[Secret, ...]
     ) -> None:
+        super().__init__(client, prefixes)
         self.place = place
-        self._client = client
-        self._prefixes = prefixes
         self._given = given
 
     @property
@@ -49,7 +48,7 @@ class ParameterStoreSource(RecordSource):
         """See RecordSource."""
         if not self._prefixes.asks_for(kind, name):
             return None
-        where = f"{self._folder(kind)}/{name}"
+        where = self._where(kind, name)
         text = self._client.read(where)
         return None if text is None else Record(text, where)
 
@@ -58,6 +57,9 @@ class ParameterStoreSource(RecordSource):
         if self._prefixes.prefixes[kind] is None:
             return ()
         return tuple(name for name in self._client.names(self._folder(kind)) if self._prefixes.asks_for(kind, name))
+
+    def _where(self, kind: Kind, name: str) -> str:
+        return f"{self._folder(kind)}/{name}"
 
     def _folder(self, kind: Kind) -> str:
         """With the leading slash that AWS wants, and Airflow adds."""

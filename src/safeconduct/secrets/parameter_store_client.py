@@ -45,6 +45,19 @@ class ParameterStoreClient:
             lambda client: client.put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True),
         )
 
+    def create(self, path: str, text: Secret) -> bool:
+        """Write a new parameter, encrypted; whether it is new: one that is there already is left as it is."""
+        value = text.reveal()
+
+        def created(client: Any) -> bool:
+            try:
+                client.put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=False)
+            except client.exceptions.ParameterAlreadyExists:
+                return False
+            return True
+
+        return bool(self.session.ask(path, created))
+
     def version_of(self, path: str) -> int | None:
         """The number of the current version, which tells whether somebody wrote meanwhile; None for no parameter."""
 

@@ -1,6 +1,7 @@
 """What can be wrong with a secrets backend that Airflow is configured to ask, and with what it keeps."""
 
 from safeconduct.model import Rule, Stage
+from safeconduct.secrets.rules_connection import CONNECTION_RULES
 
 CLASS_UNKNOWN = Rule(
     "secrets.backend.class-unknown",
@@ -138,6 +139,23 @@ FILE_DUPLICATE = Rule(
     "The file and the names.",
     "Leave one of each.",
 )
+RECORD_OVERTAKEN = Rule(
+    "secrets.record.overtaken",
+    Stage.DEFINITION,
+    "Somebody else has written the record meanwhile",
+    "Between looking at the record and writing it another process or person wrote it. What they wrote is kept.",
+    "The place and the record.",
+    "Look at what is there now, and run the command again.",
+)
+RECORD_NOT_KEPT = Rule(
+    "secrets.record.not-kept",
+    Stage.DEFINITION,
+    "The record does not read back as it was written",
+    "The place changes what it is given, shows another record under the name, or its form cannot hold the connection: "
+    "an .env file has URIs, which not every connection survives. Nothing is taken out of the metadata database then.",
+    "The record, and which fields would be others. What they hold is not shown.",
+    "Choose another form or place, such as a .json file; `safeconduct connections lint` says what is lost where.",
+)
 
 RULES = (
     CLASS_UNKNOWN,
@@ -152,7 +170,10 @@ RULES = (
     FAILED,
     MOUNT_WRONG,
     RECORD_MALFORMED,
+    RECORD_OVERTAKEN,
+    RECORD_NOT_KEPT,
     NAME_IMPOSSIBLE,
     FILE_UNREADABLE,
     FILE_DUPLICATE,
+    *CONNECTION_RULES,
 )

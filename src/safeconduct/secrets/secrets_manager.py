@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from safeconduct.model import Secret, Unjudged
 from safeconduct.secrets.aws_session import OPTIONS, WRONG, address_of, secrets_of, session_of
+from safeconduct.secrets.aws_writing import AwsSource
 from safeconduct.secrets.kwargs import Effect, Kwargs, KwargTable, WrongKwarg
 from safeconduct.secrets.place import Kind, Place, Record, Trouble
 from safeconduct.secrets.prefixes import Prefixes, prefixes_of
-from safeconduct.secrets.records import RecordSource
 from safeconduct.secrets.rules import RECORD_MALFORMED
 from safeconduct.secrets.secrets_manager_client import SecretsManagerClient
 
@@ -49,7 +49,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }
 
 
-class SecretsManagerSource(RecordSource):
+class SecretsManagerSource(AwsSource):
     """The secrets under the prefixes of one SecretsManagerBackend."""
 
     def __init__(
@@ -60,9 +60,8 @@ class SecretsManagerSource(RecordSource):
         words: Mapping[str, tuple[str, ...]],
         given: tuple[Secret, ...],
     ) -> None:
+        super().__init__(client, prefixes)
         self.place = place
-        self._client = client
-        self._prefixes = prefixes
         self._words = words
         self._given = given
 
@@ -75,7 +74,7 @@ class SecretsManagerSource(RecordSource):
         """See RecordSource."""
         if not self._prefixes.asks_for(kind, name):
             return None
-        where = f"{self._before(kind)}{name}"
+        where = self._where(kind, name)
         text = self._client.read(where)
         if text is None:
             return None
@@ -90,6 +89,9 @@ class SecretsManagerSource(RecordSource):
         before = self._before(kind)
         names = (name.removeprefix(before) for name in self._client.names(before))
         return tuple(name for name in names if name and self._prefixes.asks_for(kind, name))
+
+    def _where(self, kind: Kind, name: str) -> str:
+        return f"{self._before(kind)}{name}"
 
     def _before(self, kind: Kind) -> str:
         prefix = self._prefixes.prefixes[kind]

@@ -49,6 +49,19 @@ class SecretsManagerClient:
         if done is None:
             self.session.ask(name, lambda client: client.create_secret(Name=name, SecretString=value))
 
+    def create(self, name: str, text: Secret) -> bool:
+        """Write a new secret; whether it is new: one that is there already is left as it is."""
+        value = text.reveal()
+
+        def created(client: Any) -> bool:
+            try:
+                client.create_secret(Name=name, SecretString=value)
+            except client.exceptions.ResourceExistsException:
+                return False
+            return True
+
+        return bool(self.session.ask(name, created))
+
     def version_of(self, name: str) -> str | None:
         """The id of the current version, which tells whether somebody wrote meanwhile; None where there is none."""
         answer = self.session.ask(name, lambda client: client.describe_secret(SecretId=name))

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from safeconduct.model import Secret, Unjudged
 from safeconduct.secrets.kwargs import SUBJECT, Effect, Kwargs, KwargTable, WrongKwarg
 from safeconduct.secrets.place import Kind, Place, Record, Trouble
-from safeconduct.secrets.records import RecordSource
 from safeconduct.secrets.rules import NAME_IMPOSSIBLE, RECORD_MALFORMED
 from safeconduct.secrets.vault_client import VaultClient, client_of, record_path
 from safeconduct.secrets.vault_login import METHODS, Credential
 from safeconduct.secrets.vault_session import VaultSettings
+from safeconduct.secrets.vault_troubles import CasMismatch
+from safeconduct.secrets.writing import Seen, WritableSource, overtaken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,7 @@ TABLE = KwargTable(
 )
 
 
-class VaultSource(RecordSource):
+class VaultSource(WritableSource):
     """The records under the paths of one VaultBackend. A `mount` of None is the first part of each name."""
 
     def __init__(
@@ -86,20 +87,61 @@ class VaultSource(RecordSource):
 
     def read(self, kind: Kind, name: str) -> Record | None:
         """See RecordSource. Several paths are tried in turn."""
-        mount, rest = self._mount, name
-        if not mount:
-            mount, _, rest = name.partition("/")
-        if not rest or not self._paths[kind]:
-            return None
-        if any(part in (".", "..") for part in name.split("/")):
-            message = f"{name[:80]} leads out of its path in {self.place.name}"
-            raise Trouble(NAME_IMPOSSIBLE, message, {"place": self.place.label, "name": name[:80]})
-        for base in self._paths[kind]:
-            path = f"{base}/{rest}" if base else rest
+        for mount, path in self._paths_of(kind, name):
             fields = self._client.read(mount, path, self._version)
             if fields is not None:
                 return self._record(kind, fields, record_path(mount, path, self._version))
         return None
+
+    def see(self, kind: Kind, name: str) -> Seen:
+        """See WritableSource. The mark is where the record is, or would be: mount, path, and KV 2's version there."""
+        paths = self._paths_of(kind, name)
+        if not paths:
+            message = f"{self.place.label} is not asked for {name[:80]}"
+            raise Trouble(NAME_IMPOSSIBLE, message, {"place": self.place.label, "name": name[:80]})
+        first = None
+        for mount, path in paths:
+            version = self._client.version_of(mount, path) if self._version == 2 else None
+            fields = self._client.read(mount, path, self._version)
+            if fields is not None:
+                record = self._record(kind, fields, record_path(mount, path, self._version))
+                return Seen(record, (mount, path, version))
+            first = first or (mount, path, version)
+        return Seen(None, first)
+
+    def write(self, kind: Kind, name: str, text: Secret, seen: Seen) -> None:
+        """See WritableSource. KV 1 has no check-and-set."""
+        mount, path, version = _mark(seen)
+        fields = json.loads(text.reveal()) if kind is Kind.CONNECTION else {"value": text.reveal()}
+        if version is None:
+            self._unless_overtaken(kind, name, seen)
+        try:
+            self._client.put(mount, path, self._version, fields, version)
+        except CasMismatch:
+            raise overtaken(self.place, record_path(mount, path, self._version)) from None
+
+    def remove(self, kind: Kind, name: str, seen: Seen) -> None:
+        """See WritableSource. With KV 2 it can be undeleted."""
+        mount, path, _ = _mark(seen)
+        self._unless_overtaken(kind, name, seen)
+        self._client.delete(mount, path, self._version)
+
+    def _unless_overtaken(self, kind: Kind, name: str, seen: Seen) -> None:
+        if self.see(kind, name) != seen:
+            mount, path, _ = _mark(seen)
+            raise overtaken(self.place, record_path(mount, path, self._version))
+
+    def _paths_of(self, kind: Kind, name: str) -> tuple[tuple[str, str], ...]:
+        """Mount and path of each record that this name may have; none where it is not looked up here."""
+        mount, rest = self._mount, name
+        if not mount:
+            mount, _, rest = name.partition("/")
+        if not rest:
+            return ()
+        if self._paths[kind] and any(part in (".", "..") for part in name.split("/")):
+            message = f"{name[:80]} leads out of its path in {self.place.name}"
+            raise Trouble(NAME_IMPOSSIBLE, message, {"place": self.place.label, "name": name[:80]})
+        return tuple((mount, f"{base}/{rest}" if base else rest) for base in self._paths[kind])
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """See RecordSource. Without a mount point there is no telling where to list."""
@@ -124,6 +166,13 @@ class VaultSource(RecordSource):
             return Secret(value)
         message = f"{self.place.label}: {field} of {where} is no text"
         raise Trouble(RECORD_MALFORMED, message, {"place": self.place.label, "record": where, "field": field})
+
+
+def _mark(seen: Seen) -> tuple[str, str, int | None]:
+    if not isinstance(seen.mark, tuple):
+        raise TypeError("a mark of another place")
+    mount, path, version = seen.mark
+    return mount, path, version
 
 
 def open_source(kwargs: Kwargs, environ: Mapping[str, str], timeout: float) -> VaultSource | Unjudged:

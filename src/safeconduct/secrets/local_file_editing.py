@@ -1,0 +1,102 @@
+"""One entry of a file of connections or variables put in, replaced or taken out; all else in the file is kept."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from safeconduct.secrets.local_file import is_env, parsed, read_file
+from safeconduct.secrets.place import Trouble
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def edited(path: str, name: str, value: object) -> str | None:
+    """The file's text with this value under the name, None for none; None where it would not read back so.
+
+    A file that is not there is empty. Raises Trouble where it cannot be read, and OSError.
+    """
+    there = os.path.lexists(path)
+    before = Path(path).read_text("utf-8") if there else ""
+    values: dict[str, Any] = dict(read_file(path).values) if there else {}
+    if value is None:
+        values.pop(name, None)
+    else:
+        values[name] = value
+    return next((text for text in _texts(path, before, name, values) if _reads(path, text, values)), None)
+
+
+def _texts(path: str, before: str, name: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """What may be written, the best first: with the file's comments and order, or without."""
+    if is_env(path):
+        yield _lines(before, name, values)
+        return
+    if Path(path).suffix.lower() != ".json" and name in values and before:
+        # A line more at the end keeps the comments of a YAML file; JSON is YAML as well.
+        yield f"{before.rstrip()}\n{json.dumps(name)}: {json.dumps(values[name])}\n"
+    yield json.dumps(values, indent=2) + "\n"
+
+
+def _lines(before: str, name: str, values: Mapping[str, Any]) -> str:
+    lines = [line for line in before.splitlines() if line.partition("=")[0] != name]
+    if name in values:
+        lines.append(f"{name}={values[name]}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _reads(path: str, text: str, values: Mapping[str, Any]) -> bool:
+    try:
+        content = parsed(path, text)
+    except Trouble:
+        return False
+    return dict(content.values) == dict(values) and not content.twice
+
+
+@contextmanager
+def locked(path: str) -> Iterator[None]:
+    """Keep other processes of ours from writing the file meanwhile. Raises OSError."""
+    number = os.open(Path(path).absolute().parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(number)
+
+
+def replaced(path: str, text: str) -> None:
+    """Write the file anew, whole or not at all, for its owner alone; a file that is there keeps owner and group.
+
+    What the group might read before, it may read still, and nobody else. Raises OSError.
+    """
+    target = Path(path).resolve()
+    there = target.stat() if target.exists() else None
+    number, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(text)
+            if there is not None:
+                with suppress(PermissionError):  # of one who is not root, and owns it anyway
+                    os.fchown(file.fileno(), there.st_uid, there.st_gid)
+                os.fchmod(file.fileno(), there.st_mode & 0o640 | 0o600)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """So that the new name outlasts a power failure: what was moved is taken out of the database next."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

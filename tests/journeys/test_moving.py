@@ -1,0 +1,340 @@
+"""Credentials moved into secrets backends and back: read whole by real Airflows, and not lost when it is broken off."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fakes.vault import FakeVault
+from tests.journeys.keeping import Desk
+from tests.secrets.aws_places import MANAGER, STORE, aws, aws_server
+from tests.secrets.backends_in_airflow import airflow_with_backends
+from tests.secrets.vaults import BACKEND as VAULT
+from tests.servers.airflow import Airflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.servers.aws import Aws
+
+__all__ = ["aws", "aws_server"]
+
+EXTRA = {
+    "sslmode": "require",
+    "api_key": "Pl4nted-Key",
+    "retries": 3,
+    "note": "äß",
+    "deep": {"a": 1, "token": "Pl4nted-Token"},
+}
+BARE = {"sslmode": "require", "retries": 3, "note": "äß", "deep": {"a": 1}}
+FIELDS = {"conn_type": "postgres", "host": "db.example.com", "port": 5432, "schema": "sales", "login": "etl"}
+WHOLE = {**FIELDS, "password": "Pl4nted-Word", "extra": EXTRA}
+ASK = """
+import json
+from airflow.models import Connection
+c = Connection.get_connection_from_secrets("warehouse")
+print("READ" + json.dumps({"conn_type": c.conn_type, "host": c.host, "port": c.port, "schema": c.schema,
+    "login": c.login, "password": c.password, "extra": c.extra_dejson}))
+"""
+ASK_VARIABLE = 'from airflow.models import Variable; print("READ" + Variable.get("greeting"))'
+
+
+@pytest.fixture
+def vault() -> Iterator[FakeVault]:
+    with FakeVault() as found:
+        yield found
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A store of our own with one connection and one variable."""
+    desk = Desk(tmp_path, tmp_path / "home")
+    desk.must("connections", "init", str(desk.airflow_home), "--real")
+    put_warehouse(desk)
+    return desk
+
+
+def put_warehouse(desk: Desk, *more: str) -> None:
+    definition = json.dumps({**WHOLE, "extra": json.dumps(EXTRA), "description": "of the shop"})
+    desk.must("connections", "add", "warehouse", "--uri", "-", "--real", *more, stdin=definition)
+
+
+def at(desk: Desk, vault: FakeVault, configured: bool = True) -> Desk:
+    """The same desk, with this Vault in its environment."""
+    settings = {"VAULT_ADDR": vault.url, "VAULT_TOKEN": vault.token("*")}
+    if configured:
+        settings["AIRFLOW__SECRETS__BACKEND"] = VAULT
+    return Desk(desk.folder, desk.airflow_home, settings)
+
+
+def fates(desk: Desk, *arguments: str, code: int = 0) -> dict[str, str]:
+    said = desk.run("connections", "move", *arguments, "--format", "json")
+    assert said.code == code, said
+    return {step["name"]: step["action"] for step in json.loads(said.output)["steps"]}
+
+
+def found(desk: Desk, conn_id: str = "warehouse") -> dict[str, Any]:
+    """The connection as Airflow's order of places gives it."""
+    told = desk.json("connections", "get", conn_id, "--reveal", reveals=True)
+    return {name: told[name] for name in WHOLE}
+
+
+def in_database(desk: Desk) -> dict[str, Any]:
+    return found(Desk(desk.folder, desk.airflow_home))
+
+
+def test_there_and_back_again(desk: Desk, vault: FakeVault) -> None:
+    desk = at(desk, vault)
+    dry = desk.must("connections", "move", "--all")
+    assert "would move        warehouse" in dry
+    assert "Nothing was moved: --real does it" in dry
+    assert in_database(desk) == WHOLE
+    assert "moved             warehouse" in desk.must("connections", "move", "warehouse", "--real")
+    assert vault.versions("connections/warehouse")[0].data["description"] == "of the shop"
+    assert in_database(desk) == {**WHOLE, "password": None, "extra": BARE}
+    assert found(desk) == WHOLE
+    assert fates(desk, "--all", "--real") == {"warehouse": "there"}
+    assert fates(desk, "--all", "--back") == {"warehouse": "fetch"}
+    desk.must("connections", "move", "--all", "--back", "--real")
+    assert in_database(desk) == WHOLE
+    assert fates(desk, "--all", "--back", "--delete-record", "--real") == {"warehouse": "remove"}
+    assert vault.versions("connections/warehouse")[-1].deleted
+    assert found(desk) == WHOLE
+    desk.must("connections", "move", "--all", "--real", "--delete-row")
+    assert found(desk) == WHOLE
+    assert fates(desk, "warehouse", "--back", "--delete-record", "--real") == {"warehouse": "fetch"}
+    assert in_database(desk) == WHOLE
+
+
+def test_another_record_is_left_unless_it_is_to_be_replaced(desk: Desk, vault: FakeVault) -> None:
+    desk = at(desk, vault)
+    other = {"conn_type": "postgres", "host": "elsewhere", "password": "Pl4nted-Other"}
+    vault.put("connections/warehouse", other)
+    assert fates(desk, "--all", "--real", code=1) == {"warehouse": "differs"}
+    assert vault.versions("connections/warehouse")[-1].data == other
+    assert in_database(desk) == WHOLE
+    assert fates(desk, "--all", "--real", "--overwrite") == {"warehouse": "replace"}
+    assert found(desk) == WHOLE
+    vault.put("connections/warehouse", other)
+    assert fates(desk, "--all", "--real", "--overwrite", code=1) == {"warehouse": "poorer"}
+    assert vault.versions("connections/warehouse")[-1].data == other, "the row has no secret any more"
+    assert fates(desk, "--all", "--back", "--real", code=1) == {"warehouse": "differs"}
+
+
+def test_a_record_that_is_the_same_is_kept_and_the_row_emptied(desk: Desk, vault: FakeVault) -> None:
+    desk = at(desk, vault)
+    vault.put("connections/warehouse", {**WHOLE, "extra": EXTRA})
+    assert fates(desk, "--all", "--real") == {"warehouse": "empty"}
+    assert len(vault.versions("connections/warehouse")) == 1
+    assert in_database(desk)["password"] is None
+
+
+def test_what_has_no_secret_stays_where_it_is(desk: Desk, vault: FakeVault) -> None:
+    desk = at(desk, vault)
+    desk.must("connections", "add", "open", "--type", "http", "--host", "x.example.com", "--real")
+    assert fates(desk, "open", "--real") == {"open": "bare"}
+    assert fates(desk, "open", "nowhere", code=1) == {"open": "bare", "nowhere": "absent"}
+
+
+class Interfering(FakeVault):
+    """At the request of this number it does something, before it answers or after it was carried out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = self.count = 0
+        self.after = False
+        self.deed: Callable[[], object] = lambda: None
+
+    def __enter__(self) -> Interfering:
+        super().__enter__()
+        return self
+
+    def answer(self, method: str, path: str, query: dict[str, str], headers: Any, body: Any) -> Any:
+        self.count += 1
+        mine = self.count == self.number
+        if mine and not self.after:
+            self.deed()
+        reply = super().answer(method, path, query, headers, body)
+        if mine and self.after:
+            self.deed()
+        return reply
+
+
+@pytest.mark.parametrize("way", [(), ("--back", "--delete-record")], ids=["there", "back"])
+def test_killed_at_any_moment_nothing_is_lost(desk: Desk, tmp_path: Path, way: tuple[str, ...]) -> None:
+    with Interfering() as vault:
+        desk = at(desk, vault)
+        if way:
+            desk.must("connections", "move", "warehouse", "--real")
+        vault.count, ended = 0, 0
+        for number in range(1, 40):
+            for after, pause in ((False, 0.0), (True, 0.0), (True, 0.01), (True, 0.03)):
+                ended += killed(desk, vault, way, number, after, pause)
+                vault.number = 0
+                assert found(desk) == WHOLE
+            if ended:
+                break
+        assert number > 4, "it was killed between all of its steps"
+        desk.run("connections", "move", "warehouse", "--real", *way)
+        assert found(desk) == WHOLE
+        assert (in_database(desk) == WHOLE) == bool(way)
+
+
+def killed(desk: Desk, vault: Interfering, way: tuple[str, ...], number: int, after: bool, pause: float) -> bool:
+    """Whether it came to its end before."""
+    again = ("--back",) if not way else ()
+    desk.run("connections", "move", "warehouse", "--real", *again, *(("--delete-record",) if again else ()))
+    started: list[subprocess.Popen[bytes]] = []
+
+    def deed() -> None:
+        time.sleep(pause)
+        os.kill(started[0].pid, signal.SIGKILL)
+
+    vault.count, vault.number, vault.after, vault.deed = 0, number, after, deed
+    command = [sys.executable, "-m", "safeconduct", "connections", "move", "warehouse", "--real", *way]
+    started.append(subprocess.Popen(command, env=desk.environment, stdout=subprocess.DEVNULL, cwd=desk.folder))
+    return started[0].wait() == 0
+
+
+def test_a_row_that_is_changed_meanwhile_is_not_emptied(desk: Desk) -> None:
+    with Interfering() as vault:
+        desk = at(desk, vault)
+
+        def deed() -> None:
+            given = ("--type", "postgres", "--password", "-", "--overwrite", "--real")
+            desk.must("connections", "add", "warehouse", *given, stdin="Pl4nted-New")
+
+        vault.number, vault.after, vault.deed = 4, True, deed
+        said = desk.run("connections", "move", "warehouse", "--real")
+        assert said.code == 1
+        assert "warehouse was changed by somebody else" in said.errors
+        assert in_database(desk)["password"] == "Pl4nted-New"
+
+
+def test_a_record_that_is_written_meanwhile_is_kept(desk: Desk) -> None:
+    with Interfering() as vault:
+        desk = at(desk, vault)
+        other = {"conn_type": "postgres", "host": "elsewhere"}
+        vault.deed = lambda: vault.put("connections/warehouse", other)
+        vault.number, vault.after = 4, False
+        assert fates(desk, "warehouse", "--real", code=1) == {"warehouse": "failed"}
+        assert vault.versions("connections/warehouse")[-1].data == other
+        assert in_database(desk) == WHOLE
+
+
+@pytest.mark.parametrize("fault", [503, 403, b"nonsense"])
+def test_a_place_that_fails_takes_nothing(desk: Desk, vault: FakeVault, fault: int | bytes) -> None:
+    desk = at(desk, vault)
+    vault.fault = fault
+    said = desk.run("connections", "move", "--all", "--real")
+    assert said.code == 1
+    vault.fault = None
+    assert in_database(desk) == WHOLE
+
+
+def airflow_of(version: str, desk: Desk, **settings: str) -> Airflow:
+    airflow = airflow_with_backends(version, desk.airflow_home)
+    return Airflow(airflow.programs, airflow.home, {**settings, "AIRFLOW__SECRETS__USE_CACHE": "False"})
+
+
+def configure(desk: Desk, said: str) -> None:
+    """Put the lines into airflow.cfg that were printed for it."""
+    lines = said.partition("\n[secrets]\n")[2]
+    assert lines
+    configuration = desk.airflow_home / "airflow.cfg"
+    configuration.write_text(f"{configuration.read_text()}\n[secrets]\n{lines}")
+
+
+def read_by(airflow: Airflow, code: str = ASK) -> Any:
+    said = airflow.python(code).output.partition("READ")[2].strip()
+    return json.loads(said) if code == ASK else said
+
+
+@pytest.mark.parametrize("version", ["2.11.2", "3.3.2"])
+def test_a_real_airflow_finds_it_whole_in_vault(desk: Desk, vault: FakeVault, version: str) -> None:
+    desk = at(desk, vault, configured=False)
+    desk.must("variables", "add", "greeting", "--value", "-", "--real", stdin="Pl4nted-Token")
+    said = desk.must("connections", "move", "--all", "--to", "vault", "--real")
+    desk.must("variables", "move", "--all", "--to", "vault", "--real")
+    configure(desk, said)
+    airflow = airflow_of(version, desk, VAULT_TOKEN=desk.settings["VAULT_TOKEN"])
+    assert read_by(airflow) == WHOLE
+    assert read_by(airflow, ASK_VARIABLE) == "Pl4nted-Token"
+    desk.must("connections", "move", "--all", "--back", "--delete-record", "--real")
+    desk.must("variables", "move", "greeting", "--back", "--delete-record", "--real")
+    assert read_by(airflow) == WHOLE
+    assert read_by(airflow, ASK_VARIABLE) == "Pl4nted-Token"
+    assert vault.versions("connections/warehouse")[-1].deleted
+
+
+@pytest.mark.parametrize(("version", "ending"), [("2.11.2", "json"), ("3.3.2", "yaml"), ("3.3.2", "json")])
+def test_a_real_airflow_finds_it_whole_in_a_file(desk: Desk, version: str, ending: str) -> None:
+    path = desk.folder / f"connections.{ending}"
+    kwargs = json.dumps({"connections_file_path": str(path)})
+    configure(desk, desk.must("connections", "move", "--all", "--to", "file", "--backend-kwargs", kwargs, "--real"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert read_by(airflow_of(version, desk)) == WHOLE
+    desk.must("connections", "move", "--all", "--back", "--delete-record", "--real")
+    assert read_by(airflow_of(version, desk)) == WHOLE
+    assert json.loads(path.read_text()) == {}
+
+
+@pytest.mark.parametrize(("to", "backend"), [("aws-sm", MANAGER), ("aws-ssm", STORE)])
+@pytest.mark.parametrize("version", ["2.11.2", "3.3.2"])
+def test_a_real_airflow_finds_it_whole_at_aws(desk: Desk, aws: Aws, to: str, backend: str, version: str) -> None:
+    keys = {name.upper(): value for name, value in aws.options.items() if name.startswith("aws_")}
+    desk = Desk(desk.folder, desk.airflow_home, keys)
+    kwargs = json.dumps({"endpoint_url": aws.url, "region_name": "eu-central-1"})
+    said = desk.must("connections", "move", "--all", "--to", to, "--backend-kwargs", "-", "--real", stdin=kwargs)
+    assert backend in said
+    configure(desk, said)
+    assert found(desk) == WHOLE
+    airflow = airflow_of(version, desk, **keys)
+    assert read_by(airflow) == WHOLE
+    desk.must("connections", "move", "--all", "--back", "--delete-record", "--real")
+    assert read_by(airflow) == WHOLE
+
+
+def test_an_env_file_takes_what_a_uri_can_hold_and_refuses_the_rest(desk: Desk) -> None:
+    path = desk.folder / "connections.env"
+    kwargs = ("--to", "file", "--backend-kwargs", json.dumps({"connections_file_path": str(path)}))
+    desk.must(
+        "connections", "add", "odd", "--uri", "-", "--real", stdin='{"conn_type": "my_Type", "password": "x-y-z"}'
+    )
+    assert fates(desk, "--all", "--real", *kwargs, code=1) == {"odd": "failed", "warehouse": "move"}
+    assert [line.partition("=")[0] for line in path.read_text().splitlines()] == ["warehouse"]
+    assert fates(desk, "--all", "--back", "--real", *kwargs) == {"odd": "there", "warehouse": "fetch"}
+    assert in_database(desk) == WHOLE
+
+
+def test_a_token_on_the_command_line_works_with_a_warning_and_is_not_printed(desk: Desk, vault: FakeVault) -> None:
+    token = vault.token("*")
+    kwargs = json.dumps({"url": vault.url, "token": token})
+    said = desk.run("connections", "move", "--all", "--to", "vault", "--backend-kwargs", kwargs)
+    assert said.code == 0
+    assert "others can see a secret on the command line" in said.errors
+    assert token not in said.output + said.errors
+    assert '"token": "<token>"' in said.output
+    given = desk.run("connections", "move", "--all", "--to", "vault", "--backend-kwargs", "-", "--real", stdin=kwargs)
+    assert (given.code, given.errors) == (0, "")
+
+
+def test_a_variable_with_a_description_is_not_deleted_unasked(desk: Desk, vault: FakeVault) -> None:
+    desk = at(desk, vault)
+    more = ("--description", "of the shop", "--real")
+    desk.must("variables", "add", "greeting", "--value", "-", *more, stdin="Pl4nted-Token")
+    said = desk.run("variables", "move", "--all", "--real")
+    assert said.code == 3
+    assert "--delete-row" in said.errors
+    desk.must("variables", "move", "--all", "--real", "--delete-row")
+    desk.must("variables", "move", "greeting", "--back", "--real", "--delete-record")
+    assert desk.must("variables", "get", "greeting", "--reveal", reveals=True) == "Pl4nted-Token\n"
