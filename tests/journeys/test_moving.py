@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import stat
 import subprocess
 import sys
-import time
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
+from safeconduct.cli.main import cli
 from tests.fakes.vault import FakeVault
 from tests.journeys.keeping import Desk
 from tests.secrets.aws_places import MANAGER, STORE, aws, aws_server
@@ -169,40 +170,55 @@ class Interfering(FakeVault):
         return reply
 
 
-@pytest.mark.parametrize("way", [(), ("--back", "--delete-record")], ids=["there", "back"])
-def test_killed_at_any_moment_nothing_is_lost(desk: Desk, tmp_path: Path, way: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("back", [False, True], ids=["there", "back"])
+def test_killed_at_any_moment_nothing_is_lost(desk: Desk, back: bool) -> None:
+    home = ("--back", "--delete-record")
+    way: tuple[str, ...] = home if back else ()
+    again: tuple[str, ...] = () if back else home
     with Interfering() as vault:
         desk = at(desk, vault)
-        if way:
-            desk.must("connections", "move", "warehouse", "--real")
-        vault.count, ended = 0, 0
-        for number in range(1, 40):
-            for after, pause in ((False, 0.0), (True, 0.0), (True, 0.01), (True, 0.03)):
-                ended += killed(desk, vault, way, number, after, pause)
+        inside(desk, "connections", "move", "warehouse", "--real")
+        inside(desk, "connections", "move", "warehouse", "--real", *again)
+        vault.count = 0
+        inside(desk, "connections", "move", "warehouse", "--real", *way)
+        requests = vault.count
+        assert requests > 3
+        for number in range(1, requests + 1):
+            for after, seconds in MOMENTS:
+                inside(desk, "connections", "move", "warehouse", "--real", *again)
+                kill(desk, vault, way, number, after, seconds)
                 vault.number = 0
-                assert found(desk) == WHOLE
-            if ended:
-                break
-        assert number > 4, "it was killed between all of its steps"
-        desk.run("connections", "move", "warehouse", "--real", *way)
+                told = json.loads(inside(desk, "connections", "get", "warehouse", "--reveal", "--format", "json"))
+                assert {name: told[name] for name in WHOLE} == WHOLE, (number, after, seconds)
+        inside(desk, "connections", "move", "warehouse", "--real", *way)
         assert found(desk) == WHOLE
-        assert (in_database(desk) == WHOLE) == bool(way)
+        assert in_database(desk)["password"] == (WHOLE["password"] if back else None)
 
 
-def killed(desk: Desk, vault: Interfering, way: tuple[str, ...], number: int, after: bool, pause: float) -> bool:
-    """Whether it came to its end before."""
-    again = ("--back",) if not way else ()
-    desk.run("connections", "move", "warehouse", "--real", *again, *(("--delete-record",) if again else ()))
+MOMENTS = ((True, None), (True, 0.005))
+"""After the request is carried out and before it is answered, and so many seconds after that."""
+
+
+def inside(desk: Desk, *arguments: str) -> str:
+    """What the command says, run within this process."""
+    return CliRunner().invoke(cli, arguments, env=desk.environment).stdout
+
+
+def kill(desk: Desk, vault: Interfering, way: tuple[str, ...], number: int, after: bool, seconds: float | None) -> None:
+    """Start the command, and kill it at the request of this number."""
     started: list[subprocess.Popen[bytes]] = []
 
     def deed() -> None:
-        time.sleep(pause)
-        os.kill(started[0].pid, signal.SIGKILL)
+        if seconds is None:
+            started[0].kill()
+        else:
+            threading.Timer(seconds, started[0].kill).start()
 
     vault.count, vault.number, vault.after, vault.deed = 0, number, after, deed
     command = [sys.executable, "-m", "safeconduct", "connections", "move", "warehouse", "--real", *way]
     started.append(subprocess.Popen(command, env=desk.environment, stdout=subprocess.DEVNULL, cwd=desk.folder))
-    return started[0].wait() == 0
+    ended = started[0].wait()
+    assert ended == -signal.SIGKILL or seconds is not None
 
 
 def test_a_row_that_is_changed_meanwhile_is_not_emptied(desk: Desk) -> None:
