@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +27,7 @@ EXTRA = '{"sslmode": "require", "api_key": "Pl4nted-Key", "retries": 3, "note": 
 WAREHOUSE = ("--type", "postgres", "--host", "db.example.com", "--port", "5432", "--schema", "sales", "--login", "etl")
 READ = """
 import json
+import os
 from airflow.models import Connection, Variable
 try:
     from airflow.utils.session import create_session
@@ -259,3 +263,89 @@ def test_variables_go_there_and_back(desk: Desk) -> None:
     desk.must("variables", "delete", "greeting", "numbers", "lines", "--real")
     desk.must("variables", "import", "all.json", "--real")
     assert desk.must("variables", "get", "numbers", "--reveal").strip() == '{"a": [1, 2]}'
+
+
+def test_secrets_in_texts_that_should_hold_none_are_hidden_as_well(desk: Desk) -> None:
+    host = "https://user:Pl4nted-Word@api.example.com/x?token=Pl4nted-Token"
+    given = ("--type", "http", "--host", host, "--description", "password=Pl4nted-Key")
+    desk.must("connections", "add", "odd", *given, "--real")
+    for command in (
+        ("list",),
+        ("get", "odd"),
+        ("get", "odd", "--as", "json"),
+        ("get", "odd", "--as", "uri"),
+        ("export",),
+    ):
+        desk.must("connections", *command)  # none of them shows a planted secret
+
+
+def test_what_was_exported_hidden_is_not_taken_over(desk: Desk) -> None:
+    put_warehouse(desk)
+    desk.must("connections", "export", "hidden.json")
+    said = desk.run("connections", "import", "hidden.json", "--overwrite", "--real", "--only-good")
+    assert said.code == 1
+    assert "exported without --reveal" in " ".join(said.output.split())
+    assert "Pl4nted-Word" in desk.must("connections", "get", "warehouse", "--reveal", reveals=True)
+    desk.must("variables", "add", "greeting", "--value", "-", "--real", stdin="Pl4nted-Word")
+    desk.must("variables", "export", "hidden.env")
+    assert desk.run("variables", "import", "hidden.env", "--overwrite", "--real").code == 3
+
+
+def test_anchors_that_stand_for_endless_values_are_refused(desk: Desk) -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]
+    (desk.folder / "bomb.yaml").write_text("\n".join(lines))
+    said = desk.run("connections", "import", "bomb.yaml")
+    assert (said.code, "its anchors stand for more than" in said.output) == (1, True)
+    (desk.folder / "ring.yaml").write_text("a: &a [*a]")
+    assert desk.run("connections", "import", "ring.yaml").code == 1
+
+
+def test_only_plain_files_are_written(desk: Desk) -> None:
+    put_warehouse(desk)
+    os.mkfifo(desk.folder / "pipe.json")
+    said = desk.run("connections", "export", "pipe.json")
+    assert (said.code, "no plain file" in said.errors) == (1, True)
+    (desk.folder / "link.json").symlink_to("target.json")
+    desk.must("connections", "export", "link.json")
+    assert (desk.folder / "link.json").is_symlink()
+    assert "warehouse" in (desk.folder / "target.json").read_text()
+
+
+@pytest.mark.parametrize("mischief", ["pipe", "open to all", "linked", "open folder"])
+def test_a_record_that_others_could_change_is_none(desk: Desk, mischief: str) -> None:
+    put_warehouse(desk)
+    folder = desk.folder / ".local/state/safeconduct"
+    folder.mkdir(parents=True, mode=0o700)
+    record = folder / "disclosures.jsonl"
+    if mischief == "pipe":
+        os.mkfifo(record, 0o600)
+    elif mischief != "open folder":
+        record.touch(0o600)
+    if mischief == "open to all":
+        record.chmod(0o666)
+    if mischief == "linked":
+        os.link(record, folder / "other")
+    if mischief == "open folder":
+        folder.chmod(0o777)
+    said = desk.run("connections", "get", "warehouse", "--reveal")
+    assert (said.code, "nothing is revealed" in said.errors) == (1, True)
+
+
+def test_an_init_that_was_cut_short_says_how_to_go_on(desk: Desk) -> None:
+    (desk.airflow_home / "airflow.cfg").unlink()
+    said = desk.run("connections", "init", str(desk.airflow_home), "--real")
+    assert (said.code, "remove it and run again" in said.errors) == (1, True)
+    said = desk.run("connections", "init", str(desk.folder / "two\nlines"), "--real")
+    assert (said.code, list(desk.folder.glob("two*"))) == (2, [])
+
+
+def test_a_full_output_is_no_defect_of_ours(desk: Desk) -> None:
+    put_warehouse(desk)
+    for unbuffered in ("", "1"):
+        environment = {**desk.environment, "PYTHONUNBUFFERED": unbuffered}
+        command = [sys.executable, "-m", "safeconduct", "connections", "export"]
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run(command, env=environment, stdout=full, stderr=subprocess.PIPE, check=False)
+        assert done.returncode == 3
+        assert b"the output could not be written (No space left on device)" in done.stderr

@@ -187,7 +187,7 @@ def test_of_a_row_with_another_key_its_day_is_known_and_both_ways_out(metadata: 
     option, command = answer.remedies
     assert (option.kind, option.text) == (RemedyKind.OPTION, "fernet_key = <the key in use>,<the key of that time>")
     assert option.when == "in airflow.cfg [core] fernet_key, where the key of 2023-11-14 is known"
-    assert (command.kind, command.text) == (RemedyKind.COMMAND, "airflow connections delete warehouse")
+    assert (command.kind, command.text) == (RemedyKind.COMMAND, "safeconduct connections delete warehouse --real")
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_remedies_can_be_pasted_whatever_the_id(metadata: MetadataFile) -> None:
     near = look_up("a (c)", [metadata.backend()])
     other = metadata.backend(OTHER).get("a (b)")
     assert shlex.split(finding(near).remedies[0].text) == ["safeconduct", "why", "a (b)"]
-    assert shlex.split(finding(other).remedies[1].text) == ["airflow", "connections", "delete", "a (b)"]
+    assert shlex.split(finding(other).remedies[1].text) == ["safeconduct", "connections", "delete", "a (b)", "--real"]
 
 
 def test_a_key_that_only_the_secrets_backend_knows_is_not_called_absent(metadata: MetadataFile, tmp_path: Path) -> None:

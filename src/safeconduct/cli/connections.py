@@ -33,7 +33,7 @@ from safeconduct.cli.kept import (
 from safeconduct.cli.linting import lint_connections
 from safeconduct.cli.moving import move_connections
 from safeconduct.diagnosis.sources import sources_of
-from safeconduct.masking import masker_for
+from safeconduct.masking import mask_extra, masker_for
 from safeconduct.model import MASK, Connection, Finding, Secret, Unjudged
 from safeconduct.report.keeping import Kept, connection_text, document, fields_of, table_text
 from safeconduct.secrets import Found, all_connections, look_up
@@ -75,7 +75,7 @@ def list_(format_: str) -> None:
         click.echo(document("connections", {"connections": shown, "faults": faulty}))
     elif kept:
         click.echo(table_text(kept, masker))
-    else:
+    elif not faults:
         asked = ", ".join(backend.place for backend in sources.backends)
         click.echo(f"There are no connections in {asked}.")
     told(report_of([*faults, *sources.faults]), masker, format_)
@@ -99,7 +99,7 @@ def get(conn_id: str, as_: str | None, reveal: bool, format_: str) -> None:
     if as_ is not None:
         click.echo(_definition(answer.connection, as_, None if reveal else masker))
     elif format_ == "json":
-        click.echo(document("connection", fields_of(kept, None if reveal else masker)))
+        click.echo(document("connection", {"connection": fields_of(kept, None if reveal else masker)}))
     else:
         click.echo(connection_text(kept, None if reveal else masker))
     told(report_of([*answer.warnings, *answer.unjudged, *sources.faults]), masker, format_)
@@ -199,8 +199,12 @@ def init(folder: Path, key: Path | None, real: bool) -> None:
     The key is kept apart from it, readable by its owner alone. An Airflow whose AIRFLOW_HOME is DIR reads it, too.
     """
     store = OwnStore(folder, key or key_of(folder.absolute(), os.environ))
+    if not f"{folder}{store.key}".isprintable():
+        raise click.UsageError("the name of DIR, or of the key's file, has characters that no airflow.cfg can hold")
     if store.there:
-        raise click.ClickException(f"{store.there[0]} is there already, and is left as it is")
+        cut_short = "; where an init that was cut short has left it, remove it and run again"
+        more = "" if store.is_whole else cut_short
+        raise click.ClickException(f"{store.there[0]} is there already, and is left as it is{more}")
     if real:
         try:
             make(store)
@@ -247,11 +251,16 @@ def _definition(connection: Connection, as_: str, masker: Masker | None) -> str:
 
 
 def _hidden(connection: Connection, masker: Masker) -> Connection:
-    """The same with its secrets masked."""
+    """The same with its secrets masked, those in texts that should hold none as well."""
     extra, extras = connection.extra, connection.extras
     if extra:
         extra = Secret(json.dumps(masker.extra(extras)) if extras else MASK)  # noqa: S610 - no Django here
-    return replace(connection, password=Secret(MASK) if connection.password else None, extra=extra)
+    texts = (connection.host, connection.schema, connection.login, connection.description)
+    host, schema, login, description = (None if text is None else masker.text(text) for text in texts)
+    password = Secret(MASK) if connection.password else None
+    return Connection(
+        connection.conn_id, connection.conn_type, host, connection.port, schema, login, password, extra, description
+    )
 
 
 def _from_uri(conn_id: str, uri: str, given: dict[str, Any]) -> Connection:
@@ -275,8 +284,13 @@ def _from_fields(conn_id: str, given: dict[str, Any]) -> Connection:
     if password is not None:
         found = replace(found, password=Secret(given_text("--password", password)))
     if extra is not None:
-        text = given_text("--extra", extra) if extra == "-" else extra
+        text = given_text("--extra", extra) if extra == "-" or _holds_secrets(extra) else extra
         found = replace(found, extra=Secret(text))
         if text.strip() and not found.extras and text.strip() != "{}":
             raise click.UsageError("--extra is no JSON object")
     return found
+
+
+def _holds_secrets(extra: str) -> bool:
+    extras = Connection("", extra=Secret(extra)).extras
+    return bool(extras) and mask_extra(extras) != extras

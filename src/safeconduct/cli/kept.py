@@ -136,11 +136,16 @@ def ending_of(path: str, chosen: str | None) -> str:
 
 
 def write_out(path: str, text: str) -> None:
-    """Write a file anew, whole or not at all, for its owner alone; `-` is standard output."""
+    """Write a file anew, whole or not at all, for its owner alone; `-` is standard output.
+
+    What a link leads to is replaced. Raises click.ClickException, also for what is there and no plain file.
+    """
     if path == STANDARD_INPUT:
         click.echo(text, nl=False)
         return
-    target = Path(path)
+    target = Path(os.path.realpath(path))
+    if os.path.lexists(target) and not target.is_file():
+        raise click.ClickException(f"{path} is there, and is no plain file: nothing is written to it")
     try:
         number, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         try:

@@ -5,6 +5,7 @@ A command's module is imported only when it is called: `safeconduct --help` impo
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """The exit code for Ctrl-C, 128 and the number of SIGINT."""
+_NOT_WRITTEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 COLLECT_AFTER = 50_000
 """New objects between two collections: what is loaded at the start stays, and collecting took 6 % of a walk."""
 
@@ -111,6 +113,9 @@ def _main() -> None:
     except Exception as error:
         if isinstance(error, OSError):
             _check_written()
+            # Where the stream keeps nothing back, there is nothing left to fail once more.
+            if error.filename is None and error.errno in _NOT_WRITTEN:
+                _fail(f"the output could not be written ({error.strerror})")
         if os.environ.get("SAFECONDUCT_DEBUG"):
             click.echo(_where_from(error), err=True, nl=False)
         # The text of an unexpected error may quote anything, a password included: only its kind is shown.

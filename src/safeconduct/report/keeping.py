@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.masking import printable
+from safeconduct.masking import printable as lines_of
 from safeconduct.model import MASK
 
 if TYPE_CHECKING:
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from safeconduct.model import Connection
 
 _FIELDS = (("type", "conn_type"), ("host", "host"), ("port", "port"), ("database", "schema"), ("login", "login"))
+
+
+def printable(text: str) -> str:
+    """The text on one line, with everything that a terminal would obey written out."""
+    return lines_of(text).replace("\n", "\\n")
 
 
 @dataclass(frozen=True)

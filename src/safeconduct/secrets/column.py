@@ -49,7 +49,7 @@ def _flag_lies(conn_id: str, column: str) -> Finding:
 def _add_again(conn_id: str, add: str) -> Remedy:
     return Remedy(
         RemedyKind.COMMAND,
-        f"airflow connections delete {shlex.quote(conn_id)}",
+        f"safeconduct connections delete {shlex.quote(conn_id)} --real",
         when=f"{add} the connection again with its credential",
     )
 

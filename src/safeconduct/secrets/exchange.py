@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.airflow.connection_json import parse_definition, parse_json
 from safeconduct.airflow.connection_uri import format_uri, parse_uri
 from safeconduct.airflow.malformed import malformed
-from safeconduct.model import Finding, Secret, Unjudged
+from safeconduct.model import MASK, Finding, Secret, Unjudged
 from safeconduct.secrets.local_file import read_file
 from safeconduct.secrets.variables import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from safeconduct.airflow.dialect import Dialect
     from safeconduct.model import Connection
@@ -46,7 +47,7 @@ def read_connections(path: str, dialect: Dialect, ending: str = "") -> Imported:
     faults: list[Finding | Unjudged] = []
     for name, value in content.values.items():
         found = _connection(str(name), value, dialect)
-        problem = found if isinstance(found, Finding) else fault_of(found)
+        problem = found if isinstance(found, Finding) else fault_of(found) or _hidden_in(found, path)
         if isinstance(found, Finding) or problem is not None:
             faults.append(problem or malformed(str(name), "it cannot be read", "JSON"))
         elif name in content.twice:
@@ -98,6 +99,27 @@ def fault_of(connection: Connection) -> Finding | None:
     return _not_text(connection)
 
 
+def _hidden_in(connection: Connection, path: str) -> Finding | None:
+    """That a secret stands as the mask there: to take it over would put the mask in the secret's place."""
+    hidden = ["its password"] if connection.password == Secret(MASK) else []
+    if connection.extra and MASK in _leaves(connection.extras or connection.extra.reveal()):
+        hidden.append("something in its extra")
+    if not hidden:
+        return None
+    why = f"{' and '.join(hidden)} is hidden ({MASK}): {path} was exported without --reveal"
+    return malformed(connection.conn_id, why, "JSON")
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from _leaves(one)
+    else:
+        yield value
+
+
 def _not_text(connection: Connection) -> Finding | None:
     texts = {
         name: getattr(connection, name) for name in ("host", "schema", "login", "password", "extra", "description")
@@ -127,6 +149,9 @@ def read_variables(path: str, ending: str = "") -> Imported:
             text = value if isinstance(value, str) else json.dumps(value)
         except (TypeError, ValueError, RecursionError):
             faults.append(Unjudged(str(key), "it has a value that JSON has not"))
+            continue
+        if text == MASK:
+            faults.append(Unjudged(str(key), f"its value is hidden ({MASK}): {path} was exported without --reveal"))
             continue
         good.append(Variable(str(key), Secret(text), None if description is None else str(description)))
     return Imported(variables=tuple(good), faults=tuple(faults))

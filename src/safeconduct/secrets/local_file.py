@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ENDINGS = ("env", "json", "yaml", "yml")
 _MOST = 64 << 20
+_MOST_NODES = 1_000_000
 _COMMENT = re.compile(r"\s*#")
 
 
@@ -116,6 +117,8 @@ def _read_yaml(path: str, text: str) -> Content:
 
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if _size(node, {}) > _MOST_NODES:
+            raise _unreadable(path, f"its anchors stand for more than {_MOST_NODES:,} values")
         values = yaml.safe_load(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark  # its words are not told: they quote what stands there
@@ -127,6 +130,17 @@ def _read_yaml(path: str, text: str) -> Content:
         raise _unreadable(path, "it holds no object", 1)
     keys = [key.value for key, _ in node.value if isinstance(key.value, str)]
     return Content({str(name): value for name, value in values.items()}, tuple(_twice(keys)))
+
+
+def _size(node: Any, known: dict[int, int]) -> int:
+    """How many values it is once its anchors are written out; without an end where one holds itself."""
+    key = id(node)
+    if key not in known:
+        known[key] = _MOST_NODES + 1  # until it is counted: only what holds itself asks before
+        inside = node.value if isinstance(node.value, list) else []
+        parts = [part for one in inside for part in (one if isinstance(one, tuple) else (one,))]
+        known[key] = 1 + sum(_size(part, known) for part in parts)
+    return known[key]
 
 
 def _twice(names: Iterable[str]) -> list[str]:

@@ -38,6 +38,11 @@ class OwnStore:
         return self.home / "airflow.cfg"
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it was made to its end: the configuration is the last file."""
+        return self.configuration.exists()
+
+    @property
     def there(self) -> tuple[Path, ...]:
         """Those of its files that there are already."""
         return tuple(path for path in (self.database, self.configuration, self.key) if os.path.lexists(path))
@@ -60,15 +65,26 @@ def make(store: OwnStore) -> None:
     store.key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         _write(store.key, Fernet.generate_key() + b"\n")
-        _write(store.database, b"")
-        with closing(sqlite3.connect(store.database)) as database:
-            database.executescript(f"BEGIN;{_TABLES.read_text('utf-8')}COMMIT;")
+        _make_database(store.database)
         _write(store.configuration, _configured(store).encode())
     except BaseException:
         for path in (store.key, store.database, store.configuration):
             with suppress(OSError):
                 path.unlink(missing_ok=True)
         raise
+
+
+def _make_database(path: Path) -> None:
+    """The file is there with all its tables, or not at all."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        _write(unfinished, b"")
+        with closing(sqlite3.connect(unfinished)) as database:
+            database.executescript(f"BEGIN;{_TABLES.read_text('utf-8')}COMMIT;")
+        os.link(unfinished, path)  # unlike a rename, it replaces nothing
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _configured(store: OwnStore) -> str:

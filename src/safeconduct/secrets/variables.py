@@ -25,6 +25,8 @@ class Variable:
 
 def opened_variable(row: VariableRow, keyring: Keyring) -> Variable | Unjudged:
     """The variable that the row keeps; why not, where no key opens it or its flag lies."""
+    if any("\ud800" <= mark <= "\udfff" for mark in row.key):
+        return Unjudged(row.key, "its key holds octets that are no UTF-8 text, and Airflow cannot read the row")
     if row.value is None:
         return Unjudged(row.key, f"the variable {row.key} has no value, which Airflow cannot read")
     text = row.value.reveal()
