@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from safeconduct.masking.names import is_secret_key
 from safeconduct.masking.uris import END_OF_STRING
 from safeconduct.model import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Most texts have none of these and need no closer look.
 _HINT = re.compile(r"pass|pwd|secret|token|key|jwt|cred|auth|sig|sas|webhook|pat", re.I)
@@ -54,11 +58,19 @@ def hide_assigned(text: str) -> str:
     if not _HINT.search(text):
         return text
     parts, last = [], 0
-    while found := _assignment().search(text, last):
-        start, end = _value(text, found) if _is_secret(text, found) else (found.end(), found.end())
-        parts += [text[last:start], MASK if end > start else ""]
+    for _, start, end in assigned_in(text):
+        parts += [text[last:start], MASK]
         last = end
     return "".join([*parts, text[last:]])
+
+
+def assigned_in(text: str) -> Iterator[tuple[str, int, int]]:
+    """Each secret name with where its value begins and ends."""
+    last = 0
+    while found := _assignment().search(text, last):
+        start, last = _value(text, found) if _is_secret(text, found) else (found.end(), found.end())
+        if last > start:
+            yield found[1], start, last
 
 
 def _is_secret(text: str, found: re.Match[str]) -> bool:

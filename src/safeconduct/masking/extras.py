@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.masking.assignments import hide_assigned
+from safeconduct.masking.exposure import escaped
 from safeconduct.masking.names import is_secret_key
 from safeconduct.masking.tokens import hide_tokens
 from safeconduct.masking.uris import hide_userinfo
@@ -29,23 +31,50 @@ def _by_shape(text: str) -> str:
 
 
 def mask_extra(extra: Mapping[str, object], hide: Callable[[str], str] = _by_shape) -> dict[str, object]:
-    """The mapping with secrets replaced by the mask: all under a secret key, and in other texts what looks like one.
+    """The mapping with secrets replaced by the mask: all under a secret key, what the detector finds, and what looks
+    like a secret in other texts.
 
     Empty values, booleans and references to a secret kept elsewhere stay visible.
     """
-    return {hide(key): _masked(key, value, hide, DEEPEST) for key, value in extra.items()}
+    from safeconduct.masking.detector import exposures  # many expressions to compile, and most commands show no extra
+
+    found = {one.pointer: one.rule for one in exposures(extra) if one.whole}
+    return _members(extra, "", _Masking(hide, found), DEEPEST)
 
 
-def _masked(key: str, value: object, hide: Callable[[str], str], depth: int) -> object:
+@dataclass(frozen=True)
+class _Masking:
+    hide: Callable[[str], str]
+    whole: Mapping[str, str]
+    """The rule for each pointer at which all is secret."""
+
+    def part(self, key: str, value: object, pointer: str) -> object:
+        """The mask; but of an object written as text what is harmless, if nothing secret is left in it."""
+        if self.whole[pointer] != "holds" or not isinstance(value, str):
+            return MASK
+        from safeconduct.masking.detector import exposures
+
+        shown = self.hide(value)
+        return MASK if shown == value or any(exposures({key: shown})) else shown
+
+
+def _members(value: Mapping[str, object], pointer: str, how: _Masking, depth: int) -> dict[str, object]:
+    names = [(str(key), item) for key, item in value.items()]
+    return {how.hide(key): _masked(key, item, f"{pointer}/{escaped(key)}", how, depth) for key, item in names}
+
+
+def _masked(key: str, value: object, pointer: str, how: _Masking, depth: int) -> object:
     if is_secret_key(key):
-        return value if _is_harmless(key, value) else MASK
+        return value if _is_harmless(key, value) and pointer not in how.whole else MASK
     if depth == 0:
         return MASK
+    if pointer in how.whole:
+        return how.part(key, value, pointer)
     if isinstance(value, dict):
-        return {hide(str(inner)): _masked(str(inner), item, hide, depth - 1) for inner, item in value.items()}
+        return _members(value, pointer, how, depth - 1)
     if isinstance(value, list):
-        return [_masked(key, item, hide, depth - 1) for item in value]
-    return hide(value) if isinstance(value, str) else value
+        return [_masked(key, item, f"{pointer}/{place}", how, depth - 1) for place, item in enumerate(value)]
+    return how.hide(value) if isinstance(value, str) else value
 
 
 def _is_harmless(key: str, value: object) -> bool:

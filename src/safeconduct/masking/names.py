@@ -18,7 +18,7 @@ _KEYS_OF = frozenset(
     private rsa secret server service shared signing ssh ssl storage subscription tls""".split()
 )
 # After the announcing word these say that the value only speaks of the secret.
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     """age algorithm algorithms arn audience backend cmd column command count description dir directory enabled
     encryption endpoint expired expires expiry field fields file filename format header hint id in issuer kind
     label length lifetime limit location max method min mode name names path policy prefix provider region required
@@ -41,14 +41,19 @@ def is_secret_key(name: str) -> bool:
 
     Names that only speak of one are not: `password_encryption`, `token_url`, `max_tokens`, `passfile`.
     """
-    words = tuple(word.lower() for word in _WORDS.findall(name[-_LONGEST:]))
+    words = words_of(name[-_LONGEST:])
     if not words:
         return False
     if words[-2:] in _SECRET_WHOLE or words[-1] in _SECRET_LAST:
         return True
     return any(
-        _announces(words, place) and not _HARMLESS.intersection(words[place + 1 :]) for place in range(len(words))
+        _announces(words, place) and not HARMLESS.intersection(words[place + 1 :]) for place in range(len(words))
     )
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """The words of a name in whatever style, in small letters and without digits."""
+    return tuple(word.lower() for word in _WORDS.findall(name))
 
 
 def _announces(words: tuple[str, ...], place: int) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from safeconduct.model import MASK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # A quote ends the URI where something follows that ends a string; elsewhere it may be part of a raw password.
 END_OF_STRING = re.compile(r"(?<!\\)\\*[\"'`](?=[\s,;:)\]}>]|\Z)|\Z")
@@ -19,17 +23,26 @@ def hide_userinfo(text: str) -> str:
     password is taken to reach to the last `@` of the word.
     """
     parts, last = [], 0
-    while (place := text.find("://", last)) >= 0:
-        end_of_word = END_OF_WORD.search(text, place + 3)
-        end = end_of_word.start() if end_of_word else len(text)
-        parts += [text[last : place + 3], _without_password(text[place + 3 : end])]
+    for start, end in passwords_in(text):
+        parts += [text[last:start], MASK]
         last = end
     return "".join([*parts, text[last:]])
 
 
-def _without_password(authority: str) -> str:
+def passwords_in(text: str) -> Iterator[tuple[int, int]]:
+    """Where the passwords of URIs begin and end."""
+    last = 0
+    while (place := text.find("://", last)) >= 0:
+        end_of_word = END_OF_WORD.search(text, place + 3)
+        end = end_of_word.start() if end_of_word else len(text)
+        last = end
+        if found := _password(text[place + 3 : end]):
+            yield place + 3 + found[0], place + 3 + found[1]
+
+
+def _password(authority: str) -> tuple[int, int] | None:
     user, colon, after = authority.partition(":")
     at = after.rfind("@")
     if not colon or at <= 0 or ("@" in user and _PORT.match(after)):
-        return authority
-    return f"{user}:{MASK}{after[at:]}"
+        return None
+    return len(user) + 1, len(user) + 1 + at
