@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from typing import Any
 
 import pytest
@@ -21,6 +22,23 @@ JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text()),
     lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(), some, max_size=3),
     max_leaves=8,
+)
+
+
+HOSTILE = (
+    "{{",
+    "{{}}",
+    "${",
+    "<a>",
+    "://a:b@",
+    "a:1:b:c:",
+    "a/b@",
+    "$AAA_",
+    "__A__",
+    "x/",
+    "see the ",
+    "password is ",
+    "a=",
 )
 
 
@@ -98,6 +116,14 @@ def test_any_value_is_judged_and_its_rules_are_known(value: Any) -> None:
             assert ALL_RULES[said.rule] == said.reason
         else:
             assert REASONS[said.suppressor] == said.reason
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+@pytest.mark.parametrize("key", ["x", "password", "token"])
+def test_hostile_texts_take_no_time(piece: str, key: str) -> None:
+    before = time.process_time()
+    list(exposures({key: (piece * 20_000)[:20_000]}))
+    assert time.process_time() - before < 5
 
 
 def test_what_lies_too_deep_is_said_so() -> None:

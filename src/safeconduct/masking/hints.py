@@ -16,7 +16,8 @@ from safeconduct.masking.suppressors import is_uuid, why_harmless
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-LONGEST = 20_000
+LONGEST = 5_000
+"""Characters. In a longer text only what the masker itself looks for is looked for beyond this."""
 _OPTION = (
     r"(?:^|(?<=[\s\"',\[]))--?(?P<name>[A-Za-z][\w.-]{1,60})[\"']?[\s,]{1,3}[\"']?(?P<value>[^\s\"',\]-][^\s\"']*)"
 )

@@ -24,8 +24,8 @@ class Suppressor:
 
 _WORD = r"[A-Za-z][\w.-]*"
 TEMPLATE = (
-    r"\$?\{\{(?:(?!\}\}).)*\}\}|\$\{[^}]*\}|\$\([^)]*\)|%\(\w+\)[sd]|#\{[^}]*\}#?|<%(?:(?!%>).)*%>|\[\[[^\]]*\]\]|"
-    r"\{%(?:(?!%\}).)*%\}|%[A-Z_][A-Z0-9_]*%|\$[A-Z_][A-Z0-9_]{2,}|@@\w+@@|@\{[^}]*\}|\{[A-Za-z_][\w.]*\}|"
+    r"\$?\{\{(?:(?!\}\}).){0,300}\}\}|\$\{[^}]{0,300}\}|\$\([^)]{0,300}\)|%\(\w+\)[sd]|#\{[^}]{0,300}\}#?|<%(?:(?!%>).){0,300}%>|\[\[[^\]]{0,300}\]\]|"
+    r"\{%(?:(?!%\}).){0,300}%\}|%[A-Z_][A-Z0-9_]*%|\$[A-Z_][A-Z0-9_]{2,}|@@\w+@@|@\{[^}]{0,300}\}|\{[A-Za-z_][\w.]*\}|"
     r"__[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*__|\$env:\w+|#\w+#"
 )
 _KEEPER = (
@@ -200,7 +200,7 @@ def why_harmless(value: str, weight: Weight) -> str | None:
     if _is_built(text):
         return "template"
     for suppressor in SUPPRESSORS:
-        if (suppressor.passwords or weight is not Weight.PASSWORD) and _compiled(suppressor.name).match(text[:5000]):
+        if (suppressor.passwords or weight is not Weight.PASSWORD) and _compiled(suppressor.name).match(text[:2000]):
             if suppressor.name in _MAY_BE_RANDOM and _has_random_part(text):
                 continue
             return suppressor.name
@@ -212,11 +212,13 @@ def why_harmless(value: str, weight: Weight) -> str | None:
 _AUTH_SCHEME = re.compile(
     r"(?:authorization\s*:\s*)?(?:bearer|basic|token|apikey|api-key|bot|key|genie_?key|ssws|splunk)\s+", re.I
 )
-_IN_DOUBLE_BRACES = re.compile(r"\{\{(?:(?!\}\}).)*\}\}|\$\{[^}]*\}|\$\([^)]*\)|%\(\w+\)s")
+_IN_DOUBLE_BRACES = re.compile(r"\{\{(?:(?!\}\}).){0,300}\}\}|\$\{[^}]{0,300}\}|\$\([^)]{0,300}\)|%\(\w{1,100}\)s")
 
 
 def _is_built(text: str) -> bool:
     """Whether a template makes the better part of it, and what stands around it is no password."""
+    if len(text) > 2000:
+        return False
     rest, count = _IN_DOUBLE_BRACES.subn("", text)
     return count > 0 and len(rest) < len(text) / 2 + 8 and not is_strange(rest)
 

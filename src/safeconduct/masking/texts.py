@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from safeconduct.masking.assignments import assigned_in
-from safeconduct.masking.hints import PROSE, hints_in, is_secret_under
+from safeconduct.masking.hints import LONGEST, PROSE, hints_in, is_secret_under
 from safeconduct.masking.keys import Weight, weigh
 from safeconduct.masking.nested import decoded, unquoted
 from safeconduct.masking.suppressors import TEMPLATE, why_harmless
@@ -35,7 +35,7 @@ REASONS = {
 _TEMPLATE = re.compile(TEMPLATE)
 _DEFAULT = re.compile(
     r"\$\{(?:\w+:?-|[A-Z][A-Z0-9_]*:)(?P<shell>[^}:?/-][^}]*)\}|"
-    r"\{\{[^}]*?(?:\bdefault\s*\(|\bget\s*\(\s*['\"][\w.-]+['\"]\s*,|\bor\b|\belse\b|\bdefault(?:_var)?\s*=)\s*['\"](?P<jinja>[^'\"]+)['\"]"
+    r"\{\{[^}]{0,300}?(?:\bdefault\s*\(|\bget\s*\(\s*['\"][\w.-]+['\"]\s*,|\bor\b|\belse\b|\bdefault(?:_var)?\s*=)\s*['\"](?P<jinja>[^'\"]+)['\"]"
 )
 _PORT_FIRST = re.compile(r"\d{1,5}[/?;#,]")
 
@@ -56,15 +56,15 @@ def secrets_in(text: str) -> Iterator[tuple[str, str]]:
 
 def holds_secret(text: str) -> Iterator[tuple[str, str]]:
     """The same for what makes the text secret as a whole: hints, and what is written in it in base64 or %xx."""
-    for found in _DEFAULT.finditer(text[:5000]):
+    for found in _DEFAULT.finditer(text[:LONGEST]):
         if is_secret_under(Weight.PASSWORD, found["shell"] or found["jinja"]):
             yield DEFAULT, REASONS[DEFAULT]
-    plain = _TEMPLATE.sub("<template>", text)
+    plain = _TEMPLATE.sub("<template>", text[:LONGEST])
     yield from hints_in(plain)
     for inner in (decoded(text), unquoted(plain)):
         if inner is not None:
             yield from secrets_in(inner)
-            yield from hints_in(_TEMPLATE.sub("<template>", inner))
+            yield from hints_in(_TEMPLATE.sub("<template>", inner[:LONGEST]))
 
 
 def _spared_token(kind: str, value: str) -> bool:
