@@ -36,10 +36,13 @@ def mask_extra(extra: Mapping[str, object], hide: Callable[[str], str] = _by_sha
 
     Empty values, booleans and references to a secret kept elsewhere stay visible.
     """
+    return _members(extra, "", _masking(extra, hide), DEEPEST)
+
+
+def _masking(extra: Mapping[str, object], hide: Callable[[str], str]) -> _Masking:
     from safeconduct.masking.detector import exposures  # many expressions to compile, and most commands show no extra
 
-    found = {one.pointer: one.rule for one in exposures(extra) if one.whole}
-    return _members(extra, "", _Masking(hide, found), DEEPEST)
+    return _Masking(hide, {one.pointer: one.rule for one in exposures(extra) if one.whole})
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,8 @@ def without_secrets(extra: Mapping[str, object], hide: Callable[[str], str] = _b
 
 def _pairs(extra: Mapping[str, object], hide: Callable[[str], str]) -> list[tuple[str, object]]:
     """Key and value of each as they are shown; two keys may be hidden alike."""
-    return [(hide(key), _masked(key, value, hide, DEEPEST)) for key, value in extra.items()]
+    how = _masking(extra, hide)
+    return [(hide(key), _masked(key, value, f"/{escaped(key)}", how, DEEPEST)) for key, value in extra.items()]
 
 
 def _hides(value: object, masked: object) -> bool:
