@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase
+from typing import NamedTuple
 
 from safeconduct.model import quote_identifier
 
@@ -27,8 +27,7 @@ class WrongSql(WrongText):
         super().__init__(place + why)
 
 
-@dataclass(frozen=True, order=True)
-class RelationName:
+class RelationName(NamedTuple):
     """A relation as it was named: `schema` is empty where search_path decides, `database` where none was said."""
 
     schema: str

@@ -50,7 +50,7 @@ def for_server(sql: str) -> str:
 
 def is_too_deep(sql: str) -> bool:
     """Whether the parser might overflow its stack: a chain of operators, joins or unions without any end."""
-    if sum(map(len, sql.split())) <= _DEEPEST:
+    if len(sql) <= _DEEPEST or sum(map(len, sql.split())) <= _DEEPEST:
         return False
     runs = [0]
     for token in _TOKEN.finditer(sql):

@@ -170,15 +170,16 @@ def _node(  # noqa: C901 - a call more for each field takes a tenth of all the t
             renamed.append((key, name))
         if inner is None:
             continue
+        is_any = inner.STRUCT == "Node"
+        deeper = depth + 1 + is_any
+        if deeper > _DEEPEST:
+            raise TooDeep
         children = []
         for item in value if type(value) is list else (value,):
-            actual, fields, deeper = inner, item, depth + 1
-            if inner.STRUCT == "Node":
-                deeper += 1
+            actual, fields = inner, item
+            if is_any:
                 for word, fields in item.items():  # noqa: B007 - there is one, or none at all
                     actual = any_kind[word]
-            if deeper > _DEEPEST:
-                raise TooDeep
             if actual.NESTED:
                 children.append(_node(actual, fields, deeper, any_kind, index))
                 continue

@@ -57,7 +57,7 @@ class ExpressionReader(ABC):
                     self._operator(part.name)
                 elif what == "SubLink":
                     self._operator(part.oper_name)
-                waiting.extend(reversed(part.BELOW))
+                waiting += part.BELOW[::-1]
 
     def _operator(self, words: Sequence[Node]) -> None:
         if words and words[-1].sval not in _COMMON_OPERATORS and words[-1].sval not in _BETWEEN:

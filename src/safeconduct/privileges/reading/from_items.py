@@ -26,7 +26,7 @@ class FromReader(ExpressionReader):
 
     def from_item(self, node: Node, scope: Scope, before: list[Source]) -> list[Source]:
         """The sources of one item; a join has those of both its sides."""
-        what = kind(node)
+        what = node.STRUCT
         if what == "RangeVar":
             return [self._range_var(node, scope)]
         if what == "JoinExpr":

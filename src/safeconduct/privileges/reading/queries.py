@@ -83,17 +83,17 @@ class QueryReader(FromReader):
     def _span(self, value: Node, scope: Scope) -> int | None:
         if not ends_in_star(value):
             return 1
-        parts = strings(value.fields) if kind(value) == "ColumnRef" else ()
+        parts = strings(value.fields) if value.STRUCT == "ColumnRef" else ()
         source = scope.source(parts[-1], parts[-2] if len(parts) > 1 else "") if parts else None
         columns = source.star() if source else None
         return None if columns is None else len(columns)
 
     def _target(self, target: Node, scope: Scope) -> Names:
         value = target.val
-        if kind(value) == "ColumnRef" and len(parts := strings(value.fields)) < len(value.fields):
+        if value.STRUCT == "ColumnRef" and len(parts := strings(value.fields)) < len(value.fields):
             return self._star(value, parts, scope)
         self.expression(value, scope)
-        if kind(value) == "A_Indirection" and value.indirection[-1].HasField("a_star"):
+        if value.STRUCT == "A_Indirection" and value.indirection[-1].HasField("a_star"):
             return None
         return (output_name(target),)
 
@@ -112,7 +112,7 @@ class QueryReader(FromReader):
 
         `open_ended` says that the result may have more columns than `names`.
         """
-        if kind(node) == "GroupingSet":
+        if node.STRUCT == "GroupingSet":
             for item in node.content:
                 self._group(item, names, open_ended, scope)
         elif (name := _bare_name(node)) is None or not (scope.read_here(name) or name in names):
@@ -120,7 +120,7 @@ class QueryReader(FromReader):
 
     def _sort(self, node: Node, names: tuple[str, ...], open_ended: bool, scope: Scope) -> None:
         """ORDER BY and DISTINCT ON: a bare name is a column of the result before it is one of FROM."""
-        item = node.node if kind(node) == "SortBy" else node
+        item = node.node if node.STRUCT == "SortBy" else node
         name = _bare_name(item)
         if name is None or name not in names:
             self._outside(item, name if open_ended else None, scope)
@@ -153,14 +153,14 @@ def lock_source(source: Source) -> None:
 
 def ends_in_star(value: Node) -> bool:
     """Whether it is `alias.*` or `(row).*`."""
-    what = kind(value)
+    what = value.STRUCT
     field = {"ColumnRef": "fields", "A_Indirection": "indirection"}.get(what, "")
     parts: Sequence[Node] = getattr(value, field) if field else ()
     return bool(parts) and kind(parts[-1]) == "A_Star"
 
 
 def _bare_name(node: Node) -> str | None:
-    if kind(node) != "ColumnRef" or len(node.fields) != 1:
+    if node.STRUCT != "ColumnRef" or len(node.fields) != 1:
         return None
     return (strings(node.fields) or (None,))[0]
 
