@@ -85,7 +85,7 @@ def fates(desk: Desk, *arguments: str, code: int = 0) -> dict[str, str]:
 
 def found(desk: Desk, conn_id: str = "warehouse") -> dict[str, Any]:
     """The connection as Airflow's order of places gives it."""
-    told = desk.json("connections", "get", conn_id, "--reveal", reveals=True)
+    told = desk.json("connections", "get", conn_id, "--reveal", reveals=True)["connection"]
     return {name: told[name] for name in WHOLE}
 
 
@@ -188,7 +188,8 @@ def test_killed_at_any_moment_nothing_is_lost(desk: Desk, back: bool) -> None:
                 inside(desk, "connections", "move", "warehouse", "--real", *again)
                 kill(desk, vault, way, number, after, seconds)
                 vault.number = 0
-                told = json.loads(inside(desk, "connections", "get", "warehouse", "--reveal", "--format", "json"))
+                shown = inside(desk, "connections", "get", "warehouse", "--reveal", "--format", "json")
+                told = json.loads(shown)["connection"]
                 assert {name: told[name] for name in WHOLE} == WHOLE, (number, after, seconds)
         inside(desk, "connections", "move", "warehouse", "--real", *way)
         assert found(desk) == WHOLE
@@ -292,7 +293,7 @@ def test_a_real_airflow_finds_it_whole_in_vault(desk: Desk, vault: FakeVault, ve
     assert vault.versions("connections/warehouse")[-1].deleted
 
 
-@pytest.mark.parametrize(("version", "ending"), [("2.11.2", "json"), ("3.3.2", "yaml"), ("3.3.2", "json")])
+@pytest.mark.parametrize(("version", "ending"), [("2.11.2", "json"), ("3.3.2", "yaml")])
 def test_a_real_airflow_finds_it_whole_in_a_file(desk: Desk, version: str, ending: str) -> None:
     path = desk.folder / f"connections.{ending}"
     kwargs = json.dumps({"connections_file_path": str(path)})
@@ -304,8 +305,15 @@ def test_a_real_airflow_finds_it_whole_in_a_file(desk: Desk, version: str, endin
     assert json.loads(path.read_text()) == {}
 
 
-@pytest.mark.parametrize(("to", "backend"), [("aws-sm", MANAGER), ("aws-ssm", STORE)])
-@pytest.mark.parametrize("version", ["2.11.2", "3.3.2"])
+@pytest.mark.parametrize(
+    ("version", "to", "backend"),
+    [
+        ("2.11.2", "aws-sm", MANAGER),
+        ("3.3.2", "aws-ssm", STORE),
+        pytest.param("3.3.2", "aws-sm", MANAGER, marks=pytest.mark.soak),
+        pytest.param("2.11.2", "aws-ssm", STORE, marks=pytest.mark.soak),
+    ],
+)
 def test_a_real_airflow_finds_it_whole_at_aws(desk: Desk, aws: Aws, to: str, backend: str, version: str) -> None:
     keys = {name.upper(): value for name, value in aws.options.items() if name.startswith("aws_")}
     desk = Desk(desk.folder, desk.airflow_home, keys)
