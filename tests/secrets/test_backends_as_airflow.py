@@ -121,8 +121,15 @@ MANAGER_KWARGS = {
 }
 
 
-@any_version
-@pytest.mark.parametrize(("backend", "tables"), [(MANAGER, MANAGER_KWARGS), (STORE, AWS_KWARGS)], ids=["sm", "ssm"])
+@pytest.mark.parametrize(
+    ("version", "backend", "tables"),
+    [
+        pytest.param("2.11.2", MANAGER, MANAGER_KWARGS, id="2.11.2-sm"),
+        pytest.param("3.3.2", STORE, AWS_KWARGS, id="3.3.2-ssm"),
+        pytest.param("3.3.2", MANAGER, MANAGER_KWARGS, id="3.3.2-sm", marks=pytest.mark.soak),
+        pytest.param("2.11.2", STORE, AWS_KWARGS, id="2.11.2-ssm", marks=pytest.mark.soak),
+    ],
+)
 def test_aws(backend: str, tables: dict[str, dict[str, Any]], version: str, aws: Aws, tmp_path: Path) -> None:
     airflow = airflow_with_backends(version, tmp_path / "airflow")
     for name, text in SECRETS.items():
