@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from safeconduct.model import Grant, ObjectKind, Privilege, listed, quote_identifier
@@ -90,7 +91,7 @@ class Traces:
         """What was added since the last time comes from here."""
         for name, origins in self._added.items():
             origins += [origin] * (len(getattr(self._record, name)) - len(origins))
-        for oid in list(self._record.called)[len(self._called) :]:
+        for oid in islice(self._record.called, len(self._called), None):
             self._called[oid] = origin
 
     def origin(self, name: str, number: int) -> Origin:

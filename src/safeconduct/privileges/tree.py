@@ -57,7 +57,6 @@ def relation_name(range_var: Node) -> RelationName:
 
 def text_constant(node: Node) -> str | None:
     """The text of a string literal, also of one that is cast to regclass or text."""
-    node = node
     if kind(node) == "TypeCast":
         return text_constant(node.arg)
     if kind(node) == "A_Const" and node.WhichOneof("val") == "sval":

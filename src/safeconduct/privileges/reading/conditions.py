@@ -22,7 +22,6 @@ _EITHER: Outcomes = frozenset({True, False})
 
 def outcomes(node: Node, known: Known) -> Outcomes:
     """What the condition may be worth."""
-    node = node
     what = kind(node)
     if what == "BoolExpr":
         return _joined(enum_name(node, "boolop"), [outcomes(item, known) for item in node.args])
@@ -145,7 +144,6 @@ def _value(node: Node, known: Known) -> Value | None:
     row, column = column_of(node)
     if row == "new":
         return known.row.of(column)
-    node = node
     if kind(node) == "A_Const" and node.isnull:
         return Value(None)
     text = text_of(node, known)

@@ -24,7 +24,6 @@ _WRITTEN = {"quote_ident": "I", "quote_literal": "L", "lower": "lower", "upper":
 
 def text_of(node: Node, known: Known) -> str | None:
     """The text that the expression is; None where that is only known when it runs."""
-    node = node
     what = kind(node)
     if what == "TypeCast":
         return text_of(node.arg, known)
@@ -44,7 +43,6 @@ def text_of(node: Node, known: Known) -> str | None:
 
 def column_of(node: Node) -> tuple[str, str]:
     """The row and the column that `row.column` names; two empty texts for anything else."""
-    node = node
     parts = strings(node.fields) if kind(node) == "ColumnRef" else ()
     return (parts[0], parts[1]) if len(parts) == 2 and len(node.fields) == 2 else ("", "")
 

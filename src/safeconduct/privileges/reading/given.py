@@ -55,7 +55,6 @@ def _pairs(targets: Iterable[Node]) -> Iterator[tuple[str, str | None]]:
 
 def _constant(node: Node) -> tuple[str | None, ...]:
     """The one constant that it is; nothing where it is none."""
-    node = node
     if kind(node) != "A_Const":
         return ()
     if node.isnull:

@@ -63,7 +63,6 @@ class StatementReader(OtherReader):
 
     def statement(self, node: Node, text: str) -> None:
         """Read one statement; `text` begins with it, and only its first words are looked at."""
-        node = node
         uses, needs, unknown = (len(found) for found in (self.record.uses, self.record.needs, self.record.unknown))
         self.record.unclear = False
         if self._as_other and kind(node) not in ("VariableSetStmt", "TransactionStmt", "DiscardStmt"):

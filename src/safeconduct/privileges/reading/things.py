@@ -95,7 +95,6 @@ class ThingAsk:
 
 def parts_of(node: Node) -> tuple[tuple[str, ...], tuple[str, ...] | None]:
     """The parts of an object's name, and the types of a function's input arguments where they are said."""
-    node = node
     what = kind(node)
     if what == "List":
         if len(node.items) and node.items[0].HasField("type_name"):

@@ -51,8 +51,7 @@ def _query_name(node: Node) -> str:
 
 
 def _text(node: Node) -> str:
-    value = node
-    return str(value.sval).lower() if kind(value) == "String" else str(getattr(value, "ival", ""))
+    return str(node.sval).lower() if kind(node) == "String" else str(getattr(node, "ival", ""))
 
 
 def _is_executed(node: Node) -> bool:

@@ -116,5 +116,4 @@ def _made_by(node: Node, what: str) -> str:
         return str(node.view.relname)
     if what == "CreateTableAsStmt":
         return str(node.into.rel.relname)
-    select = node
-    return str(select.into_clause.rel.relname) if what == "SelectStmt" and select.HasField("into_clause") else ""
+    return str(node.into_clause.rel.relname) if what == "SelectStmt" and node.HasField("into_clause") else ""
