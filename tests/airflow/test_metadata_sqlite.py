@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing, contextmanager
 from dataclasses import fields
 from typing import TYPE_CHECKING
@@ -119,6 +121,45 @@ def test_a_file_that_a_writer_holds_is_waited_for_no_longer_than_asked(metadata:
     assert answer.evidence["error"] == "database is locked"
     assert database.rows() is answer, "what was said once is not tried again"
     assert metadata.database().rows() == []
+
+
+KILLED_WRITER = """
+import os, signal, sqlite3, sys
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("PRAGMA cache_size = 1")  # so that what is half done is in the file, not in memory alone
+database.execute("BEGIN")
+database.execute("UPDATE connection SET host = 'half-done'")
+database.execute("CREATE TABLE half_done AS SELECT randomblob(100000) AS octets")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def killed_half_way(folder: Path) -> MetadataFile:
+    made = MetadataFile(folder / "airflow.db")
+    made.add("warehouse", host="before")
+    subprocess.run([sys.executable, "-c", KILLED_WRITER, str(made.path)], check=False)
+    assert made.path.with_name("airflow.db-journal").stat().st_size
+    assert b"half-done" in made.path.read_bytes()
+    return made
+
+
+def test_what_a_killed_writer_left_half_done_is_undone(tmp_path: Path) -> None:
+    made = killed_half_way(tmp_path)
+    assert [row.host for row in found_rows(made)] == ["before"]
+    assert list(tmp_path.iterdir()) == [made.path]
+
+
+def test_what_a_killed_writer_left_half_done_is_said_by_who_may_not_undo_it(folder: Path) -> None:
+    path = killed_half_way(folder).path
+    path.chmod(0o444)
+    path.with_name("airflow.db-journal").chmod(0o444)
+    folder.chmod(0o555)
+    before = path.read_bytes()
+    with ordinary():
+        answer = finding(database_at(f"sqlite:///{path}").conn_ids())
+    assert "a writer that was killed left a change half done in it" in answer.evidence["error"]
+    assert path.read_bytes() == before
+    folder.chmod(0o755)
 
 
 def test_a_file_that_went_away_is_not_made(metadata: MetadataFile) -> None:

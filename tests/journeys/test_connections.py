@@ -278,14 +278,21 @@ def test_secrets_in_texts_that_should_hold_none_are_hidden_as_well(desk: Desk) -
     host = "https://user:Pl4nted-Word@api.example.com/x?token=Pl4nted-Token"
     given = ("--type", "http", "--host", host, "--description", "password=Pl4nted-Key")
     desk.must("connections", "add", "odd", *given, "--real")
-    for command in (
-        ("list",),
-        ("get", "odd"),
-        ("get", "odd", "--as", "json"),
-        ("get", "odd", "--as", "uri"),
-        ("export",),
-    ):
-        desk.must("connections", *command)  # none of them shows a planted secret
+    shown = [
+        desk.must("connections", *command)
+        for command in (
+            ("list",),
+            ("get", "odd"),
+            ("get", "odd", "--as", "json"),
+            ("get", "odd", "--as", "uri"),
+            ("get", "odd", "--format", "json"),
+            ("export",),
+        )
+    ]
+    for text in shown:
+        assert "Pl4nted" not in text
+        assert "api.example.com" in text
+        assert "***" in text or "%2A%2A%2A" in text
 
 
 def test_what_was_exported_hidden_is_not_taken_over(desk: Desk) -> None:
@@ -295,6 +302,11 @@ def test_what_was_exported_hidden_is_not_taken_over(desk: Desk) -> None:
     assert said.code == 1
     assert "exported without --reveal" in " ".join(said.output.split())
     assert "Pl4nted-Word" in desk.must("connections", "get", "warehouse", "--reveal", reveals=True)
+    partly = {"conn_type": "http", "host": "https://etl:***@api.example.com", "extra": '{"url": "https://u:***@x"}'}
+    (desk.folder / "partly.json").write_text(json.dumps({"api": partly}))
+    said = desk.run("connections", "import", "partly.json", "--real", "--only-good")
+    assert said.code == 1
+    assert "something in its extra and something in its host is hidden" in " ".join(said.output.split())
     desk.must("variables", "add", "greeting", "--value", "-", "--real", stdin="Pl4nted-Word")
     desk.must("variables", "export", "hidden.env")
     assert desk.run("variables", "import", "hidden.env", "--overwrite", "--real").code == 3

@@ -276,6 +276,14 @@ def read_by(airflow: Airflow, code: str = ASK) -> Any:
     return json.loads(said) if code == ASK else said
 
 
+def test_a_password_in_the_places_address_is_not_shown(desk: Desk, vault: FakeVault) -> None:
+    address = vault.url.replace("://", "://someone:Pl4nted-Word@")
+    at_it = Desk(desk.folder, desk.airflow_home, {**at(desk, vault, configured=False).settings, "VAULT_ADDR": address})
+    assert "://someone:***@" in at_it.must("connections", "move", "--all", "--to", "vault")
+    told = at_it.json("connections", "move", "--all", "--to", "vault")
+    assert "://someone:***@" in told["configuration"]
+
+
 @pytest.mark.parametrize("version", ["2.11.2", "3.3.2"])
 def test_a_real_airflow_finds_it_whole_in_vault(desk: Desk, vault: FakeVault, version: str) -> None:
     desk = at(desk, vault, configured=False)

@@ -98,3 +98,9 @@ def test_one_that_cannot_be_imported_here_is_unjudged(path: str, tmp_path: Path)
     found = opened(tmp_path, {}, path)
     assert found.backend is not None
     assert isinstance(found.backend.get("a"), Unjudged)
+
+
+def test_that_it_cannot_list_is_said_and_not_taken_for_nothing(backend: str, tmp_path: Path) -> None:
+    place = ours(tmp_path, f"{backend}.Keeps", {"api_token": "planted-token"})
+    assert isinstance(place.conn_ids(), Unjudged)
+    assert [(name, isinstance(answer, Unjudged)) for name, answer in place.all()] == [("", True)]

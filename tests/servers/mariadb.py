@@ -59,6 +59,7 @@ class MariaDb:
         self.folder = scratch_folder()
         self.socket = self.folder / "socket"
         self.log = Log(self.folder / "log")
+        self._temporary = self.folder / "temporary"
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._options: dict[str, str] = {}
@@ -169,13 +170,17 @@ class MariaDb:
     def _create(self) -> None:
         installer = shutil.which("mariadb-install-db") or shutil.which("mariadb-install-db", path=_PATH)
         assert installer, "mariadb-install-db comes with the server"
-        options = [f"--datadir={self.folder / 'data'}", "--auth-root-authentication-method=normal", "--skip-test-db"]
-        run([installer, "--no-defaults", *options], self.folder)
+        # A server that starts removes what others of its kind have in a folder of temporary files that they share.
+        run(["mkdir", self._temporary], self.folder)
+        places = [f"--datadir={self.folder / 'data'}", f"--tmpdir={self._temporary}"]
+        options = ["--auth-root-authentication-method=normal", "--skip-test-db"]
+        run([installer, "--no-defaults", *places, *options], self.folder)
         self.start()
         self._pristine = self._state()
 
     def _command(self) -> list[str | Path]:
         places = {"datadir": self.folder / "data", "socket": self.socket, "pid-file": self.folder / "pid"}
+        places["tmpdir"] = self._temporary
         options = {**_BASE_OPTIONS, **places, "port": self.port, **self._options}
         return [self.program, "--no-defaults", *(f"--{name}={value}" for name, value in options.items())]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow import rules
@@ -19,6 +18,7 @@ from safeconduct.airflow.metadata_rows import (
     read_connection,
     read_variable,
 )
+from safeconduct.airflow.sql_text import sql_text
 from safeconduct.model import Finding, RemedyKind, Secret, Unjudged
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class MetadataDatabase:
         if self._failed is None:
             try:
                 with self._reader.open() as database:
-                    found = database.rows(_statement(name, database.table(table)), parameters)
+                    found = database.rows(sql_text(name, table=database.table(table)), parameters)
                     if any(len(row) != width for row in found):
                         raise ReadFailed("it does not answer with the columns that it was asked for")
                     return found
@@ -142,11 +142,7 @@ def _version(database: Reading) -> str:
     """Of the migrations; Airflow keeps their table out of sql_alchemy_schema (seen with 2.7.3 and 2.11.2)."""
     for table in dict.fromkeys((database.table(_VERSIONS), _VERSIONS)):
         try:
-            return next((row[0] or "" for row in database.rows(_statement("version.sql", table)) if row), "")
+            return next((row[0] or "" for row in database.rows(sql_text("version.sql", table=table)) if row), "")
         except ReadFailed:
             continue
     return ""
-
-
-def _statement(name: str, table: str) -> str:
-    return (Path(__file__).with_name("sql") / name).read_text("utf-8").replace("{table}", table)

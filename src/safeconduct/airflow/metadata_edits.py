@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata_rows import (
@@ -14,6 +13,7 @@ from safeconduct.airflow.metadata_rows import (
     read_connection,
     read_variable,
 )
+from safeconduct.airflow.sql_text import sql_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,20 +73,15 @@ def _carry_out(editing: Editing, table: _Table, edit: Edit) -> None:
     else:
         verb = "insert" if edit.before is None else "update"
         values = _values(edit.after)
-    editing.change(statement(f"{table.one}_{verb}.sql", editing, table.name, table.quoted), values)
+    quoted = {table.quoted: editing.word(table.quoted)}
+    editing.change(sql_text(f"{table.one}_{verb}.sql", table=editing.table(table.name), **quoted), values)
 
 
 def _rows(editing: Editing, table: _Table) -> Mapping[str, ConnectionRow | VariableRow]:
-    found = editing.rows(statement(table.read, editing, table.name))
+    found = editing.rows(sql_text(table.read, table=editing.table(table.name)))
     if table.name == CONNECTIONS:
         return {row.conn_id: row for row in map(read_connection, found)}
     return {row.key: row for row in map(read_variable, found)}
-
-
-def statement(name: str, editing: Editing, table: str, quoted: str = "") -> str:
-    """The text of one of this room's SQL files for a table of this database."""
-    text = (Path(__file__).with_name("sql") / name).read_text("utf-8").replace("{table}", editing.table(table))
-    return text.replace(f"{{{quoted}}}", editing.word(quoted)) if quoted else text
 
 
 def _values(row: ConnectionRow | VariableRow) -> list[str | None]:

@@ -31,10 +31,8 @@ class SqliteReader(MetadataReader):
     @contextmanager
     def open(self) -> Iterator[Reading]:
         """See MetadataReader."""
-        # Through a URI with mode=ro: sqlite3 would otherwise create a file that is missing, and take write locks.
-        place = f"{self._path.absolute().as_uri()}?mode=ro{'&immutable=1' if _is_at_rest(self._path) else ''}"
         try:
-            with closing(sqlite3.connect(place, uri=True, timeout=self._timeout)) as database:
+            with closing(self._opened_to_read()) as database:
                 database.text_factory = _text
                 yield _SqliteReading(database, self._timeout)
         except sqlite3.Error as error:
@@ -51,6 +49,35 @@ class SqliteReader(MetadataReader):
                     yield _SqliteEditing(database, self._timeout)
         except sqlite3.Error as error:
             raise _failed(error) from error
+
+    def _opened_to_read(self) -> sqlite3.Connection:
+        # Through a URI with mode=ro: sqlite3 would otherwise create a file that is missing, and take write locks.
+        place = f"{self._path.absolute().as_uri()}?mode=ro{'&immutable=1' if _is_at_rest(self._path) else ''}"
+        database = sqlite3.connect(place, uri=True, timeout=self._timeout)
+        try:
+            database.execute(_FIRST_LOOK).close()
+        except sqlite3.OperationalError as error:
+            database.close()
+            if _READ_ONLY not in str(error):
+                raise
+            self._roll_back()
+            return sqlite3.connect(place, uri=True, timeout=self._timeout)
+        return database
+
+    def _roll_back(self) -> None:
+        """Have SQLite undo what a killed writer left half done, as at any opening that may write.
+
+        Until then nobody may read: the file holds the half (sqlite.org/atomiccommit.html, "hot rollback journals").
+        """
+        try:
+            with closing(self._opened()) as database:
+                database.execute(_FIRST_LOOK).close()
+        except sqlite3.Error as error:
+            words = " ".join(str(error).split())
+            raise ReadFailed(
+                f"a writer that was killed left a change half done in it ({self._path.name}-journal or -wal), which a"
+                f" user who may write the file and its folder must undo first, as airflow db check does ({words})"
+            ) from error
 
     def _opened(self) -> sqlite3.Connection:
         # Through a URI with mode=rw: sqlite3 would otherwise create a file that is missing.
@@ -92,6 +119,10 @@ class _SqliteEditing(_SqliteReading, Editing):
             raise ReadFailed(" ".join(str(error).split()) if isinstance(error, sqlite3.Error) else _NO_TEXT) from None
 
 
+_FIRST_LOOK = "PRAGMA schema_version"
+"""Reads the file's header, for which SQLite must first know the file whole."""
+_READ_ONLY = "readonly database"
+"""In mode=ro, SQLite says so only where it would have to undo something (SQLITE_READONLY_ROLLBACK, _RECOVERY)."""
 _NO_TEXT = "a value is no text that it can keep"
 _STEPS = 100_000
 """So many instructions of SQLite's machine, some milliseconds, pass between two looks at the clock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,8 @@ import click
 from safeconduct.airflow.connection_json import format_json, parse_definition
 from safeconduct.airflow.connection_uri import format_uri
 from safeconduct.cli.given import given_text
-from safeconduct.cli.home import home_folder
 from safeconduct.cli.keeping_options import FILE_FORMAT, FORMAT, REAL, REVEAL, importing, putting
 from safeconduct.cli.kept import (
-    TIMEOUT,
     carry_out,
     dialect,
     ending_of,
@@ -27,12 +26,12 @@ from safeconduct.cli.kept import (
     refuse,
     report_of,
     revealed,
+    sources_asked,
     told,
     write_out,
 )
 from safeconduct.cli.linting import lint_connections
 from safeconduct.cli.moving import move_connections
-from safeconduct.diagnosis.sources import sources_of
 from safeconduct.masking import mask_extra, masker_for
 from safeconduct.model import MASK, Connection, Finding, Secret, Unjudged
 from safeconduct.report.keeping import Kept, connection_text, document, fields_of, table_text
@@ -64,7 +63,7 @@ group.add_command(lint_connections)
 @FORMAT
 def list_(format_: str) -> None:
     """List all connections, each with the place that Airflow takes it from."""
-    sources = _sources()
+    sources = sources_asked(format_)
     answers = list(all_connections(sources.backends, opened=True))
     kept = _kept(answers)
     faults = [answer for _, answer in answers if not isinstance(answer, Found)]
@@ -88,7 +87,7 @@ def list_(format_: str) -> None:
 @FORMAT
 def get(conn_id: str, as_: str | None, reveal: bool, format_: str) -> None:
     """Show one connection, the place that Airflow takes it from, and the places that were asked before."""
-    sources = _sources()
+    sources = sources_asked(format_)
     answer = look_up(conn_id, sources.backends)
     if not isinstance(answer, Found):
         refuse(answer, *sources.faults, format_=format_)
@@ -161,7 +160,7 @@ def export(path: str, file_format: str | None, as_: str | None, reveal: bool) ->
     ending = "json" if path == "-" and file_format is None else ending_of(path, file_format)
     if ending == "env" and as_ == "json":
         raise click.UsageError("Airflow reads URIs alone from an .env file: leave --as json out, or write a .json file")
-    sources = _sources()
+    sources = sources_asked()
     answers = list(all_connections(sources.backends, opened=True))
     kept = _kept(answers)
     faults = [answer for _, answer in answers if not isinstance(answer, Found)]
@@ -214,17 +213,9 @@ def init(folder: Path, key: Path | None, real: bool) -> None:
     for path, what in ((store.database, "connections"), (store.configuration, "configuration"), (store.key, "key")):
         click.echo(f"  {'made' if real else 'would make'} {path} ({what})")
     if real:
-        click.echo(f"Use it: export AIRFLOW_HOME={folder.absolute()}")
+        click.echo(f"Use it: export AIRFLOW_HOME={shlex.quote(str(folder.absolute()))}")
     else:
         click.echo("Nothing was made: --real does it.")
-
-
-def _sources() -> Sources:
-    """Where connections are looked for. Ends the command where Airflow would not come to ask any."""
-    sources = sources_of(os.environ, home_folder(), TIMEOUT)
-    if not sources.backends:
-        refuse(*sources.findings, *sources.unjudged)
-    return sources
 
 
 def _kept(answers: Iterable[tuple[str, Answer]]) -> list[Kept]:

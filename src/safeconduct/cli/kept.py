@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,24 +12,27 @@ from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.installed import installed_airflow
 from safeconduct.airflow.metadata_edits import Overtaken
 from safeconduct.cli.home import home_folder
+from safeconduct.cli.literal import STANDARD_INPUT
 from safeconduct.cli.why import rule_of, say, screen_width
-from safeconduct.diagnosis.sources import keeper_of
+from safeconduct.diagnosis import DEFAULT_TIMEOUT
+from safeconduct.diagnosis.sources import keeper_of, sources_of
 from safeconduct.masking import Masker
 from safeconduct.model import Finding, Report, Unjudged
 from safeconduct.report import FORMATS
 from safeconduct.report.keeping import document, plan_text
 from safeconduct.secrets.disclosure import record
+from safeconduct.secrets.local_file_editing import replaced
 from safeconduct.secrets.place import Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from safeconduct.diagnosis import Sources
     from safeconduct.secrets import Keeper, Step
     from safeconduct.secrets.exchange import Imported
     from safeconduct.secrets.keeping import Failed
 
-TIMEOUT = 5.0
-STANDARD_INPUT = "-"
+TIMEOUT = DEFAULT_TIMEOUT
 ENDINGS = ("json", "yaml", "env")
 
 
@@ -44,6 +46,14 @@ def keeper(plaintext: bool = False) -> Keeper:
     found = keeper_of(os.environ, home_folder(), TIMEOUT, plaintext)
     if isinstance(found, (Finding, Unjudged)):
         refuse(found)
+    return found
+
+
+def sources_asked(format_: str = "text") -> Sources:
+    """Where connections are looked for. Ends the command where Airflow would not come to ask any."""
+    found = sources_of(os.environ, home_folder(), TIMEOUT)
+    if not found.backends:
+        refuse(*found.findings, *found.unjudged, format_=format_)
     return found
 
 
@@ -147,16 +157,7 @@ def write_out(path: str, text: str) -> None:
     if os.path.lexists(target) and not target.is_file():
         raise click.ClickException(f"{path} is there, and is no plain file: nothing is written to it")
     try:
-        number, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        replaced(str(target), text, for_group=False)
     except OSError as error:
         raise click.ClickException(f"{path} could not be written: {error.strerror or error}") from None
     click.echo(f"written to {path}, for its owner alone", err=True)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
 
-from safeconduct.cli.home import home_folder
-from safeconduct.cli.kept import TIMEOUT, refuse, report_of
+from safeconduct.cli.kept import report_of, sources_asked
 from safeconduct.cli.why import say
-from safeconduct.diagnosis.sources import sources_of
 from safeconduct.masking import masker_for
 from safeconduct.model import Finding, Severity, Unjudged
 from safeconduct.report import FORMATS
@@ -35,12 +32,10 @@ def lint_connections(conn_ids: tuple[str, ...], format_: str) -> None:
     Also which secrets lie in an extra where a reference could stand, and what `connections move` would take. Without
     CONN_ID all connections there are.
     """
-    sources = sources_of(os.environ, home_folder(), TIMEOUT)
-    if not sources.backends:
-        refuse(*sources.findings, *sources.unjudged, format_=format_)
+    sources = sources_asked(format_)
     answers = _answers(conn_ids, sources)
     found = [answer for answer in answers if isinstance(answer, Found)]
-    judged = [finding for one in found for finding in lint(one.connection, _in_row(one))]
+    judged = [finding for one in found for finding in lint(one.connection, one.in_row)]
     faults: Iterable[Finding | Unjudged] = (answer for answer in answers if not isinstance(answer, Found))
     report = report_of([*judged, *faults, *sources.faults])
     masker = masker_for((one.connection for one in found), sources.secrets)
@@ -60,7 +55,3 @@ def _answers(conn_ids: tuple[str, ...], sources: Sources) -> list[Answer]:
     if conn_ids:
         return [look_up(conn_id, sources.backends) for conn_id in dict.fromkeys(conn_ids)]
     return [answer for _, answer in all_connections(sources.backends, opened=True)]
-
-
-def _in_row(found: Found) -> bool:
-    return found.definition.startswith("metadata database")

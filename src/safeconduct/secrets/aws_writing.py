@@ -8,13 +8,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
-from safeconduct.secrets.place import Kind, Trouble
+from safeconduct.secrets.place import Kind, Record, Trouble
 from safeconduct.secrets.rules import NAME_IMPOSSIBLE
 from safeconduct.secrets.writing import Seen, WritableSource, overtaken
 
 if TYPE_CHECKING:
     from safeconduct.model import Secret
     from safeconduct.secrets.parameter_store_client import ParameterStoreClient
+    from safeconduct.secrets.place import Place
     from safeconduct.secrets.prefixes import Prefixes
     from safeconduct.secrets.secrets_manager_client import SecretsManagerClient
 
@@ -22,9 +23,34 @@ if TYPE_CHECKING:
 class AwsSource(WritableSource):
     """What Secrets Manager and Parameter Store have in common."""
 
-    def __init__(self, client: SecretsManagerClient | ParameterStoreClient, prefixes: Prefixes) -> None:
+    def __init__(
+        self,
+        client: SecretsManagerClient | ParameterStoreClient,
+        place: Place,
+        prefixes: Prefixes,
+        given: tuple[Secret, ...],
+    ) -> None:
+        self.place = place
         self._client = client
         self._prefixes = prefixes
+        self._given = given
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """See RecordSource."""
+        return self._given
+
+    def read(self, kind: Kind, name: str) -> Record | None:
+        """See RecordSource."""
+        if not self._prefixes.asks_for(kind, name):
+            return None
+        where = self._where(kind, name)
+        text = self._client.read(where)
+        return None if text is None else Record(self._standard(kind, text, where), where)
+
+    def _standard(self, kind: Kind, text: Secret, where: str) -> Secret:
+        """The text as all places have it. Raises Trouble."""
+        return text
 
     @abstractmethod
     def _where(self, kind: Kind, name: str) -> str:

@@ -47,8 +47,3 @@ class Cache(Generic[Kept]):
             self._kept.move_to_end(key)
             while len(self._kept) > self._size:
                 self._kept.popitem(last=False)
-
-    def clear(self) -> None:
-        """Forget all: something was written."""
-        with self._lock:
-            self._kept.clear()

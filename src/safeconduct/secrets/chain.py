@@ -26,8 +26,7 @@ def look_up(conn_id: str, backends: Sequence[ConnectionBackend]) -> Answer:
 
     A backend that could not be asked, or whose definition cannot be read, is passed over as Airflow does; what was
     wrong there is the answer when no backend after it has the connection either, a finding before what could not be
-    judged, else a warning. The definition says
-    which configured backends were asked before, and had nothing.
+    judged, else a warning. The definition says which configured backends were asked before, and had nothing.
     """
     failed: list[Finding | Unjudged] = []
     without: list[str] = []

@@ -8,18 +8,18 @@ import os
 import pwd
 import stat
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from safeconduct.secrets.user_folders import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
 
 def record_path(environ: Mapping[str, str]) -> Path:
-    """Where it is kept: in the user's state folder (XDG Base Directory Specification)."""
-    state = environ.get("XDG_STATE_HOME") or ""
-    folder = Path(state) if state.startswith("/") else Path(environ.get("HOME") or "~").expanduser() / ".local/state"
-    return folder / "safeconduct" / "disclosures.jsonl"
+    """Where it is kept: in the user's folder of what a program remembers."""
+    return user_folder(environ, "XDG_STATE_HOME", ".local/state") / "disclosures.jsonl"
 
 
 def record(environ: Mapping[str, str], command: str, names: Iterable[str], where: str) -> Path:

@@ -12,6 +12,7 @@ from safeconduct.airflow.connection_json import parse_definition, parse_json
 from safeconduct.airflow.connection_uri import format_uri, parse_uri
 from safeconduct.airflow.malformed import malformed
 from safeconduct.model import MASK, Finding, Secret, Unjudged
+from safeconduct.secrets.likeness import differences
 from safeconduct.secrets.local_file import read_file
 from safeconduct.secrets.variables import Variable
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[\w#!()\-.:/\\]{1,250}\Z")
 """Airflow's own rule for conn_ids (2.7 to 3.3)."""
-_LONGEST_KEY = 250
+LONGEST_NAME = 250
+"""Characters of a conn_id or a variable's key."""
 WIDEST = {"conn_type": 500, "host": 500, "schema": 500, "description": 5000}
 """How many characters the columns of the table connection hold (2.7 to 3.3)."""
 
@@ -83,7 +85,7 @@ def fault_of(connection: Connection) -> Finding | None:
     """What keeps Airflow from storing or using it, in words that quote no secret."""
     name = connection.conn_id
     if not _ID.match(name):
-        long = len(name) > _LONGEST_KEY
+        long = len(name) > LONGEST_NAME
         why = f"its conn_id has {len(name)} characters" if long else "its conn_id has other characters"
         return malformed(
             name[:60], f"{why} than Airflow takes: at most 250 of letters, digits and # ! ( ) - . : / \\", "JSON"
@@ -102,21 +104,23 @@ def fault_of(connection: Connection) -> Finding | None:
 def _hidden_in(connection: Connection, path: str) -> Finding | None:
     """That a secret stands as the mask there: to take it over would put the mask in the secret's place."""
     hidden = ["its password"] if connection.password == Secret(MASK) else []
-    if connection.extra and MASK in _leaves(connection.extras or connection.extra.reveal()):
+    if connection.extra and any(MASK in text for text in _texts(connection.extras or connection.extra.reveal())):
         hidden.append("something in its extra")
+    fields = ("host", "schema", "login", "description")
+    hidden += [f"something in its {name}" for name in fields if MASK in (getattr(connection, name) or "")]
     if not hidden:
         return None
     why = f"{' and '.join(hidden)} is hidden ({MASK}): {path} was exported without --reveal"
     return malformed(connection.conn_id, why, "JSON")
 
 
-def _leaves(value: object) -> Iterator[object]:
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
         value = list(value.values())
     if isinstance(value, list):
         for one in value:
-            yield from _leaves(one)
-    else:
+            yield from _texts(one)
+    elif isinstance(value, str):
         yield value
 
 
@@ -140,7 +144,7 @@ def read_variables(path: str, ending: str = "") -> Imported:
         description = None
         if isinstance(value, dict) and set(value) == {"value", "description"}:  # `airflow variables export` of 2.9 on
             value, description = value["value"], value["description"]
-        if not 0 < len(str(key)) <= _LONGEST_KEY:
+        if not 0 < len(str(key)) <= LONGEST_NAME:
             faults.append(
                 Unjudged(str(key)[:60], f"its key has {len(str(key))} characters, and Airflow takes 1 to 250")
             )
@@ -166,16 +170,18 @@ def connections_as(connections: Iterable[Connection], ending: str, as_uri: bool,
     return _document({one.conn_id: _fields(one) for one in connections}, ending)
 
 
+def as_uri(connection: Connection, dialect: Dialect) -> Connection | Finding:
+    """What Airflow reads back from the URI that it writes itself."""
+    return parse_uri(connection.conn_id, format_uri(connection, dialect), dialect)
+
+
 def lost_as_uri(connection: Connection, dialect: Dialect) -> tuple[str, ...]:
-    """The fields that Airflow does not read back as they are from the URI that it writes itself."""
-    found = parse_uri(connection.conn_id, format_uri(connection, dialect), dialect)
+    """The fields that it does not read back as they are; a description is in no URI."""
+    found = as_uri(connection, dialect)
     if isinstance(found, Finding):
         return ("all of it",)
-    extra = connection.extra.reveal().strip() if connection.extra else ""
-    extra_lost = found.extras != connection.extras or (bool(extra) and not connection.extras and extra != "{}")
-    fields = ("conn_type", "host", "port", "schema", "login", "password", "description")
-    lost = [name for name in fields if (getattr(found, name) or None) != (getattr(connection, name) or None)]
-    return (*lost, "extra") if extra_lost else tuple(lost)
+    lost = differences(connection, found)
+    return (*lost, "description") if connection.description else lost
 
 
 def _fields(connection: Connection) -> dict[str, Any]:

@@ -44,9 +44,9 @@ class ForeignSource(RecordSource):
             raise self._failed(error, f"when it is asked for {name[:80]}") from None
         return Record(Secret(text), name) if text else None
 
-    def names(self, kind: Kind) -> tuple[str, ...]:
-        """See RecordSource: Airflow's backends cannot list, so none are known."""
-        return ()
+    def names(self, kind: Kind) -> None:
+        """See RecordSource: Airflow's backends cannot list."""
+        return
 
     def _backend(self) -> Any:
         with self._lock:

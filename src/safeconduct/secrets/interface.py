@@ -17,7 +17,7 @@ class Found:
     """A connection, its secrets opened, and the words of the first two stages about it.
 
     `definition` says where it stands, `credential` what it proves itself with and how that was opened; `warnings` and
-    `unjudged` are of places that Airflow passes over on the way there.
+    `unjudged` are of places that Airflow passes over on the way there. `in_row` says that the metadata database has it.
     """
 
     connection: Connection
@@ -25,6 +25,7 @@ class Found:
     credential: str
     warnings: tuple[Finding, ...] = ()
     unjudged: tuple[Unjudged, ...] = ()
+    in_row: bool = False
 
 
 Answer = Found | Finding | Unjudged

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.connection_json import parse_json
-from safeconduct.airflow.connection_uri import format_uri, parse_uri
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.masking import without_secrets
 from safeconduct.model import Connection, Finding, Remedy, RemedyKind, Severity
 from safeconduct.secrets import rules_connection as rules
-from safeconduct.secrets.exchange import WIDEST, definition_of
+from safeconduct.secrets.exchange import LONGEST_NAME, WIDEST, as_uri, definition_of
 from safeconduct.secrets.likeness import differences
 from safeconduct.secrets.references import reference_for
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Reading = Callable[[Dialect], Connection | Finding]
 
 _REFUSED = re.compile(r"[^\w#!()\-.:/\\]")
-_LONGEST_ID = 250
 _NAMES = {Dialect.AIRFLOW_2: "Airflow 2.x", Dialect.AIRFLOW_3: "Airflow 3.x"}
 _OLD_LOGIN, _OLD_PASSWORD = 500, 5000
 """The widths of these columns until 2.7."""
@@ -36,7 +35,7 @@ def lint(connection: Connection, in_row: bool) -> tuple[Finding, ...]:
     """Everything that is found of this connection; `in_row` says that the metadata database keeps it."""
     found = [*_name(connection), *_cut(connection), *_extra(connection), *_empty(connection)]
     if not any(finding.rule == rules.EXTRA_NOT_OBJECT.id for finding in found):
-        found += _changed(rules.URI_CHANGES, connection, lambda dialect: _by_uri(connection, dialect), "a URI")
+        found += _changed(rules.URI_CHANGES, connection, lambda dialect: as_uri(connection, dialect), "a URI")
         found += _changed(rules.JSON_CHANGES, connection, lambda dialect: _by_json(connection, dialect), "JSON")
     found += _secrets(connection)
     return (*found, *_movable(connection)) if in_row else tuple(found)
@@ -45,9 +44,10 @@ def lint(connection: Connection, in_row: bool) -> tuple[Finding, ...]:
 def _name(connection: Connection) -> Iterator[Finding]:
     name = connection.conn_id
     refused = sorted(set(_REFUSED.findall(name)))
-    if refused or not 0 < len(name) <= _LONGEST_ID:
+    if refused or not 0 < len(name) <= LONGEST_NAME:
         evidence = {"characters": str(len(name)), **({"refused": " ".join(map(repr, refused))} if refused else {})}
-        why = f"has {len(name)} characters, and Airflow takes 250" if not refused else "has characters that are refused"
+        long = f"has {len(name)} characters, and Airflow takes {LONGEST_NAME}"
+        why = "has characters that are refused" if refused else long
         yield rules.NAME_REFUSED.finding(name[:60], f"the conn_id {name[:60]} {why}", evidence=evidence)
 
 
@@ -84,10 +84,6 @@ def _empty(connection: Connection) -> Iterator[Finding]:
         message = "its password is empty, and is lost wherever the connection is taken"
         evidence = {"row": f"table connection, conn_id {connection.conn_id}"}
         yield rules.PASSWORD_EMPTY.finding(connection.conn_id, message, evidence=evidence, severity=Severity.WARNING)
-
-
-def _by_uri(connection: Connection, dialect: Dialect) -> Connection | Finding:
-    return parse_uri(connection.conn_id, format_uri(connection, dialect), dialect)
 
 
 def _by_json(connection: Connection, dialect: Dialect) -> Connection | Finding:
@@ -131,7 +127,7 @@ def _secrets(connection: Connection) -> Iterator[Finding]:
     known = {key: instead for key in keys if (instead := reference_for(connection.conn_type, key))}
     remedies = tuple(Remedy(RemedyKind.OPTION, text, when=f"in place of {key}") for key, text in known.items())
     if len(known) < len(keys):
-        command = f"safeconduct connections move {connection.conn_id} --to vault"
+        command = f"safeconduct connections move {shlex.quote(connection.conn_id)} --to vault"
         remedies += (Remedy(RemedyKind.COMMAND, command, when="to keep the whole connection in a secrets backend"),)
     message = f"its extra holds secrets: {', '.join(keys)}"
     yield rules.SECRET_IN_EXTRA.finding(

@@ -23,8 +23,8 @@ def edited(path: str, name: str, value: object) -> str | None:
     A file that is not there is empty. Raises Trouble where it cannot be read, and OSError.
     """
     there = os.path.lexists(path)
+    values: dict[str, Any] = dict(read_file(path).values) if there else {}  # before its text: it may be no plain file
     before = Path(path).read_text("utf-8") if there else ""
-    values: dict[str, Any] = dict(read_file(path).values) if there else {}
     if value is None:
         values.pop(name, None)
     else:
@@ -69,10 +69,10 @@ def locked(path: str) -> Iterator[None]:
         os.close(number)
 
 
-def replaced(path: str, text: str) -> None:
+def replaced(path: str, text: str, for_group: bool = True) -> None:
     """Write the file anew, whole or not at all, for its owner alone; a file that is there keeps owner and group.
 
-    What the group might read before, it may read still, and nobody else. Raises OSError.
+    What the group might read before, it may read still unless `for_group` is false, and nobody else. Raises OSError.
     """
     target = Path(path).resolve()
     there = target.stat() if target.exists() else None
@@ -83,7 +83,7 @@ def replaced(path: str, text: str) -> None:
             if there is not None:
                 with suppress(PermissionError):  # of one who is not root, and owns it anyway
                     os.fchown(file.fileno(), there.st_uid, there.st_gid)
-                os.fchmod(file.fileno(), there.st_mode & 0o640 | 0o600)
+                os.fchmod(file.fileno(), there.st_mode & (0o640 if for_group else 0o600) | 0o600)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(target)

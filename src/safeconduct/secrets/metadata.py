@@ -93,12 +93,15 @@ class MetadataBackend(ConnectionBackend):
             extra=_secret(extra),
             description=row.description,
         )
-        return Found(connection, f"metadata database, {self._database.label}", self._credential(connection, password))
+        return self._in_row(connection, self._credential(connection, password))
 
     def _unopened(self, row: ConnectionRow) -> Found:
         """A connection of another type: whether a key opens it is nobody's question when all PostgreSQL ones are."""
         connection = Connection(row.conn_id, row.conn_type or "", row.host, row.port, row.schema, row.login)
-        return Found(connection, f"metadata database, {self._database.label}", "not opened")
+        return self._in_row(connection, "not opened")
+
+    def _in_row(self, connection: Connection, credential: str) -> Found:
+        return Found(connection, f"metadata database, {self._database.label}", credential, in_row=True)
 
     def _credential(self, connection: Connection, password: Secret | Opened | None) -> str:
         if not isinstance(password, Opened):

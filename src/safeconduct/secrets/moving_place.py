@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.masking import is_secret_key
+from safeconduct.masking.uris import hide_userinfo
 from safeconduct.model import Finding, Unjudged
 from safeconduct.secrets.kwargs import SUBJECT, Kwargs, WrongKwarg, check_names, read_kwargs
 from safeconduct.secrets.opening import KNOWN, SERVER, configured_kwargs, library_lacking
@@ -92,7 +93,7 @@ def _lines(short: str, kwargs: Kwargs, environ: Mapping[str, str]) -> str:
     shown = {name: _shown(name, value) for name, value in kwargs.values.items()}
     for name, variable in _FROM_ENVIRONMENT.get(short, {}).items():
         if name not in shown and environ.get(variable):
-            shown[name] = environ[variable]
+            shown[name] = hide_userinfo(environ[variable])
     text = json.dumps(shown).replace("%", "%%")
     return f"[secrets]\nbackend = {TARGETS[short]}\nbackend_kwargs = {text}"
 
@@ -100,6 +101,8 @@ def _lines(short: str, kwargs: Kwargs, environ: Mapping[str, str]) -> str:
 def _shown(name: str, value: object) -> object:
     if is_secret_key(name) and isinstance(value, (str, dict)):
         return f"<{name}>"
+    if isinstance(value, str):
+        return hide_userinfo(value)
     if isinstance(value, dict):
         return {inner: _shown(str(inner), one) for inner, one in value.items()}
     return value

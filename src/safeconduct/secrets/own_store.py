@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.sql_text import sql_text
+from safeconduct.secrets.user_folders import user_folder
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-_TABLES = Path(__file__).parents[1] / "airflow" / "sql" / "own_store.sql"
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,8 @@ class OwnStore:
 
 
 def key_of(home: Path, environ: Mapping[str, str]) -> Path:
-    """Where the key of a store is kept if nobody says otherwise (XDG Base Directory Specification)."""
-    base = environ.get("XDG_CONFIG_HOME") or ""
-    folder = Path(base) if base.startswith("/") else Path(environ.get("HOME") or "~").expanduser() / ".config"
-    return folder / "safeconduct" / "keys" / f"{home.name}.key"
+    """Where the key of a store is kept if nobody says otherwise."""
+    return user_folder(environ, "XDG_CONFIG_HOME", ".config") / "keys" / f"{home.name}.key"
 
 
 def make(store: OwnStore) -> None:
@@ -81,7 +80,7 @@ def _make_database(path: Path) -> None:
     try:
         _write(unfinished, b"")
         with closing(sqlite3.connect(unfinished)) as database:
-            database.executescript(f"BEGIN;{_TABLES.read_text('utf-8')}COMMIT;")
+            database.executescript(f"BEGIN;{sql_text('own_store.sql')}COMMIT;")
         os.link(unfinished, path)  # unlike a rename, it replaces nothing
     finally:
         unfinished.unlink(missing_ok=True)

@@ -9,13 +9,11 @@ from safeconduct.secrets.aws_session import OPTIONS, WRONG, address_of, secrets_
 from safeconduct.secrets.aws_writing import AwsSource
 from safeconduct.secrets.kwargs import Effect, Kwargs, KwargTable
 from safeconduct.secrets.parameter_store_client import ParameterStoreClient
-from safeconduct.secrets.place import Kind, Place, Record
-from safeconduct.secrets.prefixes import Prefixes, prefixes_of
+from safeconduct.secrets.place import Kind, Place
+from safeconduct.secrets.prefixes import prefixes_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from safeconduct.model import Secret
 
 NAME = "AWS Parameter Store"
 TABLE = KwargTable(
@@ -31,26 +29,6 @@ TABLE = KwargTable(
 
 class ParameterStoreSource(AwsSource):
     """The parameters under the prefixes of one SystemsManagerParameterStoreBackend."""
-
-    def __init__(
-        self, client: ParameterStoreClient, place: Place, prefixes: Prefixes, given: tuple[Secret, ...]
-    ) -> None:
-        super().__init__(client, prefixes)
-        self.place = place
-        self._given = given
-
-    @property
-    def secrets(self) -> tuple[Secret, ...]:
-        """See RecordSource."""
-        return self._given
-
-    def read(self, kind: Kind, name: str) -> Record | None:
-        """See RecordSource."""
-        if not self._prefixes.asks_for(kind, name):
-            return None
-        where = self._where(kind, name)
-        text = self._client.read(where)
-        return None if text is None else Record(text, where)
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """See RecordSource."""

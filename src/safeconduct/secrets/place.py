@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ class Place:
     """`name` is how people call it: "Vault"; `address` is where it is; `option` is where its options are set."""
 
     name: str
-    address: str
+    address: str = field(repr=False)
     option: str
 
     @property

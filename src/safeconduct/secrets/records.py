@@ -44,8 +44,8 @@ class RecordSource(ABC):
         """The record of this name; None when there is none, or none is to be looked for here. Raises Trouble."""
 
     @abstractmethod
-    def names(self, kind: Kind) -> tuple[str, ...]:
-        """The names that are kept, sorted. Raises Trouble."""
+    def names(self, kind: Kind) -> tuple[str, ...] | None:
+        """The names that are kept, sorted; None where they can only be looked up one by one. Raises Trouble."""
 
 
 class RecordBackend(ConnectionBackend):
@@ -104,7 +104,7 @@ class RecordBackend(ConnectionBackend):
     def conn_ids(self) -> tuple[str, ...] | Finding | Unjudged:
         """See ConnectionBackend. Looking a connection up needs no permission to list them, so that may be missing."""
         names = self._asked(self.name, partial(self._source.names, Kind.CONNECTION))
-        if isinstance(names, Finding) and names.rule == FORBIDDEN.id:
+        if names is None or (isinstance(names, Finding) and names.rule == FORBIDDEN.id):
             return Unjudged(self.name, "what is kept there may be looked up by its name, but not listed")
         return names
 

@@ -12,7 +12,7 @@ from safeconduct.model import Secret, Unjudged
 from safeconduct.secrets.aws_session import OPTIONS, WRONG, address_of, secrets_of, session_of
 from safeconduct.secrets.aws_writing import AwsSource
 from safeconduct.secrets.kwargs import Effect, Kwargs, KwargTable, WrongKwarg
-from safeconduct.secrets.place import Kind, Place, Record, Trouble
+from safeconduct.secrets.place import Kind, Place, Trouble
 from safeconduct.secrets.prefixes import Prefixes, prefixes_of
 from safeconduct.secrets.rules import RECORD_MALFORMED
 from safeconduct.secrets.secrets_manager_client import SecretsManagerClient
@@ -60,27 +60,8 @@ class SecretsManagerSource(AwsSource):
         words: Mapping[str, tuple[str, ...]],
         given: tuple[Secret, ...],
     ) -> None:
-        super().__init__(client, prefixes)
-        self.place = place
+        super().__init__(client, place, prefixes, given)
         self._words = words
-        self._given = given
-
-    @property
-    def secrets(self) -> tuple[Secret, ...]:
-        """See RecordSource."""
-        return self._given
-
-    def read(self, kind: Kind, name: str) -> Record | None:
-        """See RecordSource."""
-        if not self._prefixes.asks_for(kind, name):
-            return None
-        where = self._where(kind, name)
-        text = self._client.read(where)
-        if text is None:
-            return None
-        if kind is Kind.CONNECTION and text.reveal().strip().startswith("{"):
-            text = self._standard(text, where)
-        return Record(text, where)
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """See RecordSource."""
@@ -97,8 +78,10 @@ class SecretsManagerSource(AwsSource):
         prefix = self._prefixes.prefixes[kind]
         return f"{prefix}{self._prefixes.separator}" if prefix else ""
 
-    def _standard(self, text: Secret, where: str) -> Secret:
-        """The JSON with the fields' own names: of several words for one field the first in the text counts."""
+    def _standard(self, kind: Kind, text: Secret, where: str) -> Secret:
+        """JSON gets the fields' own names: of several words for one field the first in the text counts."""
+        if kind is not Kind.CONNECTION or not text.reveal().strip().startswith("{"):
+            return text
         try:
             found = json.loads(text.reveal())
         except (ValueError, RecursionError):

@@ -25,11 +25,11 @@ class Variable:
 
 def opened_variable(row: VariableRow, keyring: Keyring) -> Variable | Unjudged:
     """The variable that the row keeps; why not, where no key opens it or its flag lies."""
-    if any("\ud800" <= mark <= "\udfff" for mark in row.key):
-        return Unjudged(row.key, "its key holds octets that are no UTF-8 text, and Airflow cannot read the row")
     if row.value is None:
         return Unjudged(row.key, f"the variable {row.key} has no value, which Airflow cannot read")
     text = row.value.reveal()
+    if any("\ud800" <= mark <= "\udfff" for mark in f"{row.key}{text}"):
+        return Unjudged(row.key, f"the variable {row.key} holds octets that are no UTF-8 text")
     if not row.is_encrypted:
         if token_time(text):
             return Unjudged(row.key, f"the variable {row.key} says plaintext, but holds a Fernet token")

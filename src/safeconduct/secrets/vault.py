@@ -143,10 +143,10 @@ class VaultSource(WritableSource):
             raise Trouble(NAME_IMPOSSIBLE, message, {"place": self.place.label, "name": name[:80]})
         return tuple((mount, f"{base}/{rest}" if base else rest) for base in self._paths[kind])
 
-    def names(self, kind: Kind) -> tuple[str, ...]:
+    def names(self, kind: Kind) -> tuple[str, ...] | None:
         """See RecordSource. Without a mount point there is no telling where to list."""
         if not self._mount:
-            return ()
+            return None
         found = {name for base in self._paths[kind] for name in self._client.names(self._mount, base, self._version)}
         return tuple(sorted(found))
 

@@ -37,12 +37,12 @@ class VaultSettings:
     `timeout` is in seconds, for one request and all its repetitions.
     """
 
-    url: str | None
+    url: str | None = field(repr=False)
     credential: Credential
     namespace: str | None = None
     verify: bool | str | None = None
     cert: str | tuple[str, ...] | None = None
-    proxies: tuple[tuple[str, str], ...] = ()
+    proxies: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     timeout: float = DEFAULT_TIMEOUT
 
 
