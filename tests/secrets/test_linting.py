@@ -66,12 +66,12 @@ def test_each_airflow_is_told_by_itself() -> None:
 @pytest.mark.parametrize(
     ("conn_type", "key", "reference"),
     [
-        ("aws", "aws_secret_access_key", "role_arn"),
-        ("google_cloud_platform", "extra__google_cloud_platform__keyfile_dict", "key_path"),
-        ("snowflake", "private_key_content", "private_key_file"),
-        ("ssh", "private_key", "key_file"),
-        ("wasb", "sas_token", "managed_identity_client_id"),
-        ("kubernetes", "token", "in_cluster"),
+        ("aws", "aws_secret_access_key", "refer c --role-arn arn:aws:iam::123456789012:role/NAME"),
+        ("google_cloud_platform", "extra__google_cloud_platform__keyfile_dict", "refer c --key-path /"),
+        ("snowflake", "private_key_content", "refer c --private-key-file /"),
+        ("ssh", "private_key", "refer c --key-file /"),
+        ("wasb", "sas_token", "refer c --managed-identity-client-id"),
+        ("vault", "jwt_token", "refer c --jwt-token-path /"),
         ("vault", "secret_id", "auth_type kubernetes"),
         ("slack", "token", "connections move"),
     ],

@@ -32,6 +32,7 @@ from safeconduct.cli.kept import (
 )
 from safeconduct.cli.linting import lint_connections
 from safeconduct.cli.moving import move_connections
+from safeconduct.cli.referring import refer_connection
 from safeconduct.masking import mask_extra, masker_for
 from safeconduct.model import MASK, Connection, Finding, Secret, Unjudged
 from safeconduct.report.keeping import Kept, connection_text, document, fields_of, table_text
@@ -57,6 +58,7 @@ def group() -> None:
 
 group.add_command(move_connections)
 group.add_command(lint_connections)
+group.add_command(refer_connection)
 
 
 @group.command("list")

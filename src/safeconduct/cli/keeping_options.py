@@ -21,7 +21,7 @@ _OVERWRITE = click.option("--overwrite", is_flag=True, help="Replace what is the
 _ONLY_GOOD = click.option(
     "--only-good", is_flag=True, help="With --real, take over what can be read, and leave the rest."
 )
-_PLAINTEXT = click.option(
+PLAINTEXT = click.option(
     "--plaintext", is_flag=True, help="Keep secrets in plaintext where [core] fernet_key is empty, as Airflow does."
 )
 REVEAL = click.option("--reveal", is_flag=True, help="Show secrets in clear; that is recorded.")
@@ -30,7 +30,7 @@ FILE_FORMAT = click.option("--file-format", type=click.Choice(ENDINGS), help="In
 
 def putting(command: Command) -> Command:
     """What every command takes that puts something into the metadata database."""
-    for decorate in (FORMAT, REAL, _PLAINTEXT, _OVERWRITE):
+    for decorate in (FORMAT, REAL, PLAINTEXT, _OVERWRITE):
         command = decorate(command)
     return command
 

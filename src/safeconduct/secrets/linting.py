@@ -8,18 +8,21 @@ import shlex
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.connection_json import parse_json
+from safeconduct.airflow.connection_uri import conn_type
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.masking import without_secrets
 from safeconduct.model import Connection, Finding, Remedy, RemedyKind, Severity
 from safeconduct.secrets import rules_connection as rules
 from safeconduct.secrets.exchange import LONGEST_NAME, WIDEST, as_uri, definition_of
 from safeconduct.secrets.likeness import differences
-from safeconduct.secrets.references import reference_for
+from safeconduct.secrets.references import references_for, way_for
+from safeconduct.secrets.referring import secret_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from safeconduct.model import Rule
+    from safeconduct.secrets.references import Reference
 
     Reading = Callable[[Dialect], Connection | Finding]
 
@@ -124,28 +127,38 @@ def _secrets(connection: Connection) -> Iterator[Finding]:
     keys = [key for key, value in connection.extras.items() if bare.get(key) != value]
     if not keys:
         return
-    known = {key: instead for key in keys if (instead := reference_for(connection.conn_type, key))}
-    remedies = tuple(Remedy(RemedyKind.OPTION, text, when=f"in place of {key}") for key, text in known.items())
-    if len(known) < len(keys):
-        command = f"safeconduct connections move {shlex.quote(connection.conn_id)} --to vault"
-        remedies += (Remedy(RemedyKind.COMMAND, command, when="to keep the whole connection in a secrets backend"),)
+    kind = conn_type(connection.conn_type)
     message = f"its extra holds secrets: {', '.join(keys)}"
     yield rules.SECRET_IN_EXTRA.finding(
         connection.conn_id,
         message,
         evidence={"keys": ", ".join(keys)},
-        remedies=remedies,
+        remedies=tuple(_instead(connection.conn_id, kind, keys)),
         severity=Severity.WARNING,
     )
 
 
+def _instead(conn_id: str, kind: str, keys: list[str]) -> Iterator[Remedy]:
+    """A command for each reference, words for each other way, and the whole connection elsewhere for the rest."""
+    name = shlex.quote(conn_id)
+    places: dict[Reference, list[str]] = {}
+    for key in keys:
+        for one in references_for(kind, key):
+            places.setdefault(one, []).append(key)
+    for one, some in places.items():
+        command = f"safeconduct connections refer {name} --{one.option} {one.example}".rstrip()
+        yield Remedy(RemedyKind.COMMAND, command, when=f"{one.meaning}, in place of {', '.join(some)}")
+    rest = [key for key in keys if not references_for(kind, key)]
+    for key in rest:
+        if way := way_for(kind, key):
+            yield Remedy(RemedyKind.OPTION, way, when=f"in place of {key}")
+    if any(not way_for(kind, key) for key in rest):
+        command = f"safeconduct connections move {name} --to vault"
+        yield Remedy(RemedyKind.COMMAND, command, when="to keep the whole connection in a secrets backend")
+
+
 def _movable(connection: Connection) -> Iterator[Finding]:
-    bare = without_secrets(connection)
-    keys = [f"extra.{key}" for key, value in connection.extras.items() if bare.extras.get(key) != value]
-    if connection.extra and not connection.extras and not bare.extra:
-        keys = ["extra"]
-    parts = [*(["password"] if connection.password else []), *keys]
-    if parts:
+    if parts := secret_parts(connection):
         message = f"`connections move` would take out of its row: {', '.join(parts)}"
         yield rules.MOVABLE.finding(
             connection.conn_id, message, evidence={"moves": ", ".join(parts)}, severity=Severity.NOTE

@@ -48,6 +48,8 @@ FIELDS = frozenset("conn_id conn_type description host login password schema por
 class LocalFilesSource(WritableSource):
     """The files, each read anew when it is asked for. One connection that is wrong hides all others, as in Airflow."""
 
+    keeps_versions = False
+
     def __init__(self, paths: Mapping[Kind, str | None], option: str) -> None:
         self._paths = paths
         path = paths[Kind.CONNECTION]

@@ -65,8 +65,8 @@ SECRET_IN_EXTRA = Rule(
     "only what its own list of names has. Most types of connections take a reference in place of the secret: a role to "
     "assume, a file, an identity of the machine.",
     "The keys, and what can stand there instead. What they hold is not shown.",
-    "Write the reference that is named, or take the whole connection into a secrets backend: `safeconduct connections "
-    "move`.",
+    "Put the reference there with the command that is named (`safeconduct connections refer`), or take the whole "
+    "connection into a secrets backend: `safeconduct connections move`.",
 )
 MOVABLE = Rule(
     "secrets.connection.movable",

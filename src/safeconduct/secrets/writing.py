@@ -25,7 +25,12 @@ class Seen:
 
 
 class WritableSource(RecordSource):
-    """A source that writes, too. What it writes reads back, here and in Airflow, as `read` has it."""
+    """A source that writes, too. What it writes reads back, here and in Airflow, as `read` has it.
+
+    `keeps_versions` says that the place may keep what stood there before.
+    """
+
+    keeps_versions = True
 
     def text_of(self, connection: Connection, dialect: Dialect) -> Secret:
         """The text of this connection's record."""
