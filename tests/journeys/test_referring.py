@@ -6,18 +6,27 @@ import json
 import sqlite3
 import stat
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from safeconduct.airflow.metadata_edits import Overtaken
+from safeconduct.diagnosis.sources import keeper_of
+from safeconduct.secrets import Keeper
+from safeconduct.secrets.holding import RowHolding, row_holding
 from tests.fakes.vault import FakeVault
 from tests.journeys.keeping import Desk
+from tests.secrets.aws_places import MANAGER, STORE, aws, aws_server
+from tests.secrets.backends_in_airflow import airflow_with_backends
 from tests.secrets.vaults import BACKEND as VAULT
-from tests.servers.airflow import real_airflow
-from tests.servers.availability import require
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.servers.aws import Aws
+
+__all__ = ["aws", "aws_server"]
 
 ROLE = "arn:aws:iam::123456789012:role/etl"
 AWS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "Pl4nted-Key", "region_name": "eu-west-1"}
@@ -31,7 +40,11 @@ except ImportError:
     from airflow.utils.db import create_session
 with create_session() as session:
     rows = session.query(Connection).order_by(Connection.conn_id).all()
-    print("READ" + json.dumps({c.conn_id: [c.login, c.password, c.extra_dejson, c.is_extra_encrypted] for c in rows}))
+    fields = {c.conn_id: [c.login, c.password, c.extra_dejson, c.is_extra_encrypted] for c in rows}
+    from airflow.providers.amazon.aws.utils.connection_wrapper import AwsConnectionWrapper
+    wrapped = {c.conn_id: AwsConnectionWrapper(conn=c) for c in rows if c.conn_type == "aws"}
+    used = {name: [one.session_kwargs, one.role_arn, one.assume_role_kwargs] for name, one in wrapped.items()}
+    print("READ" + json.dumps([fields, used]))
 """
 
 
@@ -122,15 +135,40 @@ def test_a_file_that_others_may_read_is_told_and_one_elsewhere_is_taken_unread(d
     assert extra_of(desk, "google")["key_path"] == "/nowhere/key.json"
 
 
-def test_a_file_is_not_left_where_the_row_cannot_be_written(desk: Desk) -> None:
+def test_a_file_is_kept_where_the_row_may_have_been_written(desk: Desk) -> None:
     with closing(sqlite3.connect(desk.airflow_home / "airflow.db")) as database:
         database.execute("CREATE TRIGGER no BEFORE UPDATE ON connection BEGIN SELECT RAISE(ABORT, 'no'); END")
         database.commit()
     path = desk.folder / "key.json"
     said = desk.run("connections", "refer", "google", "--key-path", str(path), "--write", "--real")
-    assert said.code == 1
-    assert not path.exists()
+    assert (said.code, f"{path} was written and is left there" in said.errors) == (1, True)
+    assert json.loads(path.read_text()) == GOOGLE_KEY
     assert extra_of(desk, "google")["keyfile_dict"] == GOOGLE_KEY
+
+
+def test_a_row_that_is_changed_meanwhile_is_left(desk: Desk) -> None:
+    keeper = keeper_of(desk.environment, None, 5)
+    assert isinstance(keeper, Keeper)
+    holding = row_holding(keeper, "google")
+    assert isinstance(holding, RowHolding)
+    put(desk, "google", "google_cloud_platform", {"keyfile_dict": GOOGLE_KEY, "num_retries": 6}, "--overwrite")
+    with pytest.raises(Overtaken):
+        holding.write(replace(holding.whole, extra=None))
+    assert extra_of(desk, "google")["num_retries"] == 6
+
+
+def test_what_cannot_be_sealed_is_told_before(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.airflow_home / "airflow.db")) as database:
+        extra = json.dumps({**AWS, "api_key": "Pl4nted-Token"})
+        database.execute(
+            "UPDATE connection SET extra = ?, is_extra_encrypted = 0 WHERE conn_id = 'aws_default'", (extra,)
+        )
+        database.commit()
+    without = Desk(desk.folder, desk.airflow_home, {"AIRFLOW__CORE__FERNET_KEY": ""})
+    said = without.run("connections", "refer", "aws_default", "--role-arn", ROLE)
+    assert (said.code, "the Fernet key is empty" in said.output) == (1, True)
+    said = without.run("connections", "refer", "aws_default", "--role-arn", ROLE, "--plaintext", "--real")
+    assert "stays     extra.api_key" in said.output
 
 
 def test_bad_input_is_one_sentence_and_changes_nothing(desk: Desk) -> None:
@@ -198,19 +236,43 @@ def test_it_is_changed_where_airflow_takes_it_from(desk: Desk) -> None:
     assert (left.code, "environment variable AIRFLOW_CONN_AWS_DEFAULT" in left.errors) == (1, True)
 
 
+@pytest.mark.parametrize("backend", [MANAGER, STORE], ids=["secrets-manager", "parameter-store"])
+def test_a_record_at_aws_loses_its_secret(desk: Desk, aws: Aws, backend: str) -> None:
+    keys = {name.upper(): value for name, value in aws.options.items() if name.startswith("aws_")}
+    kwargs = json.dumps({"endpoint_url": aws.url, "region_name": "eu-central-1"})
+    settings = {**keys, "AIRFLOW__SECRETS__BACKEND": backend, "AIRFLOW__SECRETS__BACKEND_KWARGS": kwargs}
+    at_aws = Desk(desk.folder, desk.airflow_home, settings)
+    at_aws.must("connections", "move", "aws_default", "--real", "--delete-row")
+    said = at_aws.must("connections", "refer", "aws_default", "--role-arn", ROLE, "--real")
+    assert "took out  extra.aws_secret_access_key" in said
+    assert extra_of(at_aws, "aws_default") == {"region_name": "eu-west-1", "role_arn": ROLE}
+
+
+def test_a_place_before_that_fails_is_told(desk: Desk) -> None:
+    settings = {"VAULT_ADDR": "http://127.0.0.1:9", "VAULT_TOKEN": "t", "AIRFLOW__SECRETS__BACKEND": VAULT}
+    said = Desk(desk.folder, desk.airflow_home, settings).run("connections", "refer", "aws_default", "--profile", "x")
+    assert said.code == 1
+    assert "would take out  extra.aws_secret_access_key" in said.output
+    assert "127.0.0.1:9" in said.errors
+
+
 @pytest.mark.parametrize("version", ["2.11.2", "3.3.2"])
 def test_a_real_airflow_reads_the_reference_and_no_secret(desk: Desk, version: str) -> None:
-    airflow = require(real_airflow(version, desk.airflow_home))
+    airflow = airflow_with_backends(version, desk.airflow_home)
     given = ("--type", "aws", "--login", "AKIAIOSFODNN7EXAMPLE", "--password", "-", "--real")
     desk.must("connections", "add", "in_fields", *given, stdin="Pl4nted-Word")
     desk.must("connections", "refer", "aws_default", "--role-arn", ROLE, "--external-id", "of-us", "--real")
     desk.must("connections", "refer", "in_fields", "--profile", "etl", "--real")
     path = desk.folder / "key.json"
     desk.must("connections", "refer", "google", "--key-path", str(path), "--write", "--real")
-    read = json.loads(airflow.python(READ).output.partition("READ")[2].strip())
+    read, used = json.loads(airflow.python(READ).output.partition("READ")[2].strip())
     role = {"region_name": "eu-west-1", "role_arn": ROLE, "assume_role_kwargs": {"ExternalId": "of-us"}}
     assert read == {
         "aws_default": [None, None, role, True],
         "google": [None, None, {"num_retries": 5, "key_path": str(path)}, True],
         "in_fields": [None, None, {"profile_name": "etl"}, True],
     }
+    assert used == {
+        "aws_default": [{"region_name": "eu-west-1"}, ROLE, {"ExternalId": "of-us"}],
+        "in_fields": [{"profile_name": "etl"}, None, {}],
+    }, "what Airflow's own AWS hook makes of it"

@@ -14,7 +14,7 @@ from safeconduct.model import Connection, Secret
 from safeconduct.secrets.aws_profiles import where_profile
 from safeconduct.secrets.key_files import KeyFileTrouble, check, text_for
 from safeconduct.secrets.references import REFERENCES, Content, Form
-from safeconduct.secrets.referring import account_fault, form_fault, known_for, refer, secret_of
+from safeconduct.secrets.referring import account_fault, form_fault, known_for, passphrases_of, refer, secret_of
 
 if TYPE_CHECKING:
     from safeconduct.secrets.references import Reference
@@ -208,8 +208,9 @@ def test_an_account_that_only_the_secret_names_is_not_lost() -> None:
 
 
 def fault(content: Content, path: Path, secret: object, **fields: Any) -> str:
+    whole = connection("x", **fields)
     try:
-        check(content, str(path), secret, connection("x", **fields))
+        check(content, str(path), secret, whole, passphrases_of(whole))
     except KeyFileTrouble as trouble:
         return str(trouble)
     return ""
@@ -244,6 +245,10 @@ def test_an_ssh_key_is_the_same_in_another_form_but_needs_no_passphrase(tmp_path
     path.write_text(private_key(key, forms.PrivateFormat.PKCS8, b"Pl4nted-Word"))
     assert "passphrase" in fault(Content.SSH_KEY, path, private_key(key))
     assert fault(Content.SSH_KEY, path, private_key(key), password="Pl4nted-Word") == ""
+    sealed = private_key(key, forms.PrivateFormat.PKCS8, b"Pl4nted-Word")
+    path.write_text(private_key(key))
+    assert "cannot be opened" in fault(Content.SSH_KEY, path, sealed)
+    check(Content.SSH_KEY, str(path), sealed, connection("ssh"), ["other", "Pl4nted-Word"])
     with pytest.raises(KeyFileTrouble, match="passphrase"):
         text_for(Content.SSH_KEY, private_key(key, forms.PrivateFormat.PKCS8, b"Pl4nted-Word"))
 

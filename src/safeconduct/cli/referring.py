@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from safeconduct.airflow.metadata_edits import Overtaken
+from safeconduct.cli.held import held
 from safeconduct.cli.home import home_folder
 from safeconduct.cli.keeping_options import FORMAT, PLAINTEXT, REAL
-from safeconduct.cli.kept import TIMEOUT, dialect, keeper, refuse, sources_asked
+from safeconduct.cli.kept import faults_of, refuse, report_of, sources_asked, told
+from safeconduct.cli.referring_files import carry_out, files_of, open_files
 from safeconduct.masking import masker_for
-from safeconduct.model import MASK, Finding, Unjudged
+from safeconduct.model import MASK
 from safeconduct.report.keeping import document
 from safeconduct.report.referring import Referred, referring_body, referring_text
-from safeconduct.secrets import EnvironmentBackend, Found, configuration_of, look_up
-from safeconduct.secrets import rules_connection as rules
 from safeconduct.secrets.aws_profiles import where_profile
-from safeconduct.secrets.exchange import fault_of
-from safeconduct.secrets.holding import record_holding, row_holding
-from safeconduct.secrets.key_files import KeyFileTrouble, check, is_open_to_others, remove, text_for, write
-from safeconduct.secrets.linting import lint
-from safeconduct.secrets.moving_place import target_of
 from safeconduct.secrets.references import Form
-from safeconduct.secrets.referring import account_fault, form_fault, known_for, refer, secret_of
+from safeconduct.secrets.referring import account_fault, form_fault, known_for, refer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from safeconduct.diagnosis import Sources
-    from safeconduct.model import Connection
+    from safeconduct.masking import Masker
+    from safeconduct.model import Connection, Report
     from safeconduct.secrets.holding import Holding
     from safeconduct.secrets.references import Reference
     from safeconduct.secrets.referring import Referral
@@ -89,66 +85,27 @@ def refer_connection(
     What the provider reads in place of a secret is put into the extra, and the secret leaves the extra, the login and
     the password. The connection is changed where Airflow takes it from.
     """
-    sources = sources_asked(format_)
-    holding, notes = _holding(conn_id, sources, plaintext, format_)
-    whole = holding.whole
-    _check_whole(whole, format_)
+    found = held(conn_id, sources_asked(format_), plaintext, format_)
+    whole, holding = found.holding.whole, found.holding
     chosen = _chosen(whole, given)
     referral = refer(whole, chosen)
-    if fault := account_fault(whole, referral):
-        raise click.ClickException(f"{conn_id} is left as it is: {fault}")
-    files = _files(whole, referral, chosen, write_, unread)
-    if real and referral.changes:
-        _carry_out(holding, referral, files, format_)
-    unseen = (*(one.unseen for one in chosen if one.unseen), *_profile(chosen))
-    if unread:
-        unseen = (*unseen, "what the file holds, since it was not read")
-    notes = (*notes, *_open_files(chosen, unread), *_versions(holding), *_rest(whole, referral))
-    _show(holding, referral, tuple(files), unseen, notes, sources, real, format_)
-
-
-def _holding(conn_id: str, sources: Sources, plaintext: bool, format_: str) -> tuple[Holding, tuple[str, ...]]:
-    """The place that Airflow takes the connection from, and what is kept behind it. Ends the command without one."""
-    answer = look_up(conn_id, sources.backends)
-    if not isinstance(answer, Found):
-        refuse(answer, *sources.faults, format_=format_)
-    answers = [(backend, backend.get(conn_id)) for backend in sources.backends]
-    having = [(backend, one) for backend, one in answers if isinstance(one, Found)]
-    behind = tuple(f"Another one is kept in {one.definition}, and is left as it is" for _, one in having[1:])
-    if isinstance(having[0][0], EnvironmentBackend):
-        raise click.ClickException(f"{conn_id} is taken from the {answer.definition}: change it where that is set")
-    found: Holding | Finding | Unjudged | None
-    if answer.in_row:
-        found = row_holding(keeper(plaintext), conn_id)
-    else:
-        configuration = configuration_of(os.environ, TIMEOUT)
-        if isinstance(configuration, Finding):
-            refuse(configuration, format_=format_)
-        target = target_of(configuration, os.environ, TIMEOUT, None, None)
-        if isinstance(target, (Finding, Unjudged)) or target.source.place.label != having[0][0].name:
-            raise click.ClickException(
-                f"{conn_id} is taken from {answer.definition}, which is not written to from here"
-            )
-        found = record_holding(target.source, conn_id, dialect())
-    if isinstance(found, (Finding, Unjudged)):
-        refuse(found, format_=format_)
-    if found is None:
-        raise click.ClickException(f"{conn_id} was taken away by somebody else at this moment")
-    return found, behind
-
-
-def _check_whole(whole: Connection, format_: str) -> None:
-    """End the command where Airflow could not use the connection, or its type has no references."""
-    if fault := fault_of(whole):
+    if lacking := account_fault(whole, referral):
+        raise click.ClickException(f"{conn_id} is left as it is: {lacking}")
+    files = files_of(whole, referral.after, chosen, write_, unread)
+    if fault := holding.fault(referral.after):
         refuse(fault, format_=format_)
-    if faults := [one for one in lint(whole, False) if one.rule == rules.EXTRA_NOT_OBJECT.id]:
-        refuse(*faults, format_=format_)
-    if not known_for(whole):
-        move = f"safeconduct connections move {shlex.quote(whole.conn_id)} --to vault"
-        raise click.ClickException(
-            f"{whole.conn_id} is of the type {whole.conn_type or '(none)'}, whose provider is not known to read a "
-            f"reference in place of a secret; `{move}` keeps the whole connection in a secrets backend"
-        )
+    if real and referral.changes:
+        carry_out(holding, referral.after, files, format_)
+    unseen = [*(one.unseen for one in chosen if one.unseen), *_profile(chosen)]
+    unseen += ["what the file holds, since it was not read"] if unread else []
+    notes = (*found.behind, *open_files(chosen, unread), *_versions(holding), *_rest(whole, referral))
+    undo = f"safeconduct connections add {shlex.quote(conn_id)} --uri - --overwrite --real" if found.in_row else ""
+    masker = masker_for([whole, referral.after], holding.secrets)
+    shown = _referred(holding, referral, masker)
+    shown = replace(shown, written=tuple(files), unseen=tuple(unseen), notes=notes, undo=undo)
+    _show(shown, report_of(found.faults), masker, real, format_)
+    remains = any(part.startswith("extra") or part in referral.same for part in referral.stays)
+    raise click.exceptions.Exit(1 if remains else 0)
 
 
 def _chosen(whole: Connection, given: Mapping[str, Any]) -> dict[Reference, object]:
@@ -173,67 +130,12 @@ def _chosen(whole: Connection, given: Mapping[str, Any]) -> dict[Reference, obje
     return chosen
 
 
-def _files(
-    whole: Connection, referral: Referral, chosen: Mapping[Reference, object], write_: bool, unread: bool
-) -> dict[str, str]:
-    """The files that are to be written, with what; those that are there are checked."""
-    paths = {one: str(value) for one, value in chosen.items() if one.form is Form.FILE}
-    if (write_ or unread) and not paths:
-        raise click.UsageError(f"--{'write' if write_ else 'unread'} goes with an option that takes a FILE")
-    if write_ and unread:
-        raise click.UsageError("--write goes without --unread")
-    files: dict[str, str] = {}
-    for one, path in paths.items():
-        secret = secret_of(whole, one)
-        try:
-            if write_ and not os.path.lexists(path):
-                files[path] = text_for(one.content, secret)
-            elif not unread:
-                check(one.content, path, secret, referral.after)
-        except KeyFileTrouble as trouble:
-            hint = "" if os.path.lexists(path) or write_ else "; --write writes it, --unread takes it unread"
-            raise click.ClickException(f"{whole.conn_id} is left as it is: {trouble}{hint}") from None
-    return files
-
-
-def _carry_out(holding: Holding, referral: Referral, files: Mapping[str, str], format_: str) -> None:
-    """Write the files, and then the connection; without it, no file is left either."""
-    written: list[str] = []
-    try:
-        for path, text in files.items():
-            write(path, text)
-            written.append(path)
-        failed = holding.write(referral.after)
-    except KeyFileTrouble as trouble:
-        _take_back(written)
-        raise click.ClickException(f"nothing was changed: {trouble}") from None
-    except Overtaken as overtaken:
-        _take_back(written)
-        raise click.ClickException(
-            f"{overtaken.name} was changed by somebody else at this moment; nothing was changed here: run it again"
-        ) from None
-    if failed is not None:
-        _take_back(written)
-        refuse(failed, format_=format_)
-
-
-def _take_back(written: list[str]) -> None:
-    for path in written:
-        remove(path)
-
-
 def _profile(chosen: Mapping[Reference, object]) -> tuple[str, ...]:
     name = next((str(value) for one, value in chosen.items() if one.option == "profile"), "")
     if not name:
         return ()
     where = where_profile(name, os.environ, home_folder())
     return () if where else (f"what the profile {name} is, since no file here has it",)
-
-
-def _open_files(chosen: Mapping[Reference, object], unread: bool) -> tuple[str, ...]:
-    paths = [str(value) for one, value in chosen.items() if one.form is Form.FILE and not unread]
-    some = [path for path in paths if os.path.exists(path) and is_open_to_others(path)]
-    return tuple(f"Others may read {path}: chmod 600 {shlex.quote(path)}" for path in some)
 
 
 def _versions(holding: Holding) -> tuple[str, ...]:
@@ -249,25 +151,22 @@ def _rest(whole: Connection, referral: Referral) -> tuple[str, ...]:
     return (f"What stays is secret still; `{move}` takes the whole connection into a secrets backend",)
 
 
-def _show(
-    holding: Holding,
-    referral: Referral,
-    written: tuple[str, ...],
-    unseen: tuple[str, ...],
-    notes: tuple[str, ...],
-    sources: Sources,
-    real: bool,
-    format_: str,
-) -> NoReturn:
+def _referred(holding: Holding, referral: Referral, masker: Masker) -> Referred:
+    """What is to become of it, fit to be shown: of what leaves only what is no secret."""
     whole = holding.whole
-    masker = masker_for([whole, referral.after], (*sources.secrets, *holding.secrets))
     leaves = dict.fromkeys(referral.leaves, MASK)
-    leaves |= {part: masker.text(str(whole.extras[part.removeprefix("extra.")])) for part in referral.open}
+    rivals = {part: whole.extras[part.removeprefix("extra.")] for part in referral.open}
+    leaves |= {
+        part: masker.text(value if isinstance(value, str) else json.dumps(value)) for part, value in rivals.items()
+    }
     stays = {part: "it holds what leaves" if part in referral.same else "secret still" for part in referral.stays}
-    one = Referred(whole.conn_id, whole.conn_type, holding.label, leaves, referral.comes, stays, written, unseen, notes)
+    return Referred(whole.conn_id, whole.conn_type, holding.label, leaves, referral.comes, stays)
+
+
+def _show(shown: Referred, report: Report, masker: Masker, real: bool, format_: str) -> None:
+    """Ends the command where something failed on the way to the place."""
     if format_ == "json":
-        click.echo(document("referring", referring_body(one, real)))
+        click.echo(document("referring", {**referring_body(shown, real), "faults": faults_of(report, masker)}))
     else:
-        click.echo(referring_text(one, real))
-    remains = any(part.startswith("extra") or part in referral.same for part in referral.stays)
-    raise click.exceptions.Exit(1 if remains else 0)
+        click.echo(referring_text(shown, real))
+    told(report, masker, format_)

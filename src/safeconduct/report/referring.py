@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class Referred:
     """A connection with the parts of it that leave, come and stay; all values are fit to be shown.
 
-    `written` are files that take a secret up, `unseen` what nobody can see from here, `notes` what is to be known.
+    `written` are files that take a secret up, `unseen` what nobody can see from here, `notes` what is to be known;
+    `undo` is the command that would put the connection back from a copy, "" where that is done at its place.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Referred:
     written: tuple[str, ...] = ()
     unseen: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    undo: str = ""
 
     @property
     def changes(self) -> bool:
@@ -43,17 +45,17 @@ def referring_text(one: Referred, real: bool) -> str:
     rows += [("", out, part, value) for part, value in one.leaves.items()]
     rows += [("", put, part, _text(value)) for part, value in one.comes.items()]
     rows += [("", "stays", part, why) for part, why in one.stays.items()]
-    lines = [f"{one.name} ({one.conn_type}), kept in {one.place}"]
+    lines = [printable(f"{one.name} ({one.conn_type}), kept in {one.place}")]
     lines += aligned([tuple(map(printable, row)) for row in rows]).splitlines()
     lines += [f"Cannot be judged from here: {what}." for what in one.unseen if one.changes]
-    lines += [f"{note}." for note in one.notes]
+    lines += [printable(f"{note}.") for note in one.notes]
     if not one.changes:
         return "\n".join([*lines, f"Nothing is to be changed in {one.place}."])
-    if not real:
+    if one.leaves and not real:
+        again = f"`{one.undo}` takes it again" if one.undo else "write it back there"
         lines.append(
             "What leaves is kept nowhere, and only you can put it back: keep what `safeconduct connections get "
-            f"{shlex.quote(one.name)} --as json --reveal` prints, and `safeconduct connections add "
-            f"{shlex.quote(one.name)} --uri - --overwrite --real` takes it again."
+            f"{shlex.quote(one.name)} --as json --reveal` prints; {again}."
         )
     return "\n".join(
         [*lines, f"1 changed in {one.place}." if real else f"Nothing was changed: --real does it in {one.place}."]

@@ -41,8 +41,15 @@ class Holding(ABC):
         return ()
 
     @abstractmethod
+    def fault(self, after: Connection) -> Failed | None:
+        """Why the place could not keep this connection; nothing is written."""
+
+    @abstractmethod
     def write(self, after: Connection) -> Failed | None:
-        """Write the connection where all is as it was seen; why not, where nothing was written. Raises Overtaken."""
+        """Write the connection where all is as it was seen; what failed. Raises Overtaken where nothing was written.
+
+        After a failure it may have been written: an answer can be lost on its way.
+        """
 
 
 class RowHolding(Holding):
@@ -59,7 +66,12 @@ class RowHolding(Holding):
         """See Holding."""
         return self._keeper.database.secrets
 
-    def after(self, connection: Connection) -> ConnectionRow | Failed:
+    def fault(self, after: Connection) -> Failed | None:
+        """See Holding."""
+        row = self._sealed(after)
+        return row if isinstance(row, (Finding, Unjudged)) else None
+
+    def _sealed(self, connection: Connection) -> ConnectionRow | Failed:
         """The row that keeps this connection; a password that stays is left as it is stored."""
         keeper, extra = self._keeper, connection.extra
         row = replace(self._row, login=connection.login)
@@ -74,7 +86,7 @@ class RowHolding(Holding):
 
     def write(self, after: Connection) -> Failed | None:
         """See Holding."""
-        row = self.after(after)
+        row = self._sealed(after)
         if isinstance(row, (Finding, Unjudged)):
             return row
         return self._keeper.database.edit([Edit(after.conn_id, self._row, row)])
@@ -96,11 +108,13 @@ class RecordHolding(Holding):
         """See Holding."""
         return self._source.secrets
 
+    def fault(self, after: Connection) -> Failed | None:
+        """See Holding."""
+        return self._unlike(after, self._source.text_of(after, self._dialect))
+
     def write(self, after: Connection) -> Failed | None:
         """See Holding."""
         text = self._source.text_of(after, self._dialect)
-        if fault := self._unlike(after, text):
-            return fault
         try:
             self._source.write(Kind.CONNECTION, after.conn_id, text, self._seen)
             kept = self._source.see(Kind.CONNECTION, after.conn_id).record

@@ -15,6 +15,8 @@ from safeconduct.postgres.passfile import read_password_file
 from safeconduct.secrets.references import Content
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from safeconduct.model import Connection, Secret
 
 LARGEST = 1 << 20
@@ -43,20 +45,20 @@ def is_open_to_others(path: str) -> bool:
     return bool(Path(path).stat().st_mode & _FOR_OTHERS)
 
 
-def check(content: Content, path: str, secret: object, connection: Connection) -> None:
+def check(content: Content, path: str, secret: object, connection: Connection, passphrases: Sequence[str] = ()) -> None:
     """Raise KeyFileTrouble where the file is not there, or would not stand for this secret.
 
-    `secret` is the value in the extra, None for none; `connection` is as it will be, and has what else may open a key.
+    `secret` is the value in the extra, None for none; `connection` is as it will be; `passphrases` may open its key.
     """
     if content is Content.PASSFILE:
         _check_passfile(path, secret, connection)
         return
     text = text_of(path)
     if content is Content.SSH_KEY:
-        _check_opens(path, text, connection.password)
+        _check_opens(path, text, _words(connection.password))
     if content is Content.PEM_KEY and len(text.encode()) > _LARGEST_PEM:
         raise KeyFileTrouble(f"{path} has more than {_LARGEST_PEM} bytes, and the provider reads no larger key")
-    if content is not Content.OTHER and secret and not _same(content, text, secret, connection.password):
+    if content is not Content.OTHER and secret and not _same(content, text, secret, passphrases):
         raise KeyFileTrouble(f"{path} holds another secret than the connection")
     if content in (Content.JSON, Content.OTHER) and not isinstance(_json(text), dict):
         raise KeyFileTrouble(f"{path} holds no JSON object")
@@ -72,7 +74,7 @@ def text_for(content: Content, secret: object) -> str:
         raise KeyFileTrouble("only a key, a token or a configuration that the extra holds can be written to a file")
     text = _pem(secret) if content is Content.PEM_KEY else secret
     if content is Content.SSH_KEY:
-        _check_opens("the key", text, None)
+        _check_opens("the key", text, ())
     return text if text.endswith("\n") else f"{text}\n"
 
 
@@ -98,7 +100,7 @@ def remove(path: str) -> None:
         Path(path).unlink()
 
 
-def _same(content: Content, text: str, secret: object, password: Secret | None) -> bool:
+def _same(content: Content, text: str, secret: object, passphrases: Sequence[str]) -> bool:
     if content is Content.JSON:
         return _json(text) is not None and _object(_json(text)) == _object(secret)
     if content is Content.KUBE:
@@ -108,7 +110,9 @@ def _same(content: Content, text: str, secret: object, password: Secret | None) 
         return False
     if content is Content.PEM_KEY:
         secret, text = _pem(secret), _pem(text)
-    return text.strip() == secret.strip() or _same_key(text, secret, password)
+    if text.strip() == secret.strip():
+        return True
+    return content in (Content.SSH_KEY, Content.PEM_KEY) and _same_key(text, secret, passphrases)
 
 
 def _json(text: str) -> Any:
@@ -152,27 +156,33 @@ def _pem(text: str) -> str:
         return text
 
 
-def _same_key(text: str, other: str, password: Secret | None) -> bool:
-    keys = [_public(one, password) for one in (text, other)]
-    return keys[0] is not None and keys[0] == keys[1]
+def _words(password: Secret | None) -> tuple[str, ...]:
+    return (password.reveal().strip(),) if password else ()
 
 
-def _public(text: str, password: Secret | None) -> bytes | None:
+def _same_key(text: str, other: str, passphrases: Sequence[str]) -> bool:
+    """Raises KeyFileTrouble where the key of the connection cannot be opened."""
+    ours = _public(other, passphrases)
+    if ours is None:
+        raise KeyFileTrouble("the connection's own key cannot be opened, and so not be compared with the file's")
+    return ours == _public(text, passphrases)
+
+
+def _public(text: str, passphrases: Sequence[str]) -> bytes | None:
     """The public half of a private key; None where the key cannot be opened."""
     from cryptography.hazmat.primitives import serialization as forms
 
-    word = password.reveal().strip().encode() if password else None
     for load in (forms.load_pem_private_key, forms.load_ssh_private_key):
-        for attempt in (None, word) if word else (None,):
+        for attempt in (None, *(word.encode() for word in passphrases)):
             with suppress(Exception):  # of each library and form another one, and each says no
                 key: Any = load(text.encode(), attempt)
                 return bytes(key.public_key().public_bytes(forms.Encoding.DER, forms.PublicFormat.SubjectPublicKeyInfo))
     return None
 
 
-def _check_opens(name: str, text: str, password: Secret | None) -> None:
+def _check_opens(name: str, text: str, passphrases: Sequence[str]) -> None:
     """SSHHook reads no private_key_passphrase for a key's file; paramiko tries the connection's password on it."""
-    if _public(text, password) is None:
+    if _public(text, passphrases) is None:
         raise KeyFileTrouble(
             f"{name} has a passphrase, or is no private key: for a key's file the provider reads no passphrase "
             "(ssh-keygen -p takes it away)"

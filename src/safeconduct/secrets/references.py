@@ -257,7 +257,7 @@ _DATABRICKS = (
         "federated_k8s",
         Form.FLAG,
         "the service account of Airflow's own pods",
-        "whether Databricks trusts the service account of Airflow's pods",
+        "whether the databricks provider is 7.10 or later, and Databricks trusts the service account of Airflow's pods",
         instead=("token",),
         fields=("password",),
         rivals=(

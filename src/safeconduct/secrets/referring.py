@@ -91,6 +91,14 @@ def secret_of(connection: Connection, reference: Reference) -> object:
     return None
 
 
+def passphrases_of(connection: Connection) -> tuple[str, ...]:
+    """What may open a key that the connection holds."""
+    words = [connection.password.reveal().strip()] if connection.password else []
+    named = ("private_key_passphrase", "passphrase")
+    found = (value for key, value in connection.extras.items() if bare_key(key) in named)
+    return (*words, *(value for value in found if isinstance(value, str) and value))
+
+
 def refer(connection: Connection, given: Mapping[Reference, object]) -> Referral:
     """The connection with these references, and without what they stand for."""
     extras: dict[str, Any] = copy.deepcopy(dict(connection.extras))
