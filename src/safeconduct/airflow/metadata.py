@@ -41,18 +41,18 @@ class MetadataDatabase:
     """
 
     def __init__(self, reader: MetadataReader) -> None:
-        self._reader = reader
+        self.reader = reader
         self._failed: Failed | None = None
 
     @property
     def label(self) -> str:
         """How people call it."""
-        return self._reader.label
+        return self.reader.label
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """What opens the database."""
-        return self._reader.secrets
+        return self.reader.secrets
 
     def row(self, conn_id: str) -> ConnectionRow | Failed | None:
         """The row of this id."""
@@ -79,10 +79,10 @@ class MetadataDatabase:
         if self._failed is not None:
             return self._failed
         try:
-            with self._reader.edit() as database:
+            with self.reader.edit() as database:
                 carry_out(database, edits)
         except ReadFailed as failure:
-            return self._explain(failure, "cannot be changed")
+            return self.explain(failure, "cannot be changed")
         return None
 
     def _ask(
@@ -90,16 +90,17 @@ class MetadataDatabase:
     ) -> list[Row] | Failed:
         if self._failed is None:
             try:
-                with self._reader.open() as database:
+                with self.reader.open() as database:
                     found = database.rows(sql_text(name, table=database.table(table)), parameters)
                     if any(len(row) != width for row in found):
                         raise ReadFailed("it does not answer with the columns that it was asked for")
                     return found
             except ReadFailed as failure:
-                self._failed = self._explain(failure)
+                self._failed = self.explain(failure)
         return self._failed
 
-    def _explain(self, failure: ReadFailed, effect: str = "cannot be read") -> Failed:
+    def explain(self, failure: ReadFailed, effect: str = "cannot be read") -> Failed:
+        """What a failure of the reader means."""
         return (self._other_layout(failure) if failure.layout else None) or self._unreachable(failure, effect)
 
     def _unreachable(self, failure: ReadFailed, effect: str) -> Failed:
@@ -121,7 +122,7 @@ class MetadataDatabase:
     def _other_layout(self, failure: ReadFailed) -> Finding | None:
         """That it is no Airflow database, or of another version; None where neither is the trouble."""
         try:
-            with self._reader.open() as database:
+            with self.reader.open() as database:
                 columns = database.columns(TABLE)
                 version = _version(database) if columns else ""
         except ReadFailed:

@@ -8,23 +8,26 @@ from __future__ import annotations
 import re
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata import SUBJECT
-from safeconduct.airflow.metadata_reader import Editing, MetadataReader, Reading, in_transaction
+from safeconduct.airflow.metadata_reader import Editing, MetadataReader, Reading
 from safeconduct.airflow.mysql_place import place_of
+from safeconduct.airflow.sql_text import sql_text
 from safeconduct.model import Finding, Unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from safeconduct.airflow.database_url import DatabaseUrl
-    from safeconduct.airflow.metadata_reader import Row
+    from safeconduct.airflow.metadata_reader import Row, Swap
     from safeconduct.airflow.mysql_place import MysqlPlace
     from safeconduct.airflow.mysql_session import MysqlSession, Values
 
 _PARAMETER = re.compile(r"\$(\d+)")
+_AT_ONCE = 100
+"""Rows in a statement, so that it stays below the least max_allowed_packet that there is by default."""
+_FIRST = "SELECT $1 AS id, $2 AS was, $3 AS becomes"
 
 
 class MysqlReader(MetadataReader):
@@ -38,18 +41,23 @@ class MysqlReader(MetadataReader):
     @contextmanager
     def open(self) -> Iterator[Reading]:
         """See MetadataReader."""
+        with self.work() as editing:
+            yield editing
+
+    @contextmanager
+    def work(self) -> Iterator[Editing]:
+        """See MetadataReader."""
         from safeconduct.airflow.mysql_session import MysqlSession
 
         with closing(MysqlSession(self._place, self._timeout)) as session:
             yield _MysqlEditing(session)
 
     @contextmanager
-    def edit(self) -> Iterator[Editing]:
+    def alone(self, purpose: str) -> Iterator[bool]:
         """See MetadataReader."""
-        with self.open() as reading:
-            assert isinstance(reading, _MysqlEditing)
-            with in_transaction(reading, "START TRANSACTION"):
-                yield reading
+        with self.work() as guard:
+            ((taken,),) = guard.rows(sql_text("alone_mysql.sql"), [f"safeconduct.{purpose}."])
+            yield taken == "1"
 
 
 class _MysqlReading(Reading):
@@ -65,15 +73,36 @@ class _MysqlReading(Reading):
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
         return [tuple(map(_text, row)) for row in self._run(statement, parameters)]
 
-    def columns(self, table: str) -> frozenset[str]:
-        return frozenset(row[0] or "" for row in self.rows(_COLUMNS, [table]))
+    def columns(self, table: str) -> dict[str, str]:
+        return {name or "": type_ or "" for name, type_ in self.rows(sql_text("columns_mysql.sql"), [table])}
 
     def _run(self, statement: str, parameters: Sequence[str | None]) -> list[Values]:
+        return self._session.rows(*self._marked(statement, parameters))
+
+    @staticmethod
+    def _marked(statement: str, parameters: Sequence[str | None]) -> tuple[str, list[str | None]]:
+        """The statement with the driver's marks, and the values in their order."""
         numbers = [int(number) for number in _PARAMETER.findall(statement)]
-        return self._session.rows(_PARAMETER.sub("%s", statement), [parameters[number - 1] for number in numbers])
+        return _PARAMETER.sub("%s", statement), [parameters[number - 1] for number in numbers]
 
 
 class _MysqlEditing(_MysqlReading, Editing):
+    begin = "START TRANSACTION"
+
+    def swap(self, swap: Swap) -> frozenset[str]:
+        overtaken: set[str] = set()
+        words = {"table": self.table(swap.table), "key": swap.key, "column": swap.column}
+        words["flag"] = f", kept.{swap.flag} = 1" if swap.flag else ""
+        for first in range(0, len(swap.changes), _AT_ONCE):
+            some = swap.changes[first : first + _AT_ONCE]
+            values = [value for change in some for value in (change.key, change.before, change.after)]
+            marks = [f"SELECT ${number}, ${number + 1}, ${number + 2}" for number in range(4, len(values), 3)]
+            rows = " UNION ALL ".join([_FIRST, *marks])
+            if self._session.changed(*self._marked(sql_text("swap_mysql.sql", rows=rows, **words), values)) < len(some):
+                kept = sql_text("kept_mysql.sql", **words)
+                overtaken |= {change.key for change in some if not self.rows(kept, [change.key, change.after])}
+        return frozenset(overtaken)
+
     def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
         self._run(statement, parameters)
 
@@ -90,6 +119,3 @@ def mysql_reader(url: DatabaseUrl, timeout: float, environ: Mapping[str, str]) -
 
 def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("utf-8", "replace")
-
-
-_COLUMNS = (Path(__file__).with_name("sql") / "columns_mysql.sql").read_text("utf-8")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Finding, Secret, Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 Row = tuple[str | None, ...]
 """A row's values as text; a flag is `1`, `t` or `true` where it is set."""
@@ -44,29 +45,54 @@ class Reading(ABC):
         """What a SELECT with the parameters `$1`, `$2` ... gives."""
 
     @abstractmethod
-    def columns(self, table: str) -> frozenset[str]:
-        """The names of the table's columns; none where there is no such table."""
+    def columns(self, table: str) -> Mapping[str, str]:
+        """The types of the table's columns in lower case, by their names; none where there is no such table."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a column of one row is to hold, and what it must hold still for that."""
+
+    key: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Swap:
+    """Changes of one column. `key` is the primary key's column; `flag` is set with each change where there is one."""
+
+    table: str
+    key: str
+    column: str
+    flag: str
+    changes: Sequence[Change]
 
 
 class Editing(Reading):
-    """A database in a transaction of ours, which sees what it has changed. Its methods raise ReadFailed."""
+    """A database that may be changed. Its methods raise ReadFailed."""
+
+    begin = "BEGIN"
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is changed within is kept at the end, and undone by any error."""
+        self.change(self.begin)
+        try:
+            yield
+        except BaseException:
+            with suppress(ReadFailed):
+                self.change("ROLLBACK")
+            raise
+        self.change("COMMIT")
+
+    @abstractmethod
+    def swap(self, swap: Swap) -> frozenset[str]:
+        """Make each change whose row holds still what it must: compare and swap. The keys of the others."""
 
     @abstractmethod
     def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
         """Run an INSERT, UPDATE or DELETE, or what makes a table. Flags are 1 or 0, numbers are written out."""
-
-
-@contextmanager
-def in_transaction(editing: Editing, begin: str) -> Iterator[None]:
-    """A transaction that this statement begins: kept at the end, undone by any error. Raises ReadFailed."""
-    editing.change(begin)
-    try:
-        yield
-    except BaseException:
-        with suppress(ReadFailed):
-            editing.change("ROLLBACK")
-        raise
-    editing.change("COMMIT")
 
 
 class MetadataReader(ABC):
@@ -83,5 +109,18 @@ class MetadataReader(ABC):
         """Open it, and close it at the end. Raises ReadFailed."""
 
     @abstractmethod
-    def edit(self) -> AbstractContextManager[Editing]:
+    def work(self) -> AbstractContextManager[Editing]:
+        """Open it for changes, in no transaction yet, and close it at the end. Raises ReadFailed."""
+
+    @contextmanager
+    def edit(self) -> Iterator[Editing]:
         """Open it in one transaction, which is kept at the end and undone by any error. Raises ReadFailed."""
+        with self.work() as editing, editing.transaction():
+            yield editing
+
+    @abstractmethod
+    def alone(self, purpose: str) -> AbstractContextManager[bool]:
+        """Whether nobody else is within the same for this purpose, on whatever machine; kept until the end.
+
+        It ends with the process, however that ends. Raises ReadFailed.
+        """

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import fcntl
 import sqlite3
 import stat
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
 from safeconduct.airflow.rules import DATABASE_MALFORMED, DATABASE_UNREACHABLE
+from safeconduct.airflow.sql_text import sql_text
 from safeconduct.model import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from safeconduct.airflow.database_url import DatabaseUrl
-    from safeconduct.airflow.metadata_reader import Row
+    from safeconduct.airflow.metadata_reader import Row, Swap
 
 
 class SqliteReader(MetadataReader):
@@ -39,16 +41,28 @@ class SqliteReader(MetadataReader):
             raise _failed(error) from error
 
     @contextmanager
-    def edit(self) -> Iterator[Editing]:
+    def work(self) -> Iterator[Editing]:
         """See MetadataReader. A writer that is there already is waited for."""
         try:
             with closing(self._opened()) as database:
                 database.text_factory = _text
-                database.execute("BEGIN IMMEDIATE")
-                with database:  # commits, or rolls back
-                    yield _SqliteEditing(database, self._timeout)
+                yield _SqliteEditing(database, self._timeout)
         except sqlite3.Error as error:
             raise _failed(error) from error
+
+    @contextmanager
+    def alone(self, purpose: str) -> Iterator[bool]:
+        """See MetadataReader. A file beside the database is locked; of the database itself, SQLite has the locks."""
+        beside = self._path.with_name(f"{self._path.name}-{purpose}")
+        try:
+            held = beside.open("ab")
+        except OSError as error:
+            raise ReadFailed(f"{beside} cannot be written: {error.strerror or error}") from error
+        with held:
+            taken = _lock(held)
+            yield taken
+            if taken:
+                beside.unlink(missing_ok=True)
 
     def _opened_to_read(self) -> sqlite3.Connection:
         # Through a URI with mode=ro: sqlite3 would otherwise create a file that is missing, and take write locks.
@@ -105,18 +119,36 @@ class _SqliteReading(Reading):
             if time.monotonic() > deadline and str(error) == "interrupted":
                 raise ReadFailed(f"it was not read within {self._seconds:g} s") from error
             raise _failed(error) from error
+        finally:
+            self._database.set_progress_handler(None, 0)  # what comes next has a time of its own
 
-    def columns(self, table: str) -> frozenset[str]:
-        return frozenset(row[0] or "" for row in self.rows("SELECT name FROM pragma_table_info($1)", [table]))
+    def columns(self, table: str) -> dict[str, str]:
+        found = self.rows("SELECT name, type FROM pragma_table_info($1)", [table])
+        return {name or "": (type_ or "").lower() for name, type_ in found}
 
 
 class _SqliteEditing(_SqliteReading, Editing):
+    begin = "BEGIN IMMEDIATE"
+
+    def swap(self, swap: Swap) -> frozenset[str]:
+        words = {"table": swap.table, "key": swap.key, "column": swap.column}
+        words["flag"] = f", {swap.flag} = 1" if swap.flag else ""
+        values = [(change.key, change.before, change.after) for change in swap.changes]
+        try:
+            changed = self._database.executemany(sql_text("swap_sqlite.sql", **words), values).rowcount
+        except (sqlite3.Error, UnicodeError) as error:
+            raise _not_kept(error) from None
+        if changed == len(values):
+            return frozenset()
+        kept = sql_text("kept_sqlite.sql", **words)
+        return frozenset(key for key, _, after in values if not self.rows(kept, [key, after]))
+
     def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
         named = {str(number): value for number, value in enumerate(parameters, 1)}
         try:
             self._database.execute(statement, named)
         except (sqlite3.Error, UnicodeError) as error:
-            raise ReadFailed(" ".join(str(error).split()) if isinstance(error, sqlite3.Error) else _NO_TEXT) from None
+            raise _not_kept(error) from None
 
 
 _FIRST_LOOK = "PRAGMA schema_version"
@@ -186,6 +218,18 @@ def _is_at_rest(path: Path) -> bool:
 def _failed(error: sqlite3.Error) -> ReadFailed:
     words = " ".join(str(error).split())
     return ReadFailed(words, layout=words.startswith("no such "))
+
+
+def _not_kept(error: Exception) -> ReadFailed:
+    return ReadFailed(" ".join(str(error).split()) if isinstance(error, sqlite3.Error) else _NO_TEXT)
+
+
+def _lock(file: BinaryIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _text(value: bytes) -> str:

@@ -48,13 +48,20 @@ class MysqlSession:
 
     def rows(self, statement: str, parameters: Sequence[str | None] = ()) -> list[Values]:
         """What a statement with `%s` parameters gives: each value as the text that the server sent, undecoded."""
+        return self._bounded(statement, parameters)[1]
+
+    def changed(self, statement: str, parameters: Sequence[str | None] = ()) -> int:
+        """How many rows the same changes; those that it leaves as they were are none."""
+        return self._bounded(statement, parameters)[0]
+
+    def _bounded(self, statement: str, parameters: Sequence[str | None]) -> tuple[int, list[Values]]:
         with bounded(self._place, self._line, self._timeout):
             try:
                 return self._ask(statement, parameters)
             except pymysql.Error as error:
                 number, words = told(error)
                 if number in _BEYOND_COLUMN:
-                    return []
+                    return 0, []
                 if number in OTHER_LAYOUT:
                     raise ReadFailed(said_by_server(number, words), layout=True) from error
                 if number not in TABLE_DENIED:
@@ -67,14 +74,13 @@ class MysqlSession:
             self._session.close()
         self._line.close()
 
-    def _ask(self, statement: str, parameters: Sequence[str | None]) -> list[Values]:
+    def _ask(self, statement: str, parameters: Sequence[str | None]) -> tuple[int, list[Values]]:
         with self._session.cursor() as cursor:
-            cursor.execute(statement, list(parameters))
-            return list(cursor.fetchall())
+            return cursor.execute(statement, list(parameters)), list(cursor.fetchall())
 
     def _account(self) -> str:
         """The account that matched, `user@host`: the server's words name the client's host instead."""
-        ((account,),) = self._ask("SELECT CURRENT_USER()", ())
+        _, ((account,),) = self._ask("SELECT CURRENT_USER()", ())
         return (account or b"").decode("utf-8", "replace")
 
 

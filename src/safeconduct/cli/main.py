@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "privileges": ("safeconduct.cli.privileges:group", "What a role needs, holds, lacks, and has too much of."),
     "connections": ("safeconduct.cli.connections:group", "Connections where Airflow keeps them, and changes of them."),
     "variables": ("safeconduct.cli.variables:group", "Airflow's variables, and changes of them."),
+    "keys": ("safeconduct.cli.keys:group", "The Fernet keys: which opens what, and rotation while Airflow runs."),
     "rule": ("safeconduct.cli.rule:command", "What a rule that a report names means, and what mends it."),
     "config": ("safeconduct.cli.config:group", "Airflow's configuration, as Airflow reads it."),
     "demo": ("safeconduct.cli.demo:command", "See it work on a PostgreSQL and an Airflow home of its own."),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata import SUBJECT
-from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading, in_transaction
+from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
 from safeconduct.model import Connection, Finding, Secret, Unjudged, quote_identifier
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.frontend import Unsendable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from safeconduct.airflow.database_url import DatabaseUrl
-    from safeconduct.airflow.metadata_reader import Row
+    from safeconduct.airflow.metadata_reader import Row, Swap
     from safeconduct.postgres.open_session import OpenSession
     from safeconduct.postgres.target import Target
 
@@ -43,21 +43,31 @@ class PostgresReader(MetadataReader):
     @contextmanager
     def open(self) -> Iterator[Reading]:
         """See MetadataReader."""
+        with self.work() as editing:
+            yield editing
+
+    @contextmanager
+    def work(self) -> Iterator[Editing]:
+        """See MetadataReader."""
         ended = attempt(self._target, self._timeout)
         why = ended.finding or ended.unjudged
         if ended.session is None:
             assert why is not None
             raise ReadFailed(why.message if isinstance(why, Finding) else why.reason, why)
         with closing(ended.session) as session:
-            yield _PostgresEditing(session, self._schema)
+            yield _PostgresEditing(session, self._schema, self._timeout)
 
     @contextmanager
-    def edit(self) -> Iterator[Editing]:
-        """See MetadataReader."""
-        with self.open() as reading:
-            assert isinstance(reading, _PostgresEditing)
-            with in_transaction(reading, "BEGIN"):
-                yield reading
+    def alone(self, purpose: str) -> Iterator[bool]:
+        """See MetadataReader.
+
+        A lock of a transaction, kept open on a session of its own: one of the session would stay behind on the
+        server's side of a PgBouncer that pools by transaction. Idle, it holds no snapshot, and so keeps back no vacuum.
+        """
+        with self.work() as guard, guard.transaction():
+            guard.rows(_sql("no_end_of_idle_transaction.sql"))
+            ((taken,),) = guard.rows(_sql("alone.sql"), [purpose, self._schema])
+            yield taken == "t"
 
 
 class _PostgresReading(Reading):
@@ -79,11 +89,49 @@ class _PostgresReading(Reading):
         except Unsendable:  # an id that the protocol cannot carry is in no row
             return []
 
-    def columns(self, table: str) -> frozenset[str]:
-        return frozenset(row[0] or "" for row in self.rows(_COLUMNS, [self.table(table)]) if row)
+    def columns(self, table: str) -> dict[str, str]:
+        return {name or "": type_ or "" for name, type_ in self.rows(_sql("columns.sql"), [self.table(table)])}
 
 
 class _PostgresEditing(_PostgresReading, Editing):
+    def __init__(self, session: OpenSession, schema: str, timeout: float) -> None:
+        super().__init__(session, schema)
+        self._patience = f"{max(int(timeout * 800), 1)}ms"  # so that the server gives up before we do
+        self._key_types: dict[str, str] = {}
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """See Editing. A lock that somebody else holds is waited for no longer than for an answer."""
+        try:
+            with super().transaction():
+                self.rows(_sql("patience.sql"), [self._patience])
+                yield
+        except ReadFailed as failure:
+            if not failure.words.startswith(_LOCK_NOT_AVAILABLE):
+                raise
+            raise ReadFailed(f"{failure.words}{self._holders()}") from failure
+
+    def _holders(self) -> str:
+        """Who has tables locked, such as a migration; "" where nobody does any more, or we may not see it."""
+        with suppress(ReadFailed):
+            if held := "; ".join(row[0] or "" for row in self.rows(_sql("lock_holders.sql"))):
+                return f": {held}"
+        return ""
+
+    def swap(self, swap: Swap) -> frozenset[str]:
+        keys = [change.key for change in swap.changes]
+        lists = (keys, [change.before for change in swap.changes], [change.after for change in swap.changes])
+        words = {"table": self.table(swap.table), "key": swap.key, "column": swap.column}
+        words["flag"] = f", {swap.flag} = true" if swap.flag else ""
+        words["type"] = self._key_type(swap)
+        done = self.rows(_sql("swap.sql", **words), [*map(_array, lists)])
+        return frozenset(keys) - {key for (key,) in done if key}
+
+    def _key_type(self, swap: Swap) -> str:
+        if swap.table not in self._key_types:
+            self._key_types[swap.table] = self.columns(swap.table)[swap.key]
+        return self._key_types[swap.table]
+
     def change(self, statement: str, parameters: Sequence[str | None] = ()) -> None:
         try:
             self._session.query(statement, parameters)
@@ -124,7 +172,27 @@ def _connection(url: DatabaseUrl) -> Connection:
     )
 
 
+_TOKEN = re.compile(r"[A-Za-z0-9_=-]+")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]*:\d+")
 _LAYOUT = frozenset({"42P01", "42703", "3F000"})
 """undefined_table, undefined_column, invalid_schema_name."""
-_COLUMNS = (Path(__file__).with_name("sql") / "columns.sql").read_text("utf-8")
+_LOCK_NOT_AVAILABLE = "55P03"
+_FOLDER = Path(__file__).with_name("sql")
+
+
+def _sql(name: str, /, **words: str) -> str:
+    text = (_FOLDER / name).read_text("utf-8")
+    for word, value in words.items():
+        text = text.replace(f"{{{word}}}", value)
+    return text
+
+
+def _array(values: Sequence[str]) -> str:
+    """An array as PostgreSQL reads it."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: str) -> str:
+    if _TOKEN.fullmatch(value) and value.lower() != "null":
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

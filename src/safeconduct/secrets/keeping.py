@@ -63,7 +63,7 @@ class Keeper:
     def __init__(self, database: MetadataDatabase, keyring: Keyring, plaintext: bool = False) -> None:
         self.database = database
         self.backend = MetadataBackend(database, keyring)
-        self._keyring = keyring
+        self.keyring = keyring
         self._plaintext = plaintext
 
     def put(self, connections: Iterable[Connection], overwrite: bool) -> tuple[Step, ...] | Failed:
@@ -90,7 +90,7 @@ class Keeper:
         rows = self.database.variables()
         if isinstance(rows, (Finding, Unjudged)):
             return rows
-        return tuple(opened_variable(row, self._keyring) for row in rows)
+        return tuple(opened_variable(row, self.keyring) for row in rows)
 
     def put_variables(self, variables: Iterable[Variable], overwrite: bool) -> tuple[Step, ...] | Failed:
         """The same for variables."""
@@ -101,7 +101,7 @@ class Keeper:
         steps = []
         for variable in variables:
             before = there.get(variable.key)
-            same = before is not None and opened_variable(before, self._keyring) == variable
+            same = before is not None and opened_variable(before, self.keyring) == variable
             action = self._action(before is not None, same, overwrite)
             if not action.changes:
                 steps.append(Step(variable.key, action))
@@ -135,7 +135,7 @@ class Keeper:
 
     def variable_of(self, row: VariableRow) -> Variable | Unjudged:
         """The variable that a row keeps; why none can be read."""
-        return opened_variable(row, self._keyring)
+        return opened_variable(row, self.keyring)
 
     def _has(self, row: ConnectionRow, connection: Connection) -> bool:
         """Whether the row holds just this connection, and with the first key if with any."""
@@ -145,7 +145,7 @@ class Keeper:
     @property
     def seals(self) -> bool:
         """Whether there is a key to seal with."""
-        return self._keyring.state is KeyState.USABLE
+        return self.keyring.state is KeyState.USABLE
 
     def sealed(self, connection: Connection) -> ConnectionRow | Failed:
         """The row that keeps this connection."""
@@ -174,13 +174,13 @@ class Keeper:
         if text is None:
             return None
         if self.seals:
-            return self._keyring.seal(text)
-        if self._plaintext and self._keyring.state is KeyState.EMPTY:
+            return self.keyring.seal(text)
+        if self._plaintext and self.keyring.state is KeyState.EMPTY:
             return text
         return self._unsealable(subject)
 
     def _unsealable(self, subject: str) -> Failed:
-        keyring = self._keyring
+        keyring = self.keyring
         if keyring.state is KeyState.UNKNOWN:
             return Unjudged(subject, f"{subject} holds a secret, and {keyring.problem}")
         rule, words = {

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from safeconduct.model import Secret
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cryptography.fernet import Fernet
 
 
@@ -41,14 +43,16 @@ class Opened:
 class Keyring:
     """The keys of one configuration. `origin` says where they stand.
 
-    `problem` says what is wrong with them when MALFORMED, and why they are not known when UNKNOWN.
+    `problem` says what is wrong with them when MALFORMED, and why they are not known when UNKNOWN; `secrets` are the
+    keys themselves where all are usable, the one that encrypts first.
     """
 
-    def __init__(self, state: KeyState, origin: str, problem: str = "", keys: tuple[Fernet, ...] = ()) -> None:
+    def __init__(self, state: KeyState, origin: str, problem: str = "", secrets: tuple[Secret, ...] = ()) -> None:
         self.state = state
         self.origin = origin
         self.problem = problem
-        self._keys = keys
+        self.secrets = secrets
+        self._keys = fernets(secrets)
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -82,9 +86,16 @@ def read_keyring(option: Secret | None, origin: str) -> Keyring:
     problems = [problem for number, part in enumerate(parts, 1) if (problem := _problem(part, number, len(parts)))]
     if problems:
         return Keyring(KeyState.MALFORMED, origin, "; ".join(problems))
+    return Keyring(KeyState.USABLE, origin, secrets=tuple(Secret(part.strip()) for part in parts))
+
+
+def fernets(keys: Sequence[Secret]) -> tuple[Fernet, ...]:
+    """The keys, ready for use. Raises ValueError for one that is malformed."""
+    if not keys:
+        return ()  # the library is not loaded for nothing
     from cryptography.fernet import Fernet
 
-    return Keyring(KeyState.USABLE, origin, keys=tuple(Fernet(part.strip().encode()) for part in parts))
+    return tuple(Fernet(key.reveal().encode()) for key in keys)
 
 
 def _problem(part: str, number: int, count: int) -> str:
@@ -101,16 +112,25 @@ def _problem(part: str, number: int, count: int) -> str:
     return "" if len(raw) == 32 else f"{which} holds {len(raw)} bytes instead of 32 ({len(key)} characters)"
 
 
-def token_time(token: str) -> datetime | None:
-    """When a Fernet token was made; None when it is no token by its form (version, length, base64)."""
+def token_octets(token: str) -> bytes | None:
+    """What a Fernet token is made of; None when it is no token by its form (version, length, base64)."""
     try:
-        raw = base64.urlsafe_b64decode(token.encode("ascii"))
-    except (binascii.Error, ValueError):
+        raw = base64.urlsafe_b64decode(token)
+    except ValueError:  # no base64, or no ASCII
         return None
     # Version 0x80, 8 bytes of time, 16 of IV, whole blocks of 16, 32 of HMAC (github.com/fernet/spec).
-    if len(raw) < 73 or raw[0] != 0x80 or (len(raw) - 57) % 16:
-        return None
+    return None if len(raw) < 73 or raw[0] != 0x80 or (len(raw) - 57) % 16 else raw
+
+
+def token_time(token: str) -> datetime | None:
+    """When a Fernet token was made; None when it is no token by its form."""
+    raw = token_octets(token)
+    return None if raw is None else moment(int.from_bytes(raw[1:9], "big"))
+
+
+def moment(seconds: int) -> datetime:
+    """The time that a token tells in seconds since 1970, the end of time where it tells one beyond."""
     try:
-        return datetime.fromtimestamp(int.from_bytes(raw[1:9], "big"), tz=timezone.utc)
+        return datetime.fromtimestamp(seconds, tz=timezone.utc)
     except (OverflowError, OSError, ValueError):
         return datetime.max.replace(tzinfo=timezone.utc)

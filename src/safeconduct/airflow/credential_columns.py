@@ -1,0 +1,122 @@
+"""Where Airflow keeps what it encrypts: columns of the metadata database, read page by page.
+
+As the models of 2.7.3, 2.11.2 and 3.3.2 have them. Fernet within XCom and `next_kwargs` is none of these: Airflow's own
+rotation passes over it, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from safeconduct.airflow.metadata_reader import Change, Swap
+from safeconduct.airflow.sql_text import sql_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from safeconduct.airflow.metadata_reader import Editing, Reading, Row
+
+AT_ONCE = 500
+"""Rows of a page. What a page takes of memory must stay small beside what the interpreter does."""
+
+
+@dataclass(frozen=True)
+class CredentialColumn:
+    """A column that may hold Fernet tokens. `flag` says whether it does; "" where the text itself tells.
+
+    `name` is the column by which people know the row.
+    """
+
+    table: str
+    column: str
+    flag: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.table}.{self.column}"
+
+
+class CredentialCell(NamedTuple):
+    """What is kept in the column of one row; `key` is the row's primary key, `name` what people call it."""
+
+    key: str
+    name: str
+    text: str
+    encrypted: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """Cells of a column, in the order of their keys."""
+
+    column: CredentialColumn
+    cells: Sequence[CredentialCell]
+
+
+KEY = "id"
+COLUMNS = (
+    CredentialColumn("connection", "password", "is_encrypted", "conn_id"),
+    CredentialColumn("connection", "extra", "is_extra_encrypted", "conn_id"),
+    CredentialColumn("variable", "val", "is_encrypted", "key"),
+    CredentialColumn("trigger", "kwargs", "", "classpath"),
+    CredentialColumn("connection_test_request", "password", "is_encrypted", "connection_id"),
+    CredentialColumn("connection_test_request", "extra", "is_extra_encrypted", "connection_id"),
+)
+_TEXT = frozenset({"text", "mediumtext"})
+"""The types of a column that Airflow encrypts. Before 2.9 trigger.kwargs was JSON, and in plaintext."""
+
+
+def columns_there(reading: Reading) -> tuple[CredentialColumn, ...]:
+    """Those that this database has. Raises ReadFailed."""
+    types = {table: reading.columns(table) for table in dict.fromkeys(column.table for column in COLUMNS)}
+    return tuple(column for column in COLUMNS if _is_there(column, types[column.table]))
+
+
+def _is_there(column: CredentialColumn, types: Mapping[str, str]) -> bool:
+    names = {KEY, column.column, column.name, column.flag} - {""}
+    return names <= types.keys() and (bool(column.flag) or types[column.column] in _TEXT)
+
+
+def count(reading: Reading, column: CredentialColumn) -> int:
+    """How many rows have something in it. Raises ReadFailed."""
+    ((found,),) = reading.rows(sql_text("credential_count.sql", **_words(reading, column)))
+    return int(found or 0)
+
+
+def page_after(reading: Reading, column: CredentialColumn, key: str | None) -> Page:
+    """The next cells behind the row of this key, None for the first; no cells at the end. Raises ReadFailed."""
+    words = {**_words(reading, column), "after": "" if key is None else f"AND kept.{KEY} > $1", "count": str(AT_ONCE)}
+    found = reading.rows(sql_text("credential_page.sql", **words), () if key is None else (key,))
+    return Page(column, _cells(column, found))
+
+
+def cells_of(reading: Reading, column: CredentialColumn, keys: Iterable[str]) -> Page:
+    """The cells of these rows, as far as they are there. Raises ReadFailed."""
+    statement = sql_text("credential_cell.sql", **_words(reading, column))
+    return Page(column, _cells(column, [row for key in keys for row in reading.rows(statement, (key,))]))
+
+
+def swapped(editing: Editing, column: CredentialColumn, changes: Sequence[Change]) -> frozenset[str]:
+    """Make these changes, and set the flag; the keys of those whose rows were changed meanwhile. Raises ReadFailed."""
+    return editing.swap(Swap(column.table, KEY, column.column, column.flag, changes)) if changes else frozenset()
+
+
+def _words(reading: Reading, column: CredentialColumn) -> dict[str, str]:
+    return {
+        "table": reading.table(column.table),
+        "key": KEY,
+        "name": reading.word(column.name),
+        "column": column.column,
+        "flag": f"kept.{column.flag}" if column.flag else "NULL",
+    }
+
+
+def _cells(column: CredentialColumn, rows: Iterable[Row]) -> list[CredentialCell]:
+    if column.flag:
+        return [CredentialCell(key or "", name or "", text or "", flag in _TRUE) for key, name, text, flag in rows]
+    # Trigger._decrypt_kwargs tells by the first character, in 2.9 to 3.3.
+    return [CredentialCell(key or "", name or "", text or "", (text or "")[:1] != "{") for key, name, text, _ in rows]
+
+
+_TRUE = frozenset({"1", "t", "true"})

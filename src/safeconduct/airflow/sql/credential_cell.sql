@@ -1,0 +1,3 @@
+SELECT kept.{key}, kept.{name}, kept.{column}, {flag}
+  FROM {table} AS kept
+ WHERE kept.{key} = $1 AND kept.{column} <> ''

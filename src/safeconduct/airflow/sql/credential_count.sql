@@ -1,0 +1,1 @@
+SELECT COUNT(*) FROM {table} AS kept WHERE kept.{column} <> ''

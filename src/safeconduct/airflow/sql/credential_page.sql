@@ -1,0 +1,5 @@
+SELECT kept.{key}, kept.{name}, kept.{column}, {flag}
+  FROM {table} AS kept
+ WHERE kept.{column} <> '' {after}
+ ORDER BY kept.{key}
+ LIMIT {count}

@@ -1,0 +1,1 @@
+SELECT 1 FROM {table} WHERE {key} = $1 AND CAST({column} AS BINARY) = CAST($2 AS BINARY)

@@ -1,0 +1,236 @@
+"""`safeconduct keys`: the Fernet keys, what each of them opens, and rotation while Airflow runs."""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from safeconduct.airflow.metadata import SUBJECT
+from safeconduct.airflow.metadata_reader import ReadFailed
+from safeconduct.cli.keeping_options import FORMAT, REAL
+from safeconduct.cli.kept import faults_of, keeper, refuse, report_of
+from safeconduct.cli.why import say
+from safeconduct.masking import Masker
+from safeconduct.report.keeping import document
+from safeconduct.report.keys import Line, census_text, columns, plan_text
+from safeconduct.secrets import KeyState, rules_keys
+from safeconduct.secrets.census import Census, cells_in, take_census
+from safeconduct.secrets.key_findings import cells_named, counted, judged, order
+from safeconduct.secrets.rotation import Busy, Interrupted, rotate
+from safeconduct.secrets.token_processes import HelperLost
+from safeconduct.secrets.token_work import ENCRYPTED, MENDED, ROTATED, SAME
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from safeconduct.model import Finding, Unjudged
+    from safeconduct.secrets import Keeper, Keyring
+    from safeconduct.secrets.rotation import Rotated, Tally
+
+_FEW_PAGES = 4
+"""Pages of each column that are looked at before a rotation, for the order of the keys."""
+
+
+def _days(_ctx: click.Context, _param: click.Parameter, value: str | None) -> timedelta | None:
+    """A number of days, such as 90d."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{1,5})d?", value, re.ASCII)
+    if not found:
+        raise click.BadParameter(f"{value} is no number of days, such as 90d")
+    return timedelta(days=int(found[1]))
+
+
+@click.group("keys")
+def group() -> None:
+    """Tell which Fernet key opens what in the metadata database, and rotate them while Airflow runs.
+
+    Nothing is changed without --real, and no key is shown that is in use.
+    """
+
+
+@group.command("status")
+@click.option("--max-age", metavar="DAYS", callback=_days, help="Say where the first key has been in use for longer, such as 90d.")
+@FORMAT
+def status(max_age: timedelta | None, format_: str) -> None:
+    """Say which key opens how many credentials, how old they are, and whether an old key is still needed.
+
+    Told by the signatures of the tokens: nothing is decrypted.
+    """
+    place = keeper()
+    census = _census(place, None, format_)
+    faults = judged(census, place.keyring, datetime.now(timezone.utc), max_age)
+    _told(place, census, faults, format_)
+    raise click.exceptions.Exit(report_of(faults).exit_code)
+
+
+@group.command("rotate")
+@click.option("--processes", type=click.IntRange(1, 64), default=1, show_default=True, help="How many work at it.")
+@click.option("--order-is-right", is_flag=True, help="The first key is the new one, whatever the tokens' times say.")
+@REAL
+@FORMAT
+def rotate_(processes: int, order_is_right: bool, real: bool, format_: str) -> None:
+    """Make tokens of the first key of all that the others have encrypted, and of plaintext, while Airflow runs.
+
+    Each row is compared and swapped, so that an Airflow that writes at the same moment loses nothing. It can be
+    interrupted at any time: the next run goes on. Without --real it says what is to be done.
+    """
+    place = keeper()
+    if place.keyring.state is not KeyState.USABLE:
+        _refuse_without_key(place, format_)
+    census = _census(place, _FEW_PAGES if real else None, format_)
+    if not order_is_right and (wrong := tuple(order(census))):
+        refuse(*wrong, format_=format_)
+    if not real:
+        _show_plan(place, census, format_)
+    rotated = _rotated(place, processes, format_)
+    faults = (*_late(rotated), *judged(rotated.census, place.keyring, datetime.now(timezone.utc)))
+    _show_rotated(place, rotated, faults, format_)
+    raise click.exceptions.Exit(report_of(faults).exit_code)
+
+
+def _refuse_without_key(place: Keeper, format_: str) -> NoReturn:
+    census = _census(place, None, format_)
+    faults = judged(census, place.keyring, datetime.now(timezone.utc))
+    if faults:
+        refuse(*faults, format_=format_)
+    raise click.ClickException(
+        f"there is no Fernet key to rotate to ({place.keyring.origin} is {place.keyring.state.value}): "
+        "safeconduct keys generate makes one"
+    )
+
+
+def _census(place: Keeper, pages: int | None, format_: str) -> Census:
+    reader = place.database.reader
+    try:
+        with reader.open() as reading:
+            total = cells_in(reading) if pages is None else 0
+            with _progress(total, "looking") as step:
+                return take_census(reading, place.keyring.secrets, step, pages)
+    except ReadFailed as failure:
+        refuse(place.database.explain(failure), format_=format_)
+
+
+def _rotated(place: Keeper, processes: int, format_: str) -> Rotated:
+    reader, label = place.database.reader, place.database.label
+    try:
+        with reader.open() as reading:
+            total = cells_in(reading)
+        with _progress(2 * total, "rotating") as step:
+            return rotate(reader, place.keyring.secrets, processes, step)
+    except Busy:
+        refuse(rules_keys.BUSY.finding(SUBJECT, f"another rotation is under way in {label}"), format_=format_)
+    except Interrupted as cut:
+        message = f"{label} failed on the way: {cut.why.words}"
+        evidence = {"database": label, "rotated before": f"{cut.done.changed:,}"}
+        refuse(rules_keys.INTERRUPTED.finding(SUBJECT, message, evidence=evidence), format_=format_)
+    except HelperLost:
+        raise click.ClickException("a process that helped was ended; what was rotated stays so: run it again") from None
+    except ReadFailed as failure:
+        refuse(place.database.explain(failure), format_=format_)
+
+
+@contextmanager
+def _progress(total: int, label: str) -> Iterator[Callable[[int], object]]:
+    """A bar on the terminal; none where nobody would see it."""
+    if not total or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True) as bar:
+        yield bar.update
+
+
+def _lines(census: Census, keyring: Keyring) -> list[Line]:
+    lines = []
+    for number in range(1, len(keyring) + 1):
+        ages = census.of(number)
+        lines.append(Line(f"key {number}{' (encrypts)' * (number == 1)}", ages.count, ages.oldest, ages.youngest))
+    lost = census.of(0)
+    lines.append(Line("plaintext", census.plaintext))
+    lines.append(Line("opened by no key", lost.count, lost.oldest, lost.youngest))
+    lines.append(Line("no token", census.aside - lost.count))
+    return lines
+
+
+def _keys(keyring: Keyring) -> str:
+    if keyring.state is not KeyState.USABLE:
+        return f"{keyring.state.value} ({keyring.origin})"
+    return f"{len(keyring)}, from {keyring.origin}"
+
+
+def _body(place: Keeper, census: Census, faults: Sequence[Finding | Unjudged]) -> dict[str, object]:
+    return {
+        "database": place.database.label,
+        "keys": {"state": place.keyring.state.value, "from": place.keyring.origin, "count": len(place.keyring)},
+        "cells": [asdict(line) for line in _lines(census, place.keyring)],
+        "faults": faults_of(report_of(faults), Masker()),
+    }
+
+
+def _told(place: Keeper, census: Census, faults: Sequence[Finding | Unjudged], format_: str) -> None:
+    if format_ == "json":
+        click.echo(document("keys", _body(place, census, faults)))
+        return
+    click.echo(census_text(place.database.label, _keys(place.keyring), _lines(census, place.keyring)))
+    click.echo()
+    if faults:
+        say(report_of(faults), Masker(place.database.secrets), format_)
+    else:
+        click.echo("The first key alone opens all there is.")
+
+
+def _show_plan(place: Keeper, census: Census, format_: str) -> NoReturn:
+    lines = _lines(census, place.keyring)
+    if format_ == "json":
+        click.echo(document("keys", {**_body(place, census, ()), "done": False}))
+    else:
+        click.echo(census_text(place.database.label, _keys(place.keyring), lines))
+        click.echo(f"\n{plan_text(len(place.keyring), lines, place.keyring.origin)}\n")
+        click.echo("Nothing was changed: --real does step 3 and 4.")
+    raise click.exceptions.Exit(0)
+
+
+def _late(rotated: Rotated) -> list[Finding]:
+    """That somebody has encrypted with an old key since the rotation began."""
+    late = [number for number, ages in rotated.census.keys.items() if number > 1 and ages.youngest >= rotated.began]
+    words = "an Airflow still encrypts with an old key: restart all its parts, and rotate again"
+    return [rules_keys.STILL_NEEDED.finding(SUBJECT, words)] if late else []
+
+
+def _show_rotated(place: Keeper, rotated: Rotated, faults: Sequence[Finding | Unjudged], format_: str) -> None:
+    tally = rotated.tally
+    if format_ == "json":
+        done = {"done": True, "fates": dict(tally.fates)}
+        aside = [
+            {"table": one.column.table, "column": one.column.column, "name": one.name, "why": one.why}
+            for one in tally.named
+        ]
+        click.echo(document("keys", {**_body(place, rotated.census, faults), **done, "aside": aside}))
+        return
+    click.echo(columns(_summary(tally)))
+    click.echo()
+    if faults:
+        say(report_of(faults), Masker(place.database.secrets), format_)
+        return
+    click.echo(f"The first key alone has signed all {counted(rotated.census.of(1).count, 'token')} there are now.")
+    if len(place.keyring) > 1:
+        click.echo(f"Take the old key out of {place.keyring.origin}, and restart Airflow.")
+
+
+def _summary(tally: Tally) -> list[tuple[str, str]]:
+    words = {
+        ROTATED: "rotated",
+        ENCRYPTED: "encrypted",
+        MENDED: "flags corrected",
+        SAME: "already of the first",
+    }
+    rows = [(shown, f"{tally.fates[fate]:,}") for fate, shown in words.items() if tally.fates[fate] or fate == ROTATED]
+    if tally.aside:
+        rows.append(("left as it is", f"{tally.aside:,}: {cells_named(tally.named)}"))
+    return rows

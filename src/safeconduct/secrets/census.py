@@ -1,0 +1,157 @@
+"""Which key has signed what in the credential columns, told by the tokens' signatures: nothing is decrypted."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from safeconduct.airflow.credential_columns import columns_there, count, page_after
+from safeconduct.secrets.keyring import token_octets
+from safeconduct.secrets.token_work import CORRUPT, OTHER_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from safeconduct.airflow.credential_columns import CredentialCell, CredentialColumn, Page
+    from safeconduct.airflow.metadata_reader import Reading
+    from safeconduct.model import Secret
+
+MOST_NAMED = 10_000
+"""Rows set aside that are named; beyond, they are counted."""
+
+
+class Signature(NamedTuple):
+    """Which key has signed a token, counted from 1, 0 for none of them; and when it was made, in seconds since 1970."""
+
+    key: int
+    made: int
+
+
+class Signatures:
+    """Tells by whose signature a token was made.
+
+    A key is 16 bytes that sign and 16 that encrypt, and the signature is over all the rest (github.com/fernet/spec):
+    where it holds, a holder of the key made the token as it is.
+    """
+
+    def __init__(self, keys: Sequence[Secret]) -> None:
+        signing = [base64.urlsafe_b64decode(key.reveal())[:16] for key in keys]
+        self._signing = list(enumerate(signing, 1))
+
+    def of(self, text: str) -> Signature | None:
+        """Whose it is; None for what is no token by its form."""
+        raw = token_octets(text)
+        if raw is None:
+            return None
+        signed, signature, made = raw[:-32], raw[-32:], int.from_bytes(raw[1:9], "big")
+        for place, (number, key) in enumerate(self._signing):
+            if hmac.compare_digest(hmac.digest(key, signed, "sha256"), signature):
+                if place:
+                    self._signing.insert(0, self._signing.pop(place))
+                return Signature(number, made)
+        return Signature(0, made)
+
+
+@dataclass
+class Ages:
+    """How many tokens, and when the oldest and the youngest of them were made, in seconds since 1970."""
+
+    count: int = 0
+    oldest: int = 0
+    youngest: int = 0
+
+    def add(self, made: int) -> None:
+        """One more."""
+        self.oldest = min(self.oldest, made) if self.count else made
+        self.youngest = max(self.youngest, made) if self.count else made
+        self.count += 1
+
+    def join(self, other: Ages) -> None:
+        """All of the other's, too."""
+        if other.count:
+            self.oldest = min(self.oldest, other.oldest) if self.count else other.oldest
+            self.youngest = max(self.youngest, other.youngest) if self.count else other.youngest
+            self.count += other.count
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A cell that no key turns; `why` is one of the fates of token_work. `made` is of a token, 0 for what is none."""
+
+    column: CredentialColumn
+    key: str
+    name: str
+    why: str
+    made: int = 0
+
+
+@dataclass
+class Census:
+    """What was found: tokens by the number of their key, plaintext, and what none of the keys opens.
+
+    `lying` counts tokens whose flag says plaintext; `named` are the first cells set aside, of `aside` in all.
+    """
+
+    cells: int = 0
+    keys: dict[int, Ages] = field(default_factory=dict)
+    plaintext: int = 0
+    lying: int = 0
+    aside: int = 0
+    named: list[Aside] = field(default_factory=list)
+    columns: tuple[CredentialColumn, ...] = ()
+
+    def of(self, key: int) -> Ages:
+        """The tokens of the key of this number; 0 for those of none."""
+        return self.keys.get(key) or Ages()
+
+    def add(self, column: CredentialColumn, cell: CredentialCell, signature: Signature | None) -> None:
+        """One more cell."""
+        self.cells += 1
+        if signature is None:
+            if cell.encrypted:
+                self._set_aside(Aside(column, cell.key, cell.name, CORRUPT))
+            else:
+                self.plaintext += 1
+            return
+        self.keys.setdefault(signature.key, Ages()).add(signature.made)
+        self.lying += not cell.encrypted
+        if not signature.key:
+            self._set_aside(Aside(column, cell.key, cell.name, OTHER_KEY, signature.made))
+
+    def _set_aside(self, aside: Aside) -> None:
+        self.aside += 1
+        if len(self.named) < MOST_NAMED:
+            self.named.append(aside)
+
+
+def take_census(
+    reading: Reading, keys: Sequence[Secret], step: Callable[[int], object] = lambda _: None, pages: int | None = None
+) -> Census:
+    """Look at every cell, or at so many pages of each column. `step` hears of each page how many cells it had.
+
+    Raises ReadFailed.
+    """
+    signatures, census = Signatures(keys), Census(columns=columns_there(reading))
+    for column in census.columns:
+        for number, page in enumerate(pages_of(reading, column)):
+            if number == pages:
+                break
+            for cell in page.cells:
+                census.add(column, cell, signatures.of(cell.text))
+            step(len(page.cells))
+    return census
+
+
+def pages_of(reading: Reading, column: CredentialColumn) -> Iterator[Page]:
+    """The column, page by page. Raises ReadFailed."""
+    key: str | None = None
+    while (page := page_after(reading, column, key)).cells:
+        yield page
+        key = page.cells[-1].key
+
+
+def cells_in(reading: Reading) -> int:
+    """How many cells there are to look at. Raises ReadFailed."""
+    return sum(count(reading, column) for column in columns_there(reading))
