@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.metadata_reader import Editing, Reading, Row
 
-AT_ONCE = 500
+AT_ONCE = 1000
 """Rows of a page. What a page takes of memory must stay small beside what the interpreter does."""
 
 
@@ -38,10 +38,9 @@ class CredentialColumn:
 
 
 class CredentialCell(NamedTuple):
-    """What is kept in the column of one row; `key` is the row's primary key, `name` what people call it."""
+    """What is kept in the column of one row; `key` is the row's primary key."""
 
     key: str
-    name: str
     text: str
     encrypted: bool
 
@@ -97,6 +96,12 @@ def cells_of(reading: Reading, column: CredentialColumn, keys: Iterable[str]) ->
     return Page(column, _cells(column, [row for key in keys for row in reading.rows(statement, (key,))]))
 
 
+def name_of(reading: Reading, column: CredentialColumn, key: str) -> str:
+    """What people call the row of this key; "" where it is gone. Raises ReadFailed."""
+    found = reading.rows(sql_text("credential_name.sql", **_words(reading, column)), (key,))
+    return next((row[0] or "" for row in found), "")
+
+
 def swapped(editing: Editing, column: CredentialColumn, changes: Sequence[Change]) -> frozenset[str]:
     """Make these changes, and set the flag; the keys of those whose rows were changed meanwhile. Raises ReadFailed."""
     return editing.swap(Swap(column.table, KEY, column.column, column.flag, changes)) if changes else frozenset()
@@ -114,9 +119,9 @@ def _words(reading: Reading, column: CredentialColumn) -> dict[str, str]:
 
 def _cells(column: CredentialColumn, rows: Iterable[Row]) -> list[CredentialCell]:
     if column.flag:
-        return [CredentialCell(key or "", name or "", text or "", flag in _TRUE) for key, name, text, flag in rows]
+        return [CredentialCell(key or "", text or "", flag in _TRUE) for key, text, flag in rows]
     # Trigger._decrypt_kwargs tells by the first character, in 2.9 to 3.3.
-    return [CredentialCell(key or "", name or "", text or "", (text or "")[:1] != "{") for key, name, text, _ in rows]
+    return [CredentialCell(key or "", text or "", (text or "")[:1] != "{") for key, text, _ in rows]
 
 
 _TRUE = frozenset({"1", "t", "true"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from safeconduct.model import Finding, Secret, Unjudged
 
@@ -49,8 +49,7 @@ class Reading(ABC):
         """The types of the table's columns in lower case, by their names; none where there is no such table."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a column of one row is to hold, and what it must hold still for that."""
 
     key: str

@@ -16,7 +16,7 @@ from safeconduct.airflow.sql_text import sql_text
 from safeconduct.model import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from safeconduct.airflow.database_url import DatabaseUrl
     from safeconduct.airflow.metadata_reader import Row, Swap
@@ -35,7 +35,6 @@ class SqliteReader(MetadataReader):
         """See MetadataReader."""
         try:
             with closing(self._opened_to_read()) as database:
-                database.text_factory = _text
                 yield _SqliteReading(database, self._timeout)
         except sqlite3.Error as error:
             raise _failed(error) from error
@@ -45,7 +44,6 @@ class SqliteReader(MetadataReader):
         """See MetadataReader. A writer that is there already is waited for."""
         try:
             with closing(self._opened()) as database:
-                database.text_factory = _text
                 yield _SqliteEditing(database, self._timeout)
         except sqlite3.Error as error:
             raise _failed(error) from error
@@ -112,7 +110,7 @@ class _SqliteReading(Reading):
         deadline = time.monotonic() + self._seconds
         self._database.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
         try:
-            return list(_within_limit(self._database.execute(statement, named)))
+            return self._found(statement, named)
         except UnicodeError:  # an id that is no text is in no row
             return []
         except sqlite3.Error as error:
@@ -121,6 +119,16 @@ class _SqliteReading(Reading):
             raise _failed(error) from error
         finally:
             self._database.set_progress_handler(None, 0)  # what comes next has a time of its own
+
+    def _found(self, statement: str, named: Mapping[str, str]) -> list[Row]:
+        """A function that reads each text costs more than all else, so it is only taken where a text is no UTF-8."""
+        try:
+            return list(_within_limit(self._database.execute(statement, named)))
+        except sqlite3.OperationalError as error:
+            if self._database.text_factory is _text or _NOT_DECODED not in str(error):
+                raise
+            self._database.text_factory = _text
+            return self._found(statement, named)
 
     def columns(self, table: str) -> dict[str, str]:
         found = self.rows("SELECT name, type FROM pragma_table_info($1)", [table])
@@ -155,6 +163,7 @@ _FIRST_LOOK = "PRAGMA schema_version"
 """Reads the file's header, for which SQLite must first know the file whole."""
 _READ_ONLY = "readonly database"
 """In mode=ro, SQLite says so only where it would have to undo something (SQLITE_READONLY_ROLLBACK, _RECOVERY)."""
+_NOT_DECODED = "Could not decode to UTF-8"
 _NO_TEXT = "a value is no text that it can keep"
 _STEPS = 100_000
 """So many instructions of SQLite's machine, some milliseconds, pass between two looks at the clock."""
@@ -167,8 +176,8 @@ _OVERHEAD = 64
 def _within_limit(rows: Iterable[tuple[object, ...]]) -> Iterator[Row]:
     left = _LARGEST
     for found in rows:
-        row = tuple(map(_shown, found))
-        left -= _OVERHEAD + sum(len(value) for value in row if value)
+        row = tuple([value if isinstance(value, str) else _shown(value) for value in found])
+        left -= _OVERHEAD + sum(map(len, filter(None, row)))
         if left < 0:
             raise ReadFailed(f"it gives more than {_LARGEST >> 20} MiB")
         yield row
@@ -238,6 +247,4 @@ def _text(value: bytes) -> str:
 
 
 def _shown(value: object) -> str | None:
-    if isinstance(value, bytes):
-        return _text(value)
-    return None if value is None else str(value)
+    return None if value is None else _text(value) if isinstance(value, bytes) else str(value)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from safeconduct.secrets import Keeper, Keyring
     from safeconduct.secrets.rotation import Rotated, Tally
 
-_FEW_PAGES = 4
+_FEW_PAGES = 1
 """Pages of each column that are looked at before a rotation, for the order of the keys."""
 
 
@@ -56,7 +56,9 @@ def group() -> None:
 
 
 @group.command("status")
-@click.option("--max-age", metavar="DAYS", callback=_days, help="Say where the first key has been in use for longer, such as 90d.")
+@click.option(
+    "--max-age", metavar="DAYS", callback=_days, help="Say where the first key has been in use for longer, such as 90d."
+)
 @FORMAT
 def status(max_age: timedelta | None, format_: str) -> None:
     """Say which key opens how many credentials, how old they are, and whether an old key is still needed.

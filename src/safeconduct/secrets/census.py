@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from safeconduct.airflow.credential_columns import columns_there, count, page_after
+from safeconduct.airflow.credential_columns import columns_there, count, name_of, page_after
 from safeconduct.secrets.keyring import token_octets
 from safeconduct.secrets.token_work import CORRUPT, OTHER_KEY
 
@@ -62,18 +64,11 @@ class Ages:
     oldest: int = 0
     youngest: int = 0
 
-    def add(self, made: int) -> None:
-        """One more."""
-        self.oldest = min(self.oldest, made) if self.count else made
-        self.youngest = max(self.youngest, made) if self.count else made
-        self.count += 1
-
-    def join(self, other: Ages) -> None:
-        """All of the other's, too."""
-        if other.count:
-            self.oldest = min(self.oldest, other.oldest) if self.count else other.oldest
-            self.youngest = max(self.youngest, other.youngest) if self.count else other.youngest
-            self.count += other.count
+    def add(self, made: Sequence[int]) -> None:
+        """So many more, at least one."""
+        self.oldest = min(self.oldest, *made) if self.count else min(made)
+        self.youngest = max(self.youngest, *made)
+        self.count += len(made)
 
 
 @dataclass(frozen=True)
@@ -106,24 +101,34 @@ class Census:
         """The tokens of the key of this number; 0 for those of none."""
         return self.keys.get(key) or Ages()
 
-    def add(self, column: CredentialColumn, cell: CredentialCell, signature: Signature | None) -> None:
-        """One more cell."""
-        self.cells += 1
-        if signature is None:
-            if cell.encrypted:
-                self._set_aside(Aside(column, cell.key, cell.name, CORRUPT))
-            else:
-                self.plaintext += 1
-            return
-        self.keys.setdefault(signature.key, Ages()).add(signature.made)
-        self.lying += not cell.encrypted
-        if not signature.key:
-            self._set_aside(Aside(column, cell.key, cell.name, OTHER_KEY, signature.made))
+    def add(self, page: Page, signatures: Signatures, name: Callable[[str], str]) -> None:
+        """One more page; `name` tells what people call the row of a key."""
+        made: defaultdict[int, list[int]] = defaultdict(list)
+        of = signatures.of
+        for cell in page.cells:
+            signature = of(cell.text)
+            if signature is None:
+                if cell.encrypted:
+                    self._set_aside(page.column, cell, name, CORRUPT)
+                else:
+                    self.plaintext += 1
+                continue
+            key, seconds = signature
+            made[key].append(seconds)
+            if not cell.encrypted:
+                self.lying += 1
+            if not key:
+                self._set_aside(page.column, cell, name, OTHER_KEY, seconds)
+        self.cells += len(page.cells)
+        for key, times in made.items():
+            self.keys.setdefault(key, Ages()).add(times)
 
-    def _set_aside(self, aside: Aside) -> None:
+    def _set_aside(
+        self, column: CredentialColumn, cell: CredentialCell, name: Callable[[str], str], why: str, made: int = 0
+    ) -> None:
         self.aside += 1
         if len(self.named) < MOST_NAMED:
-            self.named.append(aside)
+            self.named.append(Aside(column, cell.key, name(cell.key), why, made))
 
 
 def take_census(
@@ -138,8 +143,7 @@ def take_census(
         for number, page in enumerate(pages_of(reading, column)):
             if number == pages:
                 break
-            for cell in page.cells:
-                census.add(column, cell, signatures.of(cell.text))
+            census.add(page, signatures, partial(name_of, reading, column))
             step(len(page.cells))
     return census
 

@@ -115,11 +115,15 @@ def _problem(part: str, number: int, count: int) -> str:
 def token_octets(token: str) -> bytes | None:
     """What a Fernet token is made of; None when it is no token by its form (version, length, base64)."""
     try:
-        raw = base64.urlsafe_b64decode(token)
+        # As base64.urlsafe_b64decode does it, without its layers: it is asked of millions.
+        raw = binascii.a2b_base64(token.encode("ascii").translate(_URL_SAFE))
     except ValueError:  # no base64, or no ASCII
         return None
     # Version 0x80, 8 bytes of time, 16 of IV, whole blocks of 16, 32 of HMAC (github.com/fernet/spec).
     return None if len(raw) < 73 or raw[0] != 0x80 or (len(raw) - 57) % 16 else raw
+
+
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 
 
 def token_time(token: str) -> datetime | None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.credential_columns import Page, cells_of, columns_there, page_after, swapped
+from safeconduct.airflow.credential_columns import Page, cells_of, columns_there, name_of, page_after, swapped
 from safeconduct.airflow.metadata_reader import Change, ReadFailed
 from safeconduct.secrets.census import MOST_NAMED, Aside, Census, take_census
 from safeconduct.secrets.token_processes import turners
@@ -58,12 +59,12 @@ class Tally:
         """How many tokens were written."""
         return sum(self.fates[fate] for fate in CHANGES)
 
-    def set_aside(self, aside: Aside) -> None:
-        """One more that is left as it is."""
-        self.fates[aside.why] += 1
+    def set_aside(self, column: CredentialColumn, key: str, name: Callable[[str], str], why: str) -> None:
+        """One more that is left as it is; `name` tells what people call the row of a key."""
+        self.fates[why] += 1
         self.aside += 1
         if len(self.named) < MOST_NAMED:
-            self.named.append(aside)
+            self.named.append(Aside(column, key, name(key), why))
 
 
 @dataclass(frozen=True)
@@ -166,17 +167,17 @@ class _Column:
 
     def _count(self, tried: _Tried, turned: Sequence[Turned], overtaken: frozenset[str]) -> None:
         """Only what is committed counts."""
-        again = []
+        again, name = [], partial(name_of, self._database, self._column)
         for cell, one in zip(tried.page.cells, turned, strict=True):
             if cell.key in overtaken:
                 if tried.tries + 1 < _TRIES:
                     again.append(cell)
                 else:
-                    self._tally.set_aside(Aside(self._column, cell.key, cell.name, RESTLESS))
+                    self._tally.set_aside(self._column, cell.key, name, RESTLESS)
             elif one.fate in CHANGES or one.fate == SAME:
                 self._tally.fates[one.fate] += 1
             else:
-                self._tally.set_aside(Aside(self._column, cell.key, cell.name, one.fate))
+                self._tally.set_aside(self._column, cell.key, name, one.fate)
         if again:
             self._again.append(_Tried(Page(self._column, again), tried.tries + 1))
         self._step(len(tried.page.cells) - len(again))

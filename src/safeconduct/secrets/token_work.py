@@ -45,16 +45,18 @@ class Turner:
     """
 
     def __init__(self, keys: Sequence[Secret]) -> None:
+        from cryptography.fernet import InvalidToken
+
+        self._refused = InvalidToken
         self._keys = list(enumerate(fernets(keys), 1))
         self._first = self._keys[0][1]
 
     def turn(self, texts: Sequence[tuple[str, bool]]) -> list[Turned]:
         """What becomes of each text, given with whether it is to be a token."""
-        return [self._turned(text, encrypted) for text, encrypted in texts]
+        turned = self._turned
+        return [turned(text, encrypted) for text, encrypted in texts]
 
     def _turned(self, text: str, encrypted: bool) -> Turned:
-        from cryptography.fernet import InvalidToken
-
         keys = self._keys
         # A text that is to be plaintext seldom is a token, and trying the keys costs more than a look at its form.
         if not encrypted and token_octets(text) is None:
@@ -62,14 +64,13 @@ class Turner:
         for place, (number, key) in enumerate(keys):
             try:
                 content = key.decrypt(text)
-            except (InvalidToken, ValueError):  # ValueError: no ASCII
+            except (self._refused, ValueError):  # ValueError: no ASCII
                 continue
             if place:  # what opened this one most likely opens the next
                 keys.insert(0, keys.pop(place))
-            if number == 1 and encrypted:
-                return Turned(SAME, key=1)
-            after = text if number == 1 else self._first.encrypt(content).decode("ascii")
-            return Turned(ROTATED if encrypted else MENDED, after, number)
+            if number != 1:
+                return Turned(ROTATED if encrypted else MENDED, self._first.encrypt(content).decode("ascii"), number)
+            return Turned(SAME, "", 1) if encrypted else Turned(MENDED, text, 1)
         return Turned(OTHER_KEY if token_octets(text) is not None else CORRUPT)
 
     def _sealed(self, text: str) -> Turned:

@@ -1,3 +1,3 @@
-SELECT kept.{key}, kept.{name}, kept.{column}, {flag}
+SELECT kept.{key}, kept.{column}, {flag}
   FROM {table} AS kept
  WHERE kept.{key} = $1 AND kept.{column} <> ''

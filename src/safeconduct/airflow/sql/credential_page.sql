@@ -1,4 +1,4 @@
-SELECT kept.{key}, kept.{name}, kept.{column}, {flag}
+SELECT kept.{key}, kept.{column}, {flag}
   FROM {table} AS kept
  WHERE kept.{column} <> '' {after}
  ORDER BY kept.{key}
