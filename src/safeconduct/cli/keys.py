@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,23 +11,27 @@ import click
 from safeconduct.airflow.metadata import SUBJECT
 from safeconduct.airflow.metadata_reader import ReadFailed
 from safeconduct.cli.keeping_options import FORMAT, REAL
-from safeconduct.cli.kept import faults_of, keeper, refuse, report_of
+from safeconduct.cli.kept import keeper, refuse, report_of
+from safeconduct.cli.key_census import body_of, census_of, keys_in_words, lines_of, progress, told
+from safeconduct.cli.key_places import generate, verify_backup
+from safeconduct.cli.keys_lost import lost
 from safeconduct.cli.why import say
 from safeconduct.masking import Masker
 from safeconduct.report.keeping import document
-from safeconduct.report.keys import Line, census_text, columns, plan_text
+from safeconduct.report.keys import census_text, columns, plan_text
 from safeconduct.secrets import KeyState, rules_keys
-from safeconduct.secrets.census import Census, cells_in, take_census
+from safeconduct.secrets.census import cells_in
 from safeconduct.secrets.key_findings import cells_named, counted, judged, order
 from safeconduct.secrets.rotation import Busy, Interrupted, rotate
 from safeconduct.secrets.token_processes import HelperLost
 from safeconduct.secrets.token_work import ENCRYPTED, MENDED, ROTATED, SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from safeconduct.model import Finding, Unjudged
-    from safeconduct.secrets import Keeper, Keyring
+    from safeconduct.secrets import Keeper
+    from safeconduct.secrets.census import Census
     from safeconduct.secrets.rotation import Rotated, Tally
 
 _FEW_PAGES = 1
@@ -55,6 +56,10 @@ def group() -> None:
     """
 
 
+for command in (generate, verify_backup, lost):
+    group.add_command(command)
+
+
 @group.command("status")
 @click.option(
     "--max-age", metavar="DAYS", callback=_days, help="Say where the first key has been in use for longer, such as 90d."
@@ -66,9 +71,9 @@ def status(max_age: timedelta | None, format_: str) -> None:
     Told by the signatures of the tokens: nothing is decrypted.
     """
     place = keeper()
-    census = _census(place, None, format_)
+    census = census_of(place.database, place.keyring.secrets, format_=format_)
     faults = judged(census, place.keyring, datetime.now(timezone.utc), max_age)
-    _told(place, census, faults, format_)
+    told(place.database, place.keyring, census, faults, format_, "The first key alone opens all there is.")
     raise click.exceptions.Exit(report_of(faults).exit_code)
 
 
@@ -86,7 +91,7 @@ def rotate_(processes: int, order_is_right: bool, real: bool, format_: str) -> N
     place = keeper()
     if place.keyring.state is not KeyState.USABLE:
         _refuse_without_key(place, format_)
-    census = _census(place, _FEW_PAGES if real else None, format_)
+    census = census_of(place.database, place.keyring.secrets, _FEW_PAGES if real else None, format_)
     if not order_is_right and (wrong := tuple(order(census))):
         refuse(*wrong, format_=format_)
     if not real:
@@ -98,9 +103,8 @@ def rotate_(processes: int, order_is_right: bool, real: bool, format_: str) -> N
 
 
 def _refuse_without_key(place: Keeper, format_: str) -> NoReturn:
-    census = _census(place, None, format_)
-    faults = judged(census, place.keyring, datetime.now(timezone.utc))
-    if faults:
+    census = census_of(place.database, place.keyring.secrets, format_=format_)
+    if faults := judged(census, place.keyring, datetime.now(timezone.utc)):
         refuse(*faults, format_=format_)
     raise click.ClickException(
         f"there is no Fernet key to rotate to ({place.keyring.origin} is {place.keyring.state.value}): "
@@ -108,23 +112,12 @@ def _refuse_without_key(place: Keeper, format_: str) -> NoReturn:
     )
 
 
-def _census(place: Keeper, pages: int | None, format_: str) -> Census:
-    reader = place.database.reader
-    try:
-        with reader.open() as reading:
-            total = cells_in(reading) if pages is None else 0
-            with _progress(total, "looking") as step:
-                return take_census(reading, place.keyring.secrets, step, pages)
-    except ReadFailed as failure:
-        refuse(place.database.explain(failure), format_=format_)
-
-
 def _rotated(place: Keeper, processes: int, format_: str) -> Rotated:
     reader, label = place.database.reader, place.database.label
     try:
         with reader.open() as reading:
             total = cells_in(reading)
-        with _progress(2 * total, "rotating") as step:
+        with progress(2 * total, "rotating") as step:
             return rotate(reader, place.keyring.secrets, processes, step)
     except Busy:
         refuse(rules_keys.BUSY.finding(SUBJECT, f"another rotation is under way in {label}"), format_=format_)
@@ -138,61 +131,12 @@ def _rotated(place: Keeper, processes: int, format_: str) -> Rotated:
         refuse(place.database.explain(failure), format_=format_)
 
 
-@contextmanager
-def _progress(total: int, label: str) -> Iterator[Callable[[int], object]]:
-    """A bar on the terminal; none where nobody would see it."""
-    if not total or not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True) as bar:
-        yield bar.update
-
-
-def _lines(census: Census, keyring: Keyring) -> list[Line]:
-    lines = []
-    for number in range(1, len(keyring) + 1):
-        ages = census.of(number)
-        lines.append(Line(f"key {number}{' (encrypts)' * (number == 1)}", ages.count, ages.oldest, ages.youngest))
-    lost = census.of(0)
-    lines.append(Line("plaintext", census.plaintext))
-    lines.append(Line("opened by no key", lost.count, lost.oldest, lost.youngest))
-    lines.append(Line("no token", census.aside - lost.count))
-    return lines
-
-
-def _keys(keyring: Keyring) -> str:
-    if keyring.state is not KeyState.USABLE:
-        return f"{keyring.state.value} ({keyring.origin})"
-    return f"{len(keyring)}, from {keyring.origin}"
-
-
-def _body(place: Keeper, census: Census, faults: Sequence[Finding | Unjudged]) -> dict[str, object]:
-    return {
-        "database": place.database.label,
-        "keys": {"state": place.keyring.state.value, "from": place.keyring.origin, "count": len(place.keyring)},
-        "cells": [asdict(line) for line in _lines(census, place.keyring)],
-        "faults": faults_of(report_of(faults), Masker()),
-    }
-
-
-def _told(place: Keeper, census: Census, faults: Sequence[Finding | Unjudged], format_: str) -> None:
-    if format_ == "json":
-        click.echo(document("keys", _body(place, census, faults)))
-        return
-    click.echo(census_text(place.database.label, _keys(place.keyring), _lines(census, place.keyring)))
-    click.echo()
-    if faults:
-        say(report_of(faults), Masker(place.database.secrets), format_)
-    else:
-        click.echo("The first key alone opens all there is.")
-
-
 def _show_plan(place: Keeper, census: Census, format_: str) -> NoReturn:
-    lines = _lines(census, place.keyring)
+    lines = lines_of(census, place.keyring)
     if format_ == "json":
-        click.echo(document("keys", {**_body(place, census, ()), "done": False}))
+        click.echo(document("keys", {**body_of(place.database, place.keyring, census, ()), "done": False}))
     else:
-        click.echo(census_text(place.database.label, _keys(place.keyring), lines))
+        click.echo(census_text(place.database.label, keys_in_words(place.keyring), lines))
         click.echo(f"\n{plan_text(len(place.keyring), lines, place.keyring.origin)}\n")
         click.echo("Nothing was changed: --real does step 3 and 4.")
     raise click.exceptions.Exit(0)
@@ -213,7 +157,8 @@ def _show_rotated(place: Keeper, rotated: Rotated, faults: Sequence[Finding | Un
             {"table": one.column.table, "column": one.column.column, "name": one.name, "why": one.why}
             for one in tally.named
         ]
-        click.echo(document("keys", {**_body(place, rotated.census, faults), **done, "aside": aside}))
+        body = body_of(place.database, place.keyring, rotated.census, faults)
+        click.echo(document("keys", {**body, **done, "aside": aside}))
         return
     click.echo(columns(_summary(tally)))
     click.echo()

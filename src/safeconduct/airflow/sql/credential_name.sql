@@ -1,0 +1,1 @@
+SELECT kept.{name} FROM {table} AS kept WHERE kept.{key} = $1

@@ -1,0 +1,95 @@
+"""What the commands on keys share: looking at all credentials, and saying what was found."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from safeconduct.airflow.metadata_reader import ReadFailed
+from safeconduct.cli.kept import faults_of, refuse, report_of
+from safeconduct.cli.why import say
+from safeconduct.masking import Masker
+from safeconduct.report.keeping import document
+from safeconduct.report.keys import Line, census_text
+from safeconduct.secrets import KeyState
+from safeconduct.secrets.census import Census, cells_in, take_census
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from safeconduct.airflow.metadata import MetadataDatabase
+    from safeconduct.model import Finding, Secret, Unjudged
+    from safeconduct.secrets import Keyring
+
+    Faults = Sequence[Finding | Unjudged]
+
+
+def census_of(
+    database: MetadataDatabase, keys: Sequence[Secret], pages: int | None = None, format_: str = "text"
+) -> Census:
+    """Whose tokens there are, in all or in so many pages of each column. Ends the command where it cannot be read."""
+    reader = database.reader
+    try:
+        with reader.open() as reading:
+            total = cells_in(reading) if pages is None else 0
+            with progress(total, "looking") as step:
+                return take_census(reading, keys, step, pages)
+    except ReadFailed as failure:
+        refuse(database.explain(failure), format_=format_)
+
+
+@contextmanager
+def progress(total: int, label: str) -> Iterator[Callable[[int], object]]:
+    """A bar on the terminal; none where nobody would see it."""
+    if not total or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True) as bar:
+        yield bar.update
+
+
+def lines_of(census: Census, keyring: Keyring) -> list[Line]:
+    """What there is, kind by kind."""
+    lines = []
+    for number in range(1, len(keyring) + 1):
+        ages = census.of(number)
+        lines.append(Line(f"key {number}{' (encrypts)' * (number == 1)}", ages.count, ages.oldest, ages.youngest))
+    lost = census.of(0)
+    lines.append(Line("plaintext", census.plaintext))
+    lines.append(Line("opened by no key", lost.count, lost.oldest, lost.youngest))
+    lines.append(Line("no token", census.aside - lost.count))
+    return lines
+
+
+def keys_in_words(keyring: Keyring) -> str:
+    """How many there are, and where from."""
+    if keyring.state is not KeyState.USABLE:
+        return f"{keyring.state.value} ({keyring.origin})"
+    return f"{len(keyring)}, from {keyring.origin}"
+
+
+def body_of(database: MetadataDatabase, keyring: Keyring, census: Census, faults: Faults) -> dict[str, Any]:
+    """The same for JSON."""
+    return {
+        "database": database.label,
+        "keys": {"state": keyring.state.value, "from": keyring.origin, "count": len(keyring)},
+        "cells": [asdict(line) for line in lines_of(census, keyring)],
+        "faults": faults_of(report_of(faults), Masker()),
+    }
+
+
+def told(database: MetadataDatabase, keyring: Keyring, census: Census, faults: Faults, format_: str, well: str) -> None:
+    """Say what there is and what is wrong with it; `well` where nothing is."""
+    if format_ == "json":
+        click.echo(document("keys", body_of(database, keyring, census, faults)))
+        return
+    click.echo(census_text(database.label, keys_in_words(keyring), lines_of(census, keyring)))
+    click.echo()
+    if faults:
+        say(report_of(faults), Masker(database.secrets), format_)
+    else:
+        click.echo(well)
