@@ -41,9 +41,9 @@ def dialect() -> Dialect:
     return Dialect.of(installed_airflow() or "")
 
 
-def keeper(plaintext: bool = False) -> Keeper:
+def keeper(plaintext: bool = False, timeout: float = TIMEOUT) -> Keeper:
     """The metadata database that is written to. Ends the command with a report where there is none."""
-    found = keeper_of(os.environ, home_folder(), TIMEOUT, plaintext)
+    found = keeper_of(os.environ, home_folder(), timeout, plaintext)
     if isinstance(found, (Finding, Unjudged)):
         refuse(found)
     return found

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from safeconduct.secrets.census import Census
     from safeconduct.secrets.rotation import Rotated, Tally
 
+_PATIENCE = 30.0
+"""Seconds for each statement: a busy Airflow may have rows locked, and a migration tables."""
 _FEW_PAGES = 1
 """Pages of each column that are looked at before a rotation, for the order of the keys."""
 
@@ -88,7 +90,7 @@ def rotate_(processes: int, order_is_right: bool, real: bool, format_: str) -> N
     Each row is compared and swapped, so that an Airflow that writes at the same moment loses nothing. It can be
     interrupted at any time: the next run goes on. Without --real it says what is to be done.
     """
-    place = keeper()
+    place = keeper(timeout=_PATIENCE)
     if place.keyring.state is not KeyState.USABLE:
         _refuse_without_key(place, format_)
     census = census_of(place.database, place.keyring.secrets, _FEW_PAGES if real else None, format_)
