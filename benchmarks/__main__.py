@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("why", "privileges", "held", "dags", "detector")
+NAMES = ("why", "privileges", "held", "dags", "detector", "rotation")
 
 
 def main(arguments: list[str]) -> int:

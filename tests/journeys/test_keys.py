@@ -1,0 +1,391 @@
+"""Somebody changes the Fernet key of an Airflow: from the first look to the day when the old key may go."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
+
+from tests.journeys.keeping import SECRETS, Desk
+from tests.secrets.credential_tables import PASSWORD, Tables, mariadb_tables, postgres_tables, sqlite_tables
+from tests.secrets.metadata_file import told_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.servers.fixtures import AirflowHomes
+    from tests.servers.postgres import Postgres
+
+OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
+KEY = "AIRFLOW__CORE__FERNET_KEY"
+WORD = SECRETS[0]
+STORE = """
+from airflow.models import Variable
+from airflow.models.trigger import Trigger
+with create_session() as session:
+    session.query(Connection).delete()
+    for number in range(12):
+        extra = json.dumps({"token": f"{word}-{number}"})
+        session.add(Connection(conn_id=f"c{number}", conn_type="postgres", password=f"{word}-{number}", extra=extra))
+        session.add(Variable(key=f"v{number}", val=f"{word} {number}"))
+    session.add(Trigger(classpath="a.B", kwargs={"moment": word}))
+tell(None)
+"""
+PLAIN = """
+with create_session() as session:
+    session.add(Connection(conn_id="plain", conn_type="postgres", password=word))
+tell(None)
+"""
+READ = """
+from airflow.models import Variable
+from airflow.models.trigger import Trigger
+with create_session() as session:
+    rows = session.query(Connection).order_by(Connection.conn_id).all()
+    found = [[row.conn_id, row.password, row.extra] for row in rows]
+    flags = all(row.is_encrypted for row in rows)
+    values = {row.key: row.get_val() for row in session.query(Variable).all()}
+    triggers = [row.kwargs for row in session.query(Trigger).all()]
+tell([found, values, triggers, flags])
+"""
+
+
+@pytest.mark.parametrize("version", ["2.11.2", "3.3.2"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_real_airflow_reads_every_row_with_the_new_key_alone(
+    version: str, kind: str, airflow_homes: AirflowHomes, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    airflow = airflow_homes.lend(version, tmp_path / "airflow")
+    if kind == "postgresql":
+        server: Postgres = request.getfixturevalue("postgres")
+        server.create_role("airflow", "Airflow-7")
+        server.create_database("airflow", "airflow")
+        url = f"postgresql+psycopg2://airflow:Airflow-7@127.0.0.1:{server.port}/airflow"
+        airflow.settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = url
+        airflow.migrate()
+    airflow.settings[KEY] = OLD
+    told_by(airflow, STORE, word=WORD)
+    airflow.settings[KEY] = ""
+    told_by(airflow, PLAIN, word=WORD)
+
+    airflow.settings[KEY] = f"{NEW},{OLD}"
+    before = told_by(airflow, READ)
+    desk = Desk(tmp_path, airflow.home, airflow.settings)
+    assert "37 tokens" in desk.run("keys", "status").output
+    planned = desk.must("keys", "rotate")
+    assert "37 of an old key, 1 in plaintext" in planned
+    assert "Nothing was changed" in planned
+    done = desk.must("keys", "rotate", "--real")
+    assert "The first key alone has signed all 38 tokens" in done
+
+    airflow.settings[KEY] = NEW
+    after = told_by(airflow, READ)
+    assert after[:3] == before[:3]
+    assert (before[3], after[3]) == (False, True)
+    assert desk.must("keys", "status").endswith("The first key alone opens all there is.\n")
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Tables:
+    if request.param == "sqlite":
+        return sqlite_tables(tmp_path / "airflow.db")
+    if request.param == "postgresql":
+        return postgres_tables(request.getfixturevalue("postgres"))
+    return mariadb_tables(request.getfixturevalue("mariadb"))
+
+
+def at(tables: Tables, folder: Path, keys: str) -> Desk:
+    settings = {KEY: keys, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": tables.url}
+    return Desk(folder, folder / "home", settings)
+
+
+class Writer:
+    """An Airflow that writes all the while, with the new key and the old; it remembers what it wrote last."""
+
+    def __init__(self, tables: Tables, rows: int) -> None:
+        self._tables, self._rows = tables, rows
+        self._random = random.Random(rows)
+        self.wrote: dict[str, str] = {}
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        ends = threading.Event()
+        thread = threading.Thread(target=self._write, args=(ends,))
+        thread.start()
+        try:
+            yield
+        finally:
+            ends.set()
+            thread.join()
+
+    def _write(self, ends: threading.Event) -> None:
+        number = 0
+        while not ends.wait(0.005):
+            number += 1
+            name, text = f"c{self._random.randrange(self._rows)}", f"{WORD} {number}"
+            token = Fernet(self._random.choice((OLD, NEW))).encrypt(text.encode()).decode()
+            try:
+                self._tables.sql(
+                    "UPDATE connection SET password = ?, is_encrypted = ? WHERE conn_id = ?", [token, True, name]
+                )
+            except Exception:
+                continue  # the database is being restarted: whether it was written is looked at below
+            self.wrote[name] = text
+
+
+def password(kept: str) -> str:
+    for key in (NEW, OLD):
+        try:
+            return Fernet(key).decrypt(kept.encode()).decode()
+        except InvalidToken:
+            continue
+    raise AssertionError("no key opens it")
+
+
+def kill_series(tables: Tables, folder: Path, rows: int, times: int, restart: Any = None) -> None:
+    """Kill a rotation at random moments while somebody writes; nothing is lost, and the next run finishes."""
+    tables.fill(Fernet(OLD), rows)
+    kept = tables.kept()
+    seed = random.randrange(1 << 30)
+    print("seed", seed)
+    chance, writer = random.Random(seed), Writer(tables, rows // 4)
+    with writer.at_work():
+        for number in range(times):
+            keys = f"{NEW},{OLD}" if number % 2 == 0 else f"{OLD},{NEW}"  # to and fro: there is always work to do
+            desk = at(tables, folder, keys)
+            command = [sys.executable, "-m", "safeconduct", "keys", "rotate", "--real", "--order-is-right"]
+            processes = ["--processes", "2"] if number % 3 == 0 else []
+            started = subprocess.Popen(
+                [*command, *processes], env=desk.environment, cwd=folder,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            time.sleep(chance.uniform(0.2, 0.9))
+            os.kill(started.pid, signal.SIGKILL)
+            started.wait()
+            if restart is not None and number % 5 == 4:
+                restart()
+    for number in range(3):  # the lock of a killed session may take a moment to go
+        said = at(tables, folder, f"{NEW},{OLD}").run("keys", "rotate", "--real", "--order-is-right")
+        if said.code == 0:
+            break
+        time.sleep(number + 1)
+    assert said.code == 0, said
+    assert "The first key alone has signed all" in said.output
+    unlocked(tables, kept, writer.wrote, rows)
+
+
+def unlocked(tables: Tables, before: Any, wrote: dict[str, str], rows: int) -> None:
+    after = tables.kept()
+    assert after.keys() == before.keys()
+    for place, (text, encrypted) in after.items():
+        assert encrypted
+        now = Fernet(NEW).decrypt(text.encode()).decode()
+        if place[2] == "password" and place[0] == "connection" and place[1] in wrote:
+            assert now == wrote[place[1]] or now.startswith(WORD), place
+        else:
+            assert now == (password(before[place][0]) if before[place][1] else before[place][0])
+    assert len([place for place in after if place[0] == "connection"]) == 2 * rows
+
+
+def test_killed_at_any_moment_nothing_is_lost_and_the_next_run_finishes(tables: Tables, tmp_path: Path) -> None:
+    kill_series(tables, tmp_path, 400, 4)
+
+
+@pytest.mark.soak
+def test_killed_a_hundred_times_with_a_writer_and_restarts(
+    tables: Tables, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    restart = None
+    if tables.kind != "sqlite":
+        server = request.getfixturevalue("postgres" if tables.kind == "postgresql" else "mariadb")
+        restart = server.restart
+    kill_series(tables, tmp_path, 4000, 100, restart)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A SQLite file with what the old key sealed, and both keys."""
+    tables = sqlite_tables(tmp_path / "airflow.db")
+    tables.fill(Fernet(OLD), 10)
+    return at(tables, tmp_path, f"{NEW},{OLD}")
+
+
+def with_keys(desk: Desk, keys: str) -> Desk:
+    return Desk(desk.folder, desk.airflow_home, {**desk.settings, KEY: keys})
+
+
+def test_two_at_once_the_second_one_says_so(desk: Desk) -> None:
+    from tests.secrets.metadata_file import database_at
+
+    with database_at(desk.settings["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]).reader.alone("rotation"):
+        said = desk.run("keys", "rotate", "--real")
+    assert said.code == 1
+    assert "another rotation is under way" in said.output
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ("", "the Fernet key is empty"),
+        (f"{NEW},", "the Fernet key is malformed: key 2 of 2 is empty"),
+        ("5aU9xVvYnC3y8QzR2wLmNpQrStUvWxYz=", "the Fernet key is malformed"),
+        (NEW, "that no key opens"),
+        (f"{NEW},{OLD}", "key 2 of 2 is still needed"),
+    ],
+    ids=["empty", "comma", "of a tutorial", "another", "two"],
+)
+def test_status_says_what_is_wrong_with_the_keys(desk: Desk, keys: str, words: str) -> None:
+    said = with_keys(desk, keys).run("keys", "status")
+    assert said.code == 1
+    assert words in " ".join(said.output.split())
+    told = json.loads(with_keys(desk, keys).run("keys", "status", "--format", "json").output)
+    assert told["schema"] == "safeconduct/keys/1"
+    assert told["faults"]
+
+
+def test_the_age_of_the_key_is_told(desk: Desk) -> None:
+    assert with_keys(desk, OLD).run("keys", "status", "--max-age", "1d").code == 0
+    said = with_keys(desk, OLD).run("keys", "status", "--max-age", "0d")
+    assert (said.code, "the first key has been in use since" in said.output) == (1, True)
+    assert with_keys(desk, OLD).run("keys", "status", "--max-age", "soon").code == 2
+
+
+def test_keys_in_the_wrong_order_are_refused(desk: Desk) -> None:
+    desk.must("keys", "rotate", "--real")
+    tables = sqlite_at(desk)
+    token = Fernet(OLD).encrypt_at_time(WORD.encode(), 1_600_000_000).decode()
+    tables.sql("UPDATE connection SET password = ? WHERE conn_id = 'c0'", [token])
+    before = tables.kept()
+    wrong = with_keys(desk, f"{OLD},{NEW}")
+    said = wrong.run("keys", "rotate", "--real")
+    assert said.code == 1
+    assert "the new key does not stand first" in " ".join(said.output.split())
+    assert tables.kept() == before
+    assert wrong.run("keys", "rotate", "--real", "--order-is-right").code == 0
+
+
+def sqlite_at(desk: Desk) -> Tables:
+    import sqlite3
+
+    return Tables("", "sqlite", lambda: sqlite3.connect(desk.folder / "airflow.db"))
+
+
+def test_a_new_key_is_put_in_front_of_those_in_use(desk: Desk) -> None:
+    path = desk.folder / "keys"
+    place = ("--to", "file", "--name", str(path))
+    assert "Nothing was written" in with_keys(desk, OLD).must("keys", "generate", *place)
+    assert not path.exists()
+    said = with_keys(desk, OLD).must("keys", "generate", *place, "--real")
+    assert f"fernet_key_cmd = cat {path}" in said
+    new, old = path.read_text().strip().split(",")
+    assert (old, path.stat().st_mode & 0o777) == (OLD, 0o600)
+    again = with_keys(desk, OLD).run("keys", "generate", *place, "--real")
+    assert (again.code, "restart Airflow with them first; nothing is written" in again.errors) == (1, True)
+    settings = {key: value for key, value in desk.settings.items() if key != KEY} | {f"{KEY}_CMD": f"cat {path}"}
+    there = Desk(desk.folder, desk.airflow_home, settings)
+    assert "all 29 tokens" in there.must("keys", "rotate", "--real")
+    assert "opens all there is" in there.must("keys", "verify-backup", "--from", "file", "--name", str(path))
+    assert there.run("keys", "verify-backup", stdin=f"{OLD}\n").code == 1
+    assert there.run("keys", "verify-backup", stdin=f"{new}\n").code == 0
+    there.must("keys", "generate", *place, "--real")
+    assert path.read_text().strip().split(",")[1:] == [new, old]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--to", "file"), "--name PATH"),
+        (("--name", "x"), "need a place"),
+        (("--to", "file", "--name", "/"), "could not be read: Is a directory"),
+        (("--to", "file", "--name", "/dev/null/x", "--real"), "Not a directory"),
+        (("--to", "nowhere"), "nowhere"),
+    ],
+)
+def test_a_place_that_cannot_be_is_one_sentence(desk: Desk, arguments: tuple[str, ...], words: str) -> None:
+    said = desk.run("keys", "generate", *arguments)
+    assert said.code in (1, 2)
+    assert words in said.errors
+    assert OLD not in said.output + said.errors
+
+
+def test_a_file_that_holds_something_else_is_left_alone(desk: Desk) -> None:
+    path = desk.folder / "notes"
+    path.write_text("buy milk\n")
+    said = desk.run("keys", "generate", "--to", "file", "--name", str(path), "--real")
+    assert (said.code, "holds something else than Fernet keys" in said.errors) == (1, True)
+    assert path.read_text() == "buy milk\n"
+    assert desk.run("keys", "verify-backup", "--from", "file", "--name", str(path)).code == 1
+
+
+def test_what_is_lost_is_listed_with_what_enters_it_again(desk: Desk) -> None:
+    tables, lost = sqlite_at(desk), Fernet(Fernet.generate_key())
+    token = lost.encrypt(WORD.encode()).decode()
+    tables.sql("UPDATE connection SET password = ?, extra = ? WHERE conn_id = 'c1'", [token, token])
+    tables.sql("UPDATE connection SET password = ?, conn_id = ? WHERE conn_id = 'c2'", [token, "o'dd $(id)"])
+    tables.sql("UPDATE connection SET password = ?, extra = NULL, login = 'etl' WHERE conn_id = 'c3'", [token[:40]])
+    tables.sql("UPDATE variable SET val = ? WHERE id = 1", [token])
+    tables.sql('UPDATE "trigger" SET kwargs = ? WHERE id = 1', [token])
+    said = desk.run("keys", "lost")
+    assert said.code == 1
+    assert "connection c1: password, extra; left: postgres db" in said.output
+    assert "UPDATE connection SET password = NULL WHERE conn_id = 'o''dd $(id)';" in said.output
+    assert "safeconduct connections add --type postgres --host db --login etl --password - --overwrite" in said.output
+    assert "trigger a.B0: kwargs; its task waits for ever" in said.output
+    assert "22 credentials can be read" in said.output
+    command = next(line for line in said.output.splitlines() if "connections add" in line and "c3" in line)
+    desk.must(*command.split()[1:], stdin=WORD)
+    delete = next(line for line in said.output.splitlines() if "variables delete" in line)
+    desk.must(*delete.split()[1:])
+    told = json.loads(desk.run("keys", "lost", "--format", "json").output)
+    assert [one["name"] for one in told["lost"]] == ["c1", "o'dd $(id)", "a.B0"]
+
+
+def test_nothing_is_lost(desk: Desk) -> None:
+    assert "Nothing is lost" in desk.must("keys", "lost")
+
+
+def test_a_database_that_may_only_be_read_is_said(desk: Desk) -> None:
+    sqlite_at(desk).sql("CREATE TRIGGER t BEFORE UPDATE ON variable BEGIN SELECT RAISE(ABORT, 'no more room'); END")
+    said = desk.run("keys", "rotate", "--real")
+    assert said.code == 1
+    assert "failed on the way: no more room" in " ".join(said.output.split())
+    assert "rotated before: 20" in said.output
+    assert PASSWORD not in said.output
+
+
+def test_old_airflows_are_caught(desk: Desk) -> None:
+    """One that was not restarted goes on encrypting with the old key."""
+    told: dict[str, Any] = {}
+    script = (
+        "import sys; from safeconduct.secrets import census, rotation\n"
+        "real = rotation.take_census\n"
+        "def late(*given, **named):\n"
+        "    import os, sqlite3\n"
+        f"    database = sqlite3.connect({str(desk.folder / 'airflow.db')!r})\n"
+        "    database.execute('UPDATE variable SET val = ? WHERE id = 1', [os.environ['TOKEN']]); database.commit()\n"
+        "    return real(*given, **named)\n"
+        "rotation.take_census = late\n"
+        "from safeconduct.cli.main import main\n"
+        "sys.argv = ['safeconduct', 'keys', 'rotate', '--real']; main()\n"
+    )
+    token = Fernet(OLD).encrypt_at_time(b"late", int(time.time()) + 60).decode()
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**desk.environment, "TOKEN": token},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = {"code": done.returncode, "said": " ".join(done.stdout.split())}
+    assert told["code"] == 1
+    assert "an Airflow still encrypts with an old key: restart all its parts" in told["said"]
