@@ -71,7 +71,8 @@ def what_helps(finding: Finding) -> str:
     """What stands above the finding's remedies."""
     if all(remedy.kind is RemedyKind.COMMAND for remedy in finding.remedies):
         return "What to run"
-    return "What lets it in" if finding.severity is Severity.ERROR else "What mends it"
+    keeps_out = finding.severity is Severity.ERROR and finding.stage is not None
+    return "What lets it in" if keeps_out else "What mends it"
 
 
 def when_and_proven(remedy: Remedy) -> str:

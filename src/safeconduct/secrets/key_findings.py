@@ -83,9 +83,7 @@ def order(census: Census) -> Iterable[Finding]:
             evidence = {"key 1": _words(first), f"key {number}": _words(ages)}
             message = f"key {number} has made younger tokens than the first key: the new key does not stand first"
             remedy = Remedy(RemedyKind.OPTION, "fernet_key = <the new key>,<the old key>")
-            yield rules_keys.ORDER.finding(
-                SUBJECT, message, evidence=evidence, remedies=(remedy,), severity=Severity.WARNING
-            )
+            yield rules_keys.ORDER.finding(SUBJECT, message, evidence=evidence, remedies=(remedy,))
 
 
 def _needed(ages: Ages, number: int, count: int) -> Iterable[Finding]:

@@ -1,10 +1,10 @@
 """What can be wrong with the Fernet keys taken together with all that they have encrypted."""
 
-from safeconduct.model import Rule, Stage
+from safeconduct.model import Rule
 
 STILL_NEEDED = Rule(
     "secrets.keys.still-needed",
-    Stage.CREDENTIAL,
+    None,
     "An old Fernet key is still needed",
     "Some tokens were made with a key that stands behind the first one in [core] fernet_key. Without it they are lost. "
     "Where some of them are younger than the last rotation, an Airflow still runs with the old configuration.",
@@ -13,7 +13,7 @@ STILL_NEEDED = Rule(
 )
 PLAINTEXT = Rule(
     "secrets.keys.plaintext",
-    Stage.CREDENTIAL,
+    None,
     "Credentials are stored in plaintext",
     "They were stored while [core] fernet_key was empty. Airflow reads them, and never encrypts them by itself: its "
     "rotate-fernet-key passes over them.",
@@ -22,7 +22,7 @@ PLAINTEXT = Rule(
 )
 TOO_OLD = Rule(
     "secrets.keys.too-old",
-    Stage.CREDENTIAL,
+    None,
     "Tokens are older than they may be",
     "The first key has been in use for longer than --max-age allows. A Fernet token carries the time at which it was "
     "made; `safeconduct keys rotate` makes new ones, with the time of the rotation. (Airflow's own rotation keeps the "
@@ -32,7 +32,7 @@ TOO_OLD = Rule(
 )
 LOST = Rule(
     "secrets.keys.lost",
-    Stage.CREDENTIAL,
+    None,
     "Tokens that no key opens",
     "They were made with a key that is not in [core] fernet_key, or were changed since. Airflow says of such a "
     "connection that it is not there, or that the key is wrong.",
@@ -42,7 +42,7 @@ LOST = Rule(
 )
 NO_TOKEN = Rule(
     "secrets.keys.no-token",
-    Stage.CREDENTIAL,
+    None,
     "What says encrypted holds no token",
     "The flag is set, and the text is not a Fernet token: cut off, or written by hand. Airflow cannot open it; its "
     "rotate-fernet-key ends at the first such row, with nothing done.",
@@ -51,7 +51,7 @@ NO_TOKEN = Rule(
 )
 FLAGS_LIE = Rule(
     "secrets.keys.flags-lie",
-    Stage.CREDENTIAL,
+    None,
     "What says plaintext holds a token",
     "The flag is not set, and the text is a token. Airflow hands on the token itself as the password.",
     "How many there are.",
@@ -59,7 +59,7 @@ FLAGS_LIE = Rule(
 )
 ORDER = Rule(
     "secrets.keys.order",
-    Stage.CREDENTIAL,
+    None,
     "The new Fernet key does not stand first",
     "The first key of [core] fernet_key encrypts, the others only open. Tokens of a key behind it are all younger than "
     "the first key's own, so that the first is likely the old one; a rotation would bring its use back.",
@@ -69,7 +69,7 @@ ORDER = Rule(
 )
 BUSY = Rule(
     "secrets.keys.rotation-under-way",
-    Stage.CREDENTIAL,
+    None,
     "Another rotation is under way",
     "One rotation at a time works in a metadata database; another one holds its lock there.",
     "The database.",
@@ -77,7 +77,7 @@ BUSY = Rule(
 )
 INTERRUPTED = Rule(
     "secrets.keys.interrupted",
-    Stage.CREDENTIAL,
+    None,
     "The rotation did not come to its end",
     "The metadata database failed on the way: it went away, became read-only, has no room left, or somebody has the "
     "table locked. What was rotated before stays so, and each row is either as it was or rotated whole.",
