@@ -20,7 +20,7 @@ help:
 	@echo "make test    everything that must hold: lint, types, layers, and the tests on real servers"
 	@echo "make lint | types | layers    one of them"
 	@echo "make servers    install what the tests talk to (Debian packages only as root)"
-	@echo "make bench NAME=why    measure against Airflow (why, detector), or against PostgreSQL as the judge (privileges)"
+	@echo "make bench NAME=why    measure against Airflow (why, detector, rotation), or against PostgreSQL as the judge (privileges)"
 	@echo "make readme    write the transcripts of README and docs/privileges.md anew from real runs"
 	@echo "make rules    write docs/rules anew, with transcripts of real runs on PostgreSQL 15 and PgBouncer"
 	@echo "make fuzz SECONDS=600    feed random bytes to the startup exchange"
