@@ -80,3 +80,9 @@ def test_a_name_that_no_file_can_have(name: str) -> None:
     with pytest.raises(NotPlain) as caught:
         read_plain(name, 1)
     assert caught.value.strerror == "no file can have this name"
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="this system has no /proc")
+def test_a_file_whose_size_is_not_told_is_read_whole() -> None:
+    assert os.stat("/proc/self/status").st_size == 0
+    assert b"\nPid:" in read_plain("/proc/self/status", 1 << 20)

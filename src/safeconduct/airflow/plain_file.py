@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from io import FileIO
 
 NOT_PLAIN = "it is no plain file"
 
@@ -21,12 +25,23 @@ def read_plain(path: str | os.PathLike[str], most: int) -> bytes:
     Raises NotPlain for a FIFO, a device, a name that no file can have, and for more than `most` bytes; OSError as the
     system does.
     """
-    if (reason := why_not_plain(path)) is not None:
-        raise NotPlain(reason)
-    with open(path, "rb") as file:
-        content = file.read(most + 1)
+    status = _look(path)
+    if isinstance(status, str):
+        raise NotPlain(status)
+    with open(path, "rb", buffering=0) as file:
+        content = _read(file, min(status.st_size, most), most)
     if len(content) > most:
         raise NotPlain(f"it is larger than {most >> 20} MiB")
+    return content
+
+
+def _read(file: FileIO, expected: int, most: int) -> bytes:
+    """All that the file has, or `most` bytes and one more. One read is enough where it is as long as expected."""
+    content = file.read(expected + 1)
+    if len(content) == expected > 0:
+        return content
+    while len(content) <= most and (more := file.read(most + 1 - len(content))):
+        content += more
     return content
 
 
@@ -35,12 +50,18 @@ def why_not_plain(path: str | os.PathLike[str]) -> str | None:
 
     Opening a directory fails by itself, in the system's words. Raises OSError where the path cannot be looked at.
     """
+    status = _look(path)
+    return status if isinstance(status, str) else None
+
+
+def _look(path: str | os.PathLike[str]) -> os.stat_result | str:
+    """What the system says of the file, or why it must not be opened."""
     try:
         status = os.stat(path)
     except ValueError:  # a lone surrogate or a NUL character
         return "no file can have this name"
     harmless = stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode) or _is_null(status)
-    return None if harmless else NOT_PLAIN
+    return status if harmless else NOT_PLAIN
 
 
 def _is_null(status: os.stat_result) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import os
+import time
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -106,6 +107,25 @@ def test_spaces_without_end_are_passed_in_one_go(tmp_path: Path) -> None:
     spaces = " " * 500_000
     sql = f"SELECT 1{spaces}FROM t WHERE a = {{{{ ds }}}}{spaces}"
     assert the_sql(read(tmp_path, d=f"{HOOK}H('c').run({sql!r})")) == sql.replace("{{ ds }}", "%(ds)s")
+
+
+def test_a_name_that_one_template_sets_is_another_one_s_date(tmp_path: Path) -> None:
+    dates, sets = "SELECT '{{ ds }}'", "{% set ds = 'x' %}SELECT '{{ ds }}'"
+    found = read(tmp_path, d=f"{HOOK}h = H('c')\nfor one in ({dates!r}, {sets!r}, {dates!r} + ', 1'): h.run(one)")
+    assert sorted(one.sql[0] for one in found.statements) == [
+        "SELECT '2000-01-01'",
+        "SELECT '2000-01-01', 1",
+        "SELECT 'x'",
+    ]
+
+
+def test_a_loop_of_texts_is_work_too(tmp_path: Path) -> None:
+    """What is told without being evaluated is counted all the same."""
+    names = ", ".join(["'a'", "a"] * 50_000)
+    begun = time.monotonic()
+    found = read(tmp_path, d=f"{HOOK}a = 1\nfor i in range(1000):\n f({names})\nH('c').run('SELECT 1')")
+    assert "more work than one file may" in reason_of(found)
+    assert time.monotonic() - begun < 20
 
 
 def test_syntax_trees_are_not_left_to_the_garbage_collector(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ VALUES = [
     "SELECT a /* @ */ FROM t",
     "COPY t FROM '/data/@.csv'",
     "SELECT ARRAY[@, 2]",
+    "SELECT e'it\\'s' FROM t WHERE b = @ AND c BETWEEN d AND @",
+    "SELECT a FROM t WHERE e BETWEEN @ AND @ -- '",
 ]
 NAMES = [
     "@",
@@ -45,6 +47,7 @@ NAMES = [
     "SELECT 1 LIMIT 1 @",
     "DO $$ BEGIN EXECUTE '@'; END $$",
     "CREATE INDEX ON t (@)",
+    "SELECT a FROM t WHERE b BETWEEN c AND d AND @",
 ]
 
 
@@ -73,6 +76,15 @@ def test_a_default_stands_anywhere_and_is_told(sql: str) -> None:
     found = filled(sql, Hole("x", "it may be set", default="dflt"))
     assert found.text == sql.replace("@", "dflt")
     assert found.assumptions == ["x is taken to be 'dflt', its default: it may be set."]
+
+
+def test_a_default_may_hold_what_is_unknown() -> None:
+    holes = Holes()
+    unknown = holes.mark(Hole("ds", "why"))
+    part = holes.mark(Hole("x", "it may be set", default=f"'{unknown}'"))
+    assert fill(f"SELECT a FROM t WHERE b = {part} AND c = {unknown}", holes).text == (
+        "SELECT a FROM t WHERE b = '' AND c = %(ds)s"
+    )
 
 
 def test_lines_stay_where_they_are() -> None:

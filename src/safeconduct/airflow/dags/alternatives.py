@@ -23,7 +23,10 @@ def is_plain(value: object, depth: int = 0) -> bool:
 
 def spread(values: Sequence[object], compute: Callable[..., object]) -> object:
     """The computation on these values; on each combination where some are one of several."""
-    if not any(isinstance(value, Either) for value in values):
+    for value in values:
+        if isinstance(value, Either):
+            break
+    else:
         return compute(*values)
     combined: list[tuple[object, ...]] = [()]
     for value in values:

@@ -31,10 +31,15 @@ if TYPE_CHECKING:
 
 def attribute(machine: Machine, value: object, name: str, node: ast.expr, scope: Scope) -> object:
     """`value.name`."""
+    kind = type(value)
+    if kind is External:
+        return External(f"{value.name}.{name}")  # type: ignore[attr-defined]
+    if kind is Unknown or kind is str:
+        return Method(value, name)
+    if kind is Handle:
+        return _of_handle(value, name)  # type: ignore[arg-type]
     if isinstance(value, Either):
         return either([attribute(machine, one, name, node, scope) for one in value.values])
-    if isinstance(value, External):
-        return External(f"{value.name}.{name}")
     if isinstance(value, Instance):
         return _of_instance(machine, value, name, node, scope)
     if isinstance(value, (Module, Package)):
@@ -44,19 +49,21 @@ def attribute(machine: Machine, value: object, name: str, node: ast.expr, scope:
         return Method(value, name) if found is MISSING else found
     if isinstance(value, Super):
         return _of_super(value, name)
-    return _of_other(value, name, node)
+    return _of_other(value, name)
 
 
-def _of_other(value: object, name: str, node: ast.expr) -> object:
+def _of_handle(value: Handle, name: str) -> object:
+    if name in {"connection", "conn", "engine"}:
+        return Handle("connection" if value.kind != "engine" else "engine", value.name, value.conn_id, value.database)
+    return value.conn_id if value.kind == "airflow" and name == "conn_id" else Method(value, name)
+
+
+def _of_other(value: object, name: str) -> object:
     if isinstance(value, PurePosixPath):
         return _of_path(value, name)
     if isinstance(value, DagValue):
         known = {"dag_id": value.dag_id, "default_args": value.default_args, "params": value.params}
         return known.get(name, Method(value, name))
-    if isinstance(value, Handle) and name in {"connection", "conn", "engine"}:
-        return Handle("connection" if value.kind != "engine" else "engine", value.name, value.conn_id, value.database)
-    if isinstance(value, Handle) and value.kind == "airflow" and name == "conn_id":
-        return value.conn_id
     return Method(value, name)
 
 

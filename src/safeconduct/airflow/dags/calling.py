@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
+from ast import Constant, Starred
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.classes import base_method, instantiate
 from safeconduct.airflow.dags.functions import call_function
-from safeconduct.airflow.dags.library import call_external
+from safeconduct.airflow.dags.library import meaning
 from safeconduct.airflow.dags.methods import call_method
 from safeconduct.airflow.dags.taskflow import call_taskflow
 from safeconduct.airflow.dags.values import (
@@ -26,41 +26,67 @@ from safeconduct.airflow.dags.values import (
 )
 
 if TYPE_CHECKING:
+    import ast
+
     from safeconduct.airflow.dags.machine import Machine
     from safeconduct.airflow.dags.scope import Scope
 
 
 def arguments_of(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:
     """The arguments of a call, with known `*` and `**` unfolded."""
-    found = Arguments()
-    for one in node.args:
-        if not isinstance(one, ast.Starred):
-            found.positional.append(machine.evaluate(one, scope))
-            continue
-        value = machine.evaluate(one.value, scope)
-        found.is_loose |= not isinstance(value, (list, tuple))
-        found.positional.extend(value if isinstance(value, (list, tuple)) else ())
+    found = Arguments([], {}, False)
+    if node.args:
+        _add_positional(machine, found, node.args, scope)
+    evaluate, keywords, steps = machine.evaluate, found.keywords, 1  # the name of what is called
     for keyword in node.keywords:
-        value = machine.evaluate(keyword.value, scope)
-        if keyword.arg is not None:
-            found.keywords[keyword.arg] = value
-        elif isinstance(value, dict):
-            found.keywords.update({name: one for name, one in value.items() if isinstance(name, str)})
+        one = keyword.value
+        # Told here, as most are texts, and there are more arguments than anything else.
+        if type(one) is Constant and type(text := one.value) is str and text.isascii():
+            steps += 1
+            value: object = text
+        else:
+            value = evaluate(one, scope)
+        if (name := keyword.arg) is not None:
+            keywords[name] = value
+        else:
+            _add_unfolded(found, value)
+    machine.budget.steps -= steps
+    return found
+
+
+def _add_positional(machine: Machine, found: Arguments, nodes: list[ast.expr], scope: Scope) -> None:
+    for one in nodes:
+        if type(one) is Constant and type(text := one.value) is str and text.isascii():
+            machine.budget.steps -= 1
+            found.positional.append(text)
+            continue
+        value = machine.evaluate(one, scope)
+        if type(one) is not Starred:
+            found.positional.append(value)
+        elif isinstance(value, (list, tuple)):
+            found.positional.extend(value)
         else:
             found.is_loose = True
-    return found
+
+
+def _add_unfolded(found: Arguments, value: object) -> None:
+    if isinstance(value, dict):
+        found.keywords.update({name: one for name, one in value.items() if isinstance(name, str)})
+    else:
+        found.is_loose = True
 
 
 def call(machine: Machine, callee: object, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     """What the call gives."""
-    if isinstance(callee, External):
-        return call_external(machine, callee, arguments, node, scope)
+    kind = type(callee)
+    if kind is External:
+        return meaning(callee.name)(machine, arguments, node, scope)  # type: ignore[attr-defined]
+    if kind is Method:
+        return _method(machine, callee, arguments, node, scope)  # type: ignore[arg-type]
     if isinstance(callee, Function):
         return _function(machine, callee, arguments, None, node)
     if isinstance(callee, Bound):
         return _function(machine, callee.function, arguments, callee.receiver, node)
-    if isinstance(callee, Method):
-        return _method(machine, callee, arguments, node, scope)
     if isinstance(callee, ClassValue):
         return instantiate(machine, callee, arguments, node, scope)
     return _other(machine, callee, arguments, node, scope)
@@ -89,6 +115,7 @@ def _function(machine: Machine, function: Function, arguments: Arguments, receiv
 
 
 def _method(machine: Machine, method: Method, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
-    if isinstance(method.receiver, (Super, Instance)):
+    receiver = method.receiver
+    if isinstance(receiver, (Super, Instance)):
         return base_method(machine, method, arguments, node, scope)
-    return call_method(machine, method.receiver, method.name, arguments, node, scope)
+    return call_method(machine, receiver, method.name, arguments, node, scope)

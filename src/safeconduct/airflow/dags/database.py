@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.hooks import hook_method
 from safeconduct.airflow.dags.requests import Request, submit
-from safeconduct.airflow.dags.values import MISSING, Arguments, External, Handle, Unknown
+from safeconduct.airflow.dags.values import Arguments, External, Handle, Unknown
 
 if TYPE_CHECKING:
     import ast
@@ -23,8 +23,16 @@ _OPENS = frozenset(
 _SESSIONS = frozenset("Session sessionmaker scoped_session create_session".split())
 
 
-def call_database(machine: Machine, callee: External, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
-    """What the call gives if it is one of these, MISSING if it is none."""
+def opens_database(callee: External) -> bool:
+    """Whether it is one of these."""
+    last = callee.last
+    if last in _READS or last in _BATCHES or callee.name in _OPENS:
+        return True
+    return last in _SESSIONS and callee.name.startswith(("sqlalchemy", "airflow"))
+
+
+def call_database(callee: External, machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    """What a call of one of these gives."""
     last = callee.last
     if last in _READS:
         return _read(machine, last, arguments, node, scope)
@@ -34,9 +42,7 @@ def call_database(machine: Machine, callee: External, arguments: Arguments, node
         return hook_method(machine, handle, "execute", rest, node, scope)
     if callee.name in _OPENS:
         return _opened(machine, callee, arguments, node)
-    if last in _SESSIONS and callee.name.startswith(("sqlalchemy", "airflow")):
-        return as_handle(arguments.get(0, "bind"), node, "bind")
-    return MISSING
+    return as_handle(arguments.get(0, "bind"), node, "bind")
 
 
 def as_handle(value: object, node: ast.AST, name: str) -> Handle:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import operator
+from ast import Attribute, Constant, FormattedValue, Name
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.alternatives import is_plain, spread
 from safeconduct.airflow.dags.attributes import as_value, attribute
 from safeconduct.airflow.dags.binding import bind, elements
-from safeconduct.airflow.dags.calling import arguments_of
+from safeconduct.airflow.dags.calling import arguments_of, call
 from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.functions import make_function
 from safeconduct.airflow.dags.holes import MARK, has_holes
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from safeconduct.airflow.dags.machine import Machine
+
+_TEXT = {str}
 
 
 def unknown(machine: Machine, node: ast.expr, scope: Scope) -> object:
@@ -49,26 +52,35 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> object:
 
 def _call(machine: Machine, node: ast.Call, scope: Scope) -> object:
     function = node.func
-    if isinstance(function, ast.Name) and function.id == "super":
-        method = scope.method()
-        if isinstance(method.receiver, Instance):
+    if type(function) is Attribute:
+        owner = function.value
+        value = scope.lookup(owner.id) if type(owner) is Name else machine.evaluate(owner, scope)
+        callee = attribute(machine, value, function.attr, function, scope)
+    elif type(function) is Name:
+        if function.id == "super" and isinstance((method := scope.method()).receiver, Instance):
             return Super(method.receiver, method.owner)
-    if isinstance(function, ast.Attribute):
-        callee = attribute(machine, machine.evaluate(function.value, scope), function.attr, function, scope)
+        callee = scope.lookup(function.id)
     else:
         callee = machine.evaluate(function, scope)
-    return machine.call(callee, arguments_of(machine, node, scope), node, scope)
+    return call(machine, callee, arguments_of(machine, node, scope), node, scope)
 
 
 def _joined(machine: Machine, node: ast.JoinedStr, scope: Scope) -> object:
-    values = [_part(machine, part, scope) for part in node.values]
+    values: list[object] = []
+    for part in node.values:
+        # Texts and names are told here, as they are nearly all of it.
+        if type(part) is Constant:
+            text = part.value
+            values.append(text if text.isascii() else _constant(machine, part, scope))  # type: ignore[union-attr]
+        elif type(part) is FormattedValue and part.format_spec is None and part.conversion == -1:
+            inner = part.value
+            values.append(scope.lookup(inner.id) if type(inner) is Name else machine.evaluate(inner, scope))
+        else:
+            values.append(machine.evaluate(part, scope))
+    machine.budget.steps -= len(values)
+    if set(map(type, values)) == _TEXT:
+        return _bounded("".join(values), node)  # type: ignore[arg-type]
     return spread(values, lambda *parts: _bounded("".join(map(machine.text, parts)), node))
-
-
-def _part(machine: Machine, part: ast.expr, scope: Scope) -> object:
-    if isinstance(part, ast.FormattedValue) and part.format_spec is None and part.conversion == -1:
-        return machine.evaluate(part.value, scope)
-    return machine.evaluate(part, scope)
 
 
 def _formatted(machine: Machine, node: ast.FormattedValue, scope: Scope) -> object:
@@ -108,7 +120,10 @@ def _binary(machine: Machine, node: ast.BinOp, scope: Scope) -> object:
     value = machine.evaluate(left, scope)
     for step in reversed(chain):
         right = machine.evaluate(step.right, scope)
-        value = spread([value, right], lambda one, other, at=step: binary(machine, at, one, other))
+        if isinstance(value, Either) or isinstance(right, Either):
+            value = spread([value, right], lambda one, other, at=step: binary(machine, at, one, other))
+        else:
+            value = binary(machine, step, value, right)
     return value
 
 
@@ -174,11 +189,14 @@ def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> object:
     found: dict[object, object] = {}
     for key_node, value_node in zip(node.keys, node.values, strict=True):
         value = machine.evaluate(value_node, scope)
-        if key_node is None:
+        if type(key_node) is Constant and type(name := key_node.value) is str and name.isascii():
+            machine.budget.steps -= 1
+            found[name] = value
+        elif key_node is None:
             found.update(value if isinstance(value, dict) else {})
-            continue
-        key = machine.evaluate(key_node, scope)
-        found[key if isinstance(key, (str, int, float, tuple)) and is_plain(key) else key_node] = value
+        else:
+            key = machine.evaluate(key_node, scope)
+            found[key if isinstance(key, (str, int, float, tuple)) and is_plain(key) else key_node] = value
     return found
 
 
@@ -187,7 +205,9 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> object:
     if isinstance(node.slice, ast.Slice):
         return _slice(machine, node, value, scope)
     key = machine.evaluate(node.slice, scope)
-    return spread([value, key], lambda one, other: subscript(one, other, node))
+    if isinstance(value, Either) or isinstance(key, Either):
+        return spread([value, key], lambda one, other: subscript(one, other, node))
+    return subscript(value, key, node)
 
 
 def _slice(machine: Machine, node: ast.Subscript, value: object, scope: Scope) -> object:

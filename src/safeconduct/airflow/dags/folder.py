@@ -31,11 +31,11 @@ class Files:
     unread: list[UnreadFile] = field(default_factory=list)
     tops: set[bytes] = field(default_factory=set)
 
-    def concerns_sql(self, content: bytes) -> bool:
+    def concerns_sql(self, content: bytes, lower: bytes) -> bool:
         """Whether a file of this content can hold a call that sends SQL, or import one that does."""
-        lower = content.lower()
-        if any(word in lower for word in _SQL_WORDS):
-            return True
+        for word in _SQL_WORDS:
+            if word in lower:
+                return True
         return any(name[:1] == b"." or name.split(b".")[0] in self.tops for name in _IMPORTS.findall(content))
 
 

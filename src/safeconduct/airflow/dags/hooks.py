@@ -32,7 +32,11 @@ _CERTAIN = frozenset(
     "get_records get_first get_pandas_df get_pandas_df_by_chunks get_df copy_expert executemany insert_rows "
     "bulk_load bulk_dump exec_driver_sql".split()
 )
-_CONNECTIONS = frozenset("get_conn connect begin raw_connection connection acquire".split())
+_OPENS = {
+    **dict.fromkeys("get_conn connect begin raw_connection connection acquire".split(), "connection"),
+    **dict.fromkeys("cursor get_cursor".split(), "cursor"),
+    "get_sqlalchemy_engine": "engine",
+}
 _ITSELF = frozenset("__enter__ execution_options".split())
 _DATABASE_HOOKS = re.compile(
     r"Postgres|Redshift|Sql|SQL|DbApi|Jdbc|Odbc|Oracle|Snowflake|Trino|Presto|Vertica|Hive|Impala|Exasol|Database"
@@ -87,12 +91,8 @@ def hook_method(
     """A method of a hook, a connection, a cursor or an engine."""
     if hook.kind == "airflow":
         return _of_airflow_connection(hook, name, node)
-    if name in _CONNECTIONS:
-        return Handle("connection", hook.name, hook.conn_id, hook.database, hook.schema)
-    if name in {"cursor", "get_cursor"}:
-        return Handle("cursor", hook.name, hook.conn_id, hook.database, hook.schema)
-    if name == "get_sqlalchemy_engine":
-        return Handle("engine", hook.name, hook.conn_id, hook.database, hook.schema)
+    if name in _OPENS:
+        return Handle(_OPENS[name], hook.name, hook.conn_id, hook.database, hook.schema)
     if name in _SENDS and _is_database(hook, name, arguments):
         _send(machine, hook, name, arguments, node, scope)
         return Handle("cursor", hook.name, hook.conn_id) if name in {"execute", "copy"} else _rows(node)
@@ -179,7 +179,7 @@ def doubtful_method(
     """A method of what is unknown, which sends SQL if its name or its argument says so."""
     if name == "to_sql":
         return _to_sql(machine, arguments, node, scope)
-    if name in _SENDS | _DERIVED and _may_send(receiver, name, arguments, node):
+    if (name in _SENDS or name in _DERIVED) and _may_send(receiver, name, arguments, node):
         hook = doubtful_handle(receiver, node)
         (_send if name in _SENDS else _derive)(machine, hook, name, arguments, node, scope)
         return Unknown(node, "it is the result of a query", hook.conn_id)

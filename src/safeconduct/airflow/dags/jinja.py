@@ -6,7 +6,7 @@ Names and their meaning: Airflow's reference of template variables, macros and f
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -14,32 +14,56 @@ from safeconduct.airflow.dags.holes import Hole
 from safeconduct.airflow.dags.operations import binary, compare, contains_unknown, subscript, truth
 from safeconduct.airflow.dags.samples import DAY, MOMENT, SAMPLES
 from safeconduct.airflow.dags.strings import string_method
-from safeconduct.airflow.dags.values import Unknown, either
+from safeconduct.airflow.dags.values import Unknown, either, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from safeconduct.airflow.dags.machine import Machine
+    from safeconduct.airflow.dags.values import DagValue
 
 _RUN = "it is decided when the DAG runs"
+_CONSTANTS = {"true": True, "false": False, "none": None}
 _DATE_FILTERS = {"ds": DAY, "ds_nodash": "20000101", "ts": MOMENT, "ts_nodash": "20000101T000000"}
 
 
 @dataclass(eq=False, slots=True)
 class JinjaContext:
-    """What a template is rendered with, and the folders in which its includes are looked for."""
+    """What a template is rendered with: the DAG's own and what the task is given. Few texts ask it for anything."""
 
-    variables: dict[str, object] = field(default_factory=dict)
-    places: tuple[str, ...] = ()
+    dag: DagValue | None
+    given: dict[str, object]
+
+    @property
+    def variables(self) -> dict[str, object]:
+        """The names that the template knows."""
+        dag, own = self.dag, self.given.get("params")
+        params = dict(dag.params) if dag is not None else {}
+        defaults = dag.default_args.get("params") if dag is not None else None
+        for more in (defaults, own):
+            params.update({k: v for k, v in more.items() if isinstance(k, str)} if isinstance(more, dict) else {})
+        return {**(dag.macros if dag is not None else {}), "params": params}
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The folders in which templates are looked for."""
+        return (self.dag.folder, *self.dag.searchpath) if self.dag is not None else ()
+
+
+NO_CONTEXT = JinjaContext(None, {})
 
 
 def jinja_value(machine: Machine, text: str, variables: dict[str, object]) -> object:
     """What the expression is worth."""
     machine.budget.spend()
-    tree = _parsed(text.strip())
+    text = text.strip()
+    tree = _parsed(text)
     if tree is None:
-        return Unknown(text.strip(), "it is written in a way that is not followed")
-    return _Expression(machine, variables).value(tree)
+        return Unknown(text, "it is written in a way that is not followed")
+    found = _Expression(machine, variables).value(tree)
+    if isinstance(found, Unknown) and found.source is tree:
+        return Unknown(_written(text), found.why, found.conn_id, found.sample)
+    return found
 
 
 @lru_cache(2048)
@@ -50,6 +74,20 @@ def _parsed(text: str) -> ast.expr | None:
         return ast.parse(text.replace("\n", " "), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+@lru_cache(2048)
+def names_in(text: str) -> frozenset[str]:
+    """The names that the expression has, any of which a template may set."""
+    tree = _parsed(text.strip())
+    return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name)) if tree else frozenset()
+
+
+@lru_cache(2048)
+def _written(text: str) -> str:
+    """The expression as findings tell it: templates say the same few again and again."""
+    tree = _parsed(text)
+    return text if tree is None else source_of(tree)
 
 
 class _Expression:
@@ -73,8 +111,9 @@ class _Expression:
         return node.value if isinstance(node.value, (str, int, float, type(None))) else self._unknown(node)
 
     def _name(self, node: ast.Name) -> object:
-        known = {"true": True, "false": False, "none": None}
-        return self.variables.get(node.id, known.get(node.id, self._unknown(node)))
+        if node.id in self.variables:
+            return self.variables[node.id]
+        return _CONSTANTS[node.id] if node.id in _CONSTANTS else self._unknown(node)
 
     def _attribute(self, node: ast.Attribute) -> object:
         owner = self.value(node.value)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 import textwrap
+from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.builtin import BUILTINS
 from safeconduct.airflow.dags.contexts import make_dag, make_group
-from safeconduct.airflow.dags.database import call_database
+from safeconduct.airflow.dags.database import call_database, opens_database
 from safeconduct.airflow.dags.decorators import decorate, is_taskflow
 from safeconduct.airflow.dags.found import WHEN_IT_RUNS
 from safeconduct.airflow.dags.holes import Hole
@@ -18,7 +19,6 @@ from safeconduct.airflow.dags.hooks import doubtful_method, make_hook
 from safeconduct.airflow.dags.methods import text_of
 from safeconduct.airflow.dags.operators import call_operator, is_operator
 from safeconduct.airflow.dags.values import (
-    MISSING,
     Arguments,
     Either,
     External,
@@ -38,41 +38,54 @@ if TYPE_CHECKING:
     from safeconduct.airflow.dags.scope import Scope
 
 
-def call_external(machine: Machine, callee: External, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
-    """What a call of something from outside gives."""
-    name = callee.name.removeprefix("builtins.")
-    for table, key in ((_FUNCTIONS, name), (BUILTINS, name)):
+# A folder calls the same few things again and again.
+@lru_cache(4096)
+def meaning(name: str) -> Callable[..., object]:
+    """What tells the outcome of a call of something from outside, by its dotted name."""
+    plain, last = name.removeprefix("builtins."), name.rpartition(".")[2]
+    for table, key in ((_FUNCTIONS, plain), (BUILTINS, plain), (_BY_LAST_NAME, last)):
         if key in table:
-            return table[key](machine, arguments, node, scope)
-    last = callee.last
-    if last in _BY_LAST_NAME:
-        return _BY_LAST_NAME[last](machine, arguments, node, scope)
-    if is_operator(last):
-        return call_operator(machine, last, arguments, node, scope)
-    return _by_shape(machine, callee, arguments, node, scope)
+            return table[key]
+    return partial(_operator, last) if is_operator(last) else _by_shape(External(name))
 
 
-def _by_shape(machine: Machine, callee: External, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+def _operator(name: str, machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return call_operator(machine, name, arguments, node, scope)
+
+
+def _by_shape(callee: External) -> Callable[..., object]:
     owner, _, last = callee.name.rpartition(".")
     if is_taskflow(callee.name):
-        first = arguments.get(0, "python_callable")
-        if isinstance(first, Function):
-            return decorate(first, first, callee)
-        return Partial(callee, tuple(arguments.positional), arguments.keywords)
+        return partial(_taskflow, callee)
     if last == "partial" and is_operator(owner):
-        return Partial(External(owner), tuple(arguments.positional), arguments.keywords)
+        return partial(_partial_of, External(owner))
     if last.endswith("Hook") and last != "get_hook":
-        return make_hook(last, arguments, node)
-    found = call_database(machine, callee, arguments, node, scope)
-    if found is not MISSING:
-        return found
-    return _unknown_call(machine, callee, arguments, node, scope)
+        return partial(_hook, last)
+    if opens_database(callee):
+        return partial(call_database, callee)
+    return partial(_unknown_method, External(owner), last) if owner and owner != "builtins" else _unknown_call
 
 
-def _unknown_call(machine: Machine, callee: External, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
-    owner, _, last = callee.name.rpartition(".")
-    if owner and owner != "builtins":
-        return doubtful_method(machine, External(owner), last, arguments, node, scope)
+def _taskflow(callee: External, machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    first = arguments.get(0, "python_callable")
+    return decorate(first, first, callee) if isinstance(first, Function) else _partial_of(callee, machine, arguments)
+
+
+def _partial_of(callee: External, machine: Machine, arguments: Arguments, *_: object) -> object:
+    return Partial(callee, tuple(arguments.positional), arguments.keywords)
+
+
+def _hook(name: str, machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
+    return make_hook(name, arguments, node)
+
+
+def _unknown_method(
+    owner: External, name: str, machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope
+) -> object:
+    return doubtful_method(machine, owner, name, arguments, node, scope)
+
+
+def _unknown_call(machine: Machine, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     return Unknown(node, WHEN_IT_RUNS)
 
 

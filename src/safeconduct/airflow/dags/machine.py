@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import ast
+from ast import Constant, Name
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.dags import calling, expressions, statements
+from safeconduct.airflow.dags import calling, statements
 from safeconduct.airflow.dags.alternatives import is_plain
 from safeconduct.airflow.dags.budget import DEEPEST_EXPRESSION, STEPS, STEPS_OF_FOLDER, Budget, Spent
+from safeconduct.airflow.dags.expressions import TABLE as _EXPRESSIONS
+from safeconduct.airflow.dags.expressions import unknown
 from safeconduct.airflow.dags.holes import Hole, Holes
 from safeconduct.airflow.dags.record import Record
 from safeconduct.airflow.dags.values import Unknown
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Sequence
 
     from safeconduct.airflow.dags.modules import Module, Modules
     from safeconduct.airflow.dags.scope import Scope
     from safeconduct.airflow.dags.values import Arguments, ClassValue, DagValue, Function, Group
 
-
-_EXPRESSIONS = expressions.TABLE
+_PLAIN = frozenset({int, float, bool, type(None)})
 
 
 class Machine:
@@ -38,7 +40,9 @@ class Machine:
         self.functions: list[Function] = []
         self.classes: list[ClassValue] = []
         self.skipped: list[tuple[Module, Sequence[ast.stmt], str]] = []
-        self.texts: dict[str, str | None] = {}
+        self.texts: dict[str, str | None] = {}  # of files, by their path
+        self.asked: dict[str, tuple[str, str] | None] = {}  # the same with the path as told, by how it was asked for
+        self.shown: dict[tuple[str, int], list[str]] = {}  # what templates show whatever their variables are
         self.doubts = 0  # how many unknown conditions what is executed now depends on
 
     def renew(self, steps: int = STEPS) -> None:
@@ -78,21 +82,24 @@ class Machine:
     def evaluate(self, node: ast.expr, scope: Scope) -> object:
         """What the expression is worth."""
         budget = self.budget
-        budget.steps -= 1
-        if budget.steps < 0:
+        steps = budget.steps = budget.steps - 1
+        if steps < 0:
             raise Spent
         kind = type(node)
-        if kind is ast.Name:  # as often as all others together
+        if kind is Name:
             return scope.lookup(node.id)  # type: ignore[attr-defined]
-        if kind is ast.Constant and type(value := node.value) is str and value.isascii():  # type: ignore[attr-defined]
-            return value
-        if budget.depth > DEEPEST_EXPRESSION:
+        if kind is Constant:
+            value = node.value  # type: ignore[attr-defined]
+            if value.isascii() if type(value) is str else type(value) in _PLAIN:
+                return value
+        depth = budget.depth
+        if depth > DEEPEST_EXPRESSION:
             return Unknown("a deeply nested expression", "it nests too deeply to be followed")
-        budget.depth += 1
+        budget.depth = depth + 1
         try:
-            return _EXPRESSIONS.get(kind, expressions.unknown)(self, node, scope)
+            return _EXPRESSIONS.get(kind, unknown)(self, node, scope)
         finally:
-            budget.depth -= 1
+            budget.depth = depth
 
     def call(self, callee: object, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
         """What the call gives."""

@@ -42,7 +42,7 @@ class Modules:
         self._found: dict[str, str | None] = {}
         self.outside: dict[str, External] = {}
         self._paths = set(files.paths)
-        self._folders = {path[:end] for path in files.paths for end, sign in enumerate(path) if sign == "/"}
+        self._folders = _folders(files.paths)
 
     def open(self, path: str) -> Module:
         """The module at the path. One that cannot be parsed is empty, and named in `files.unread`."""
@@ -82,6 +82,17 @@ class Modules:
     def is_package(self, names: list[str]) -> bool:
         """Whether there is a folder of these names, with or without an `__init__.py`."""
         return "/".join(names) in self._folders
+
+
+def _folders(paths: list[str]) -> set[str]:
+    """All folders in which the paths are, those in between included."""
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
 
 
 def absolute(module: Module, name: str | None, level: int) -> list[str]:

@@ -104,10 +104,10 @@ def _concatenated(machine: Machine, node: ast.BinOp, left: object, right: object
 
 
 def _arithmetic(node: ast.BinOp, left: object, right: object) -> object:
-    conn_id = next((one.conn_id for one in (left, right) if isinstance(one, Unknown) and one.conn_id), None)
     compute = _ARITHMETIC.get(type(node.op))
     if compute is None or not _is_small(left, right):
-        return Unknown(node, WHEN_IT_RUNS, conn_id)
+        conn_ids = [one.conn_id for one in (left, right) if isinstance(one, Unknown) and one.conn_id]
+        return Unknown(node, WHEN_IT_RUNS, conn_ids[0] if conn_ids else None)
     try:
         return compute(left, right)
     except (TypeError, ArithmeticError, ValueError):

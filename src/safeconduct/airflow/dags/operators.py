@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.dags.contexts import task_name
@@ -48,30 +49,26 @@ def is_operator(name: str) -> bool:
 
 def settings(machine: Machine, arguments: Arguments) -> dict[str, object]:
     """The default arguments of the task's DAG, its group and its own call."""
-    dag = _dag(machine, arguments.keywords)
-    own = arguments.keywords.get("default_args")
-    group = arguments.keywords.get("task_group", machine.groups[-1] if machine.groups else None)
+    keywords = arguments.keywords
+    dag, own = _dag(machine, keywords), keywords.get("default_args")
+    group = keywords.get("task_group", machine.groups[-1] if machine.groups else None)
     found = dict(dag.default_args) if dag is not None else {}
-    found.update(group.default_args if isinstance(group, Group) else {})
-    found.update({k: v for k, v in own.items() if isinstance(k, str)} if isinstance(own, dict) else {})
+    if isinstance(group, Group):
+        found.update(group.default_args)
+    if isinstance(own, dict):
+        found.update({k: v for k, v in own.items() if isinstance(k, str)})
     return found
 
 
 def _dag(machine: Machine, given: dict[str, object]) -> DagValue | None:
-    dag = given.get("dag")
-    return dag if isinstance(dag, DagValue) else (machine.dags[-1] if machine.dags else None)
+    if "dag" in given and isinstance(dag := given["dag"], DagValue):
+        return dag
+    return machine.dags[-1] if machine.dags else None
 
 
 def jinja_context(machine: Machine, given: dict[str, object]) -> JinjaContext:
     """What the templates of a task are rendered with."""
-    dag = _dag(machine, given)
-    params, own = dict(dag.params) if dag is not None else {}, given.get("params")
-    defaults = dag.default_args.get("params") if dag is not None else None
-    for more in (defaults, own):
-        params.update({k: v for k, v in more.items() if isinstance(k, str)} if isinstance(more, dict) else {})
-    macros = dict(dag.macros) if dag is not None else {}
-    places = (dag.folder, *dag.searchpath) if dag is not None else ()
-    return JinjaContext({**macros, "params": params}, places)
+    return JinjaContext(_dag(machine, given), given)
 
 
 def call_operator(machine: Machine, name: str, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
@@ -115,6 +112,10 @@ def record_operator(
 ) -> None:
     """Record what the operator of this name sends; nothing where none of its arguments is SQL."""
     given = {**settings(machine, arguments), **arguments.keywords}
+    handler = _HANDLERS.get(operator)
+    texts = _texts(name or operator, given, arguments.is_loose) if handler is None else []
+    if handler is None and not texts:  # as most operators: nothing more is looked for
+        return
     task = machine.tasks[-1] if name and machine.tasks else _task(machine, given)
     request = Request(
         node,
@@ -129,27 +130,26 @@ def record_operator(
         task=task,
         context=jinja_context(machine, given),
     )
-    handler = _HANDLERS.get(operator)
     if handler is not None:
         handler(machine, request, given)
     else:
-        _record_sql(machine, request, given, arguments.is_loose, node)
+        _record_sql(machine, request, texts)
 
 
 def _overrides(given: dict[str, object]) -> tuple[object, object]:
-    hook = given.get("hook_params")
-    params = hook if isinstance(hook, dict) else {}
-    database = given.get("database") or params.get("database")
-    return database, given.get("schema") or params.get("schema")
+    database, schema, params = given.get("database"), given.get("schema"), given.get("hook_params")
+    if isinstance(params, dict):
+        return database or params.get("database"), schema or params.get("schema")
+    return database or None, schema or None
 
 
 def _connection(operator: str, given: dict[str, object], is_loose: bool, node: ast.AST) -> object:
-    names = ["conn_id"] if _COMMON_SQL.match(operator) else ["postgres_conn_id", "conn_id", "sql_conn_id"]
-    for name in names:
+    is_common = _is_common_sql(operator)
+    for name in ("conn_id",) if is_common else ("postgres_conn_id", "conn_id", "sql_conn_id"):
         if given.get(name) is not None:
             return given[name]
     others = [name for name in given if name.endswith("conn_id") and given[name] is not None]
-    if len(others) == 1 and not _COMMON_SQL.match(operator):
+    if len(others) == 1 and not is_common:
         return given[others[0]]
     if is_loose:
         return Unknown("**", "the call is given arguments that are known only when the DAG runs")
@@ -158,26 +158,42 @@ def _connection(operator: str, given: dict[str, object], is_loose: bool, node: a
     return _DEFAULTS.get(operator)
 
 
-def _record_sql(machine: Machine, request: Request, given: dict[str, object], is_loose: bool, node: ast.AST) -> None:
-    names = [name for name in given if _SQL_NAME.search(name) and not _NOT_SQL.search(name)]
-    texts = [
-        given[name] for name in names if isinstance(given[name], (str, list, tuple, Unknown)) or _is_other(given[name])
-    ]
-    if not texts and (request.callee in _DEFAULTS or _COMMON_SQL.match(request.callee)):
+def _record_sql(machine: Machine, request: Request, texts: list[object]) -> None:
+    for sql in texts:
+        submit(machine, request.sending(sql, _resolution(request.node, sql)))
+
+
+def _texts(callee: str, given: dict[str, object], is_loose: bool) -> list[object]:
+    """What is SQL by the name of its argument."""
+    texts = [value for name, value in given.items() if _names_sql(name) and _may_be_sql(value)]
+    if not texts and (callee in _DEFAULTS or _is_common_sql(callee)):
         why = "the call is given arguments that are known only when the DAG runs" if is_loose else "the call has none"
         texts = [Unknown("sql", why)]
-    for sql in texts:
-        submit(machine, replace(request, sql=sql, resolution=_resolution(node, sql)))
+    return texts
 
 
-def _is_other(value: object) -> bool:
+# The same few names come again and again.
+@lru_cache(4096)
+def _is_common_sql(operator: str) -> bool:
+    return _COMMON_SQL.match(operator) is not None
+
+
+@lru_cache(4096)
+def _names_sql(name: str) -> bool:
+    return _SQL_NAME.search(name) is not None and _NOT_SQL.search(name) is None
+
+
+def _may_be_sql(value: object) -> bool:
+    if isinstance(value, (str, list, tuple, Unknown)):
+        return True
     return hasattr(value, "values") and not isinstance(value, dict)
 
 
 def _resolution(node: ast.AST, sql: object) -> Resolution:
-    values = [keyword.value for keyword in node.keywords] if isinstance(node, ast.Call) else []
-    written = any(isinstance(value, ast.Constant) and value.value == sql for value in values)
-    return Resolution.LITERAL if written else Resolution.COMPUTED
+    for keyword in node.keywords if isinstance(node, ast.Call) else ():
+        if isinstance(value := keyword.value, ast.Constant) and value.value == sql:
+            return Resolution.LITERAL
+    return Resolution.COMPUTED
 
 
 def _derived(compute: Callable[..., object]) -> Callable[[Machine, Request, dict[str, object]], None]:
@@ -189,7 +205,7 @@ def _derived(compute: Callable[..., object]) -> Callable[[Machine, Request, dict
 
 
 def _threshold(machine: Machine, request: Request, given: dict[str, object]) -> None:
-    _record_sql(machine, request, given, False, request.node)
+    _record_sql(machine, request, _texts(request.callee, given, False))
     for name in ("min_threshold", "max_threshold"):
         if isinstance(given.get(name), str) and not re.fullmatch(r"[\s\d.eE+-]+", str(given[name])):
             submit(machine, replace(request, sql=given[name]))

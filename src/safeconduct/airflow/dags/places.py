@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from safeconduct.airflow.dags.holes import Hole, Holes
 
 _HOLES = MARK.pattern[1:-1]
+_WORD = rf"(?![eE]')\w+(?![\w{_HOLES}])"  # without a hole
 _TOKEN = re.compile(
     rf"""
-    (?: (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) )
-    | (?P<string> (?<!\w)[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '(?:[^']|'')*(?:'|\Z) )
+    (?: (?P<words> {_WORD} (?: \s+ {_WORD} )* )
+    | (?P<word> (?![eE]') [\w{_HOLES}]+ )
+    | (?P<comment> --[^\n]* | /\*.*?(?:\*/|\Z) )
+    | (?P<string> [eE]'(?:[^'\\]|\\.|'')*(?:'|\Z) | '(?:[^']|'')*(?:'|\Z) )
     | (?P<quoted> "(?:[^"]|"")*(?:"|\Z) )
     | (?P<dollar> \$(?:[^\W\d]\w*)?\$ )
-    | (?P<word> [\w{_HOLES}]+ )
     | (?P<sign> \S ) )
     \s*
     """,
@@ -41,7 +43,7 @@ _REGCLASS = re.compile(r"\s*::\s*reg", re.I)
 _NAMES_A_SETTING = re.compile(r"\s*set\s+(?:local\s+|session\s+)?(?:search_path|role|session|schema)\b", re.I)
 
 
-@dataclass
+@dataclass(slots=True)
 class Filled:
     """The SQL with its holes filled, or the hole that cannot be, with the reason in a sentence."""
 
@@ -56,12 +58,14 @@ def fill(text: str, holes: Holes) -> Filled:
 
     Lines stay where they are. A hole that stands for a name, for part of one, or for any SQL is the answer's `hole`.
     """
-    filled = Filled()
+    filled = Filled(text)
     if not has_holes(text):
-        filled.text = text
         return filled
-    text = MARK.sub(lambda mark: _default(holes.hole(mark[0]), mark[0], filled), text)
-    return _Filling(text, holes, filled).result()
+    marks = MARK.findall(text)
+    if any(holes.hole(mark).default is not None for mark in marks):
+        filled.text = MARK.sub(lambda mark: _default(holes.hole(mark[0]), mark[0], filled), text)
+        marks = MARK.findall(filled.text)
+    return _Filling(filled.text, holes, filled).result(len(marks)) if marks else filled
 
 
 def _default(hole: Hole, mark: str, filled: Filled) -> str:
@@ -83,26 +87,41 @@ class _Filling:
         self.statement = 0  # where the statement began
         self.is_between = self.ends_between = False
 
-    def result(self) -> Filled:
+    def result(self, left: int) -> Filled:
+        """The filled text; `left` is how many holes it has."""
         parts, end = list[str](), 0
         for token in _TOKEN.finditer(self.source):
             kind = token.lastgroup or ""
             text = token[kind]
-            if has_holes(text):
+            if kind == "words":
+                self._pass_words(text.lower().split())
+                continue
+            if not text.isascii() and (holes := len(MARK.findall(text))):
                 parts += [self.source[end : token.start()], self._filled(kind, text, token.end(kind))]
+                end, left = token.end(kind), left - holes
                 if self.filled.hole is not None:
                     return self.filled
-                end = token.end(kind)
-            if kind != "comment":
-                self._go_on(kind, text.lower(), token.end())
+                if not left:
+                    break
+            if kind == "word":
+                self._pass_words([text.lower()])
+            elif kind != "comment":
+                self._pass(kind, text, token.end())
         self.filled.text = "".join([*parts, self.source[end:]])
         return self.filled
 
-    def _go_on(self, kind: str, text: str, end: int) -> None:
+    def _pass_words(self, words: list[str]) -> None:
+        self.before_last, self.last = words[-2] if len(words) > 1 else self.last, words[-1]
+        self.ends_between = False
+        if self.is_between or "between" in words:
+            for word in words:
+                self.ends_between = self.is_between and word == "and"
+                self.is_between = word == "between" or (self.is_between and word != "and")
+
+    def _pass(self, kind: str, text: str, end: int) -> None:
         if kind == "sign":
             self._open_or_close(text, end)
-        self.ends_between = self.is_between and text == "and"
-        self.is_between = text == "between" or (self.is_between and text != "and")
+        self.ends_between = False
         self.before_last, self.last = self.last, "text" if kind in {"string", "quoted"} else text
 
     def _open_or_close(self, sign: str, end: int) -> None:

@@ -71,9 +71,9 @@ def _relevant(machine: Machine, files: Files) -> list[str]:
         except Unparsed as error:
             files.unread.append(error.unread)
             continue
-        if not files.concerns_sql(content):
-            continue
         lower = content.lower()
+        if not files.concerns_sql(content, lower):
+            continue
         # The test of Airflow's safe mode.
         (first if b"dag" in lower and b"airflow" in lower else rest).append(path)
         machine.modules.contents[path] = content

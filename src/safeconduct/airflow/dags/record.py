@@ -19,10 +19,12 @@ class Record:
 
     def add(self, found: DagStatement, column: int) -> None:
         """One more statement."""
-        key = (found.location, column, found.sql, found.conn_id, found.dag_id, found.task_id)
+        place = found.location
+        key = (place.file, place.line, column, found.sql, found.conn_id, found.dag_id, found.task_id)
         self.statements.setdefault(key, found)
 
     def add_unresolved(self, found: UnresolvedCall, column: int) -> None:
         """One more call that could not be resolved."""
-        key = (found.location, column, found.reason, found.missing, found.conn_id, found.dag_id, found.task_id)
+        place, call = found.location, (found.conn_id, found.dag_id, found.task_id)
+        key = (place.file, place.line, column, found.reason, found.missing, *call)
         self.unresolved.setdefault(key, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.dags.values import MISSING, Either, External, alternatives, either
+from safeconduct.airflow.dags.values import Either, External, alternatives, either
 
 if TYPE_CHECKING:
     from safeconduct.airflow.dags.modules import Module
@@ -30,16 +30,18 @@ class Scope:
         """What the name stands for here; a builtin, as something from outside, where nothing here has it."""
         scope: Scope | None = self
         while scope is not None:
-            if (found := scope.variables.get(name, MISSING)) is not MISSING:
-                return found
+            variables = scope.variables
+            if name in variables:
+                return variables[name]
             scope = scope.parent
         return External(f"builtins.{name}")
 
     def bind(self, name: str, value: object) -> None:
         """Let the name stand for the value."""
         scope = self
-        while name in self.globals and scope.parent is not None:
-            scope = scope.parent
+        if self.globals and name in self.globals:
+            while scope.parent is not None:
+                scope = scope.parent
         scope.variables[name] = value
 
     @property

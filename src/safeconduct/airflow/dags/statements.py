@@ -24,13 +24,13 @@ LEFT = ("return", "raise", "break", "continue")
 
 def execute_block(machine: Machine, block: Sequence[ast.stmt], scope: Scope) -> str:
     """Execute the statements; how the block was left, empty at its end."""
-    for number, statement in enumerate(block):
-        machine.budget.steps -= 1
-        handler = _TABLE.get(type(statement))
-        left = handler(machine, statement, scope) if handler is not None else ""
-        if left:
-            if number + 1 < len(block):
-                machine.skipped.append((scope.module, block[number + 1 :], "the code is never reached"))
+    machine.budget.steps -= len(block)
+    table = _TABLE
+    for statement in block:
+        if (handler := table.get(type(statement))) is not None and (left := handler(machine, statement, scope)):
+            rest = block[block.index(statement) + 1 :]
+            if rest:
+                machine.skipped.append((scope.module, rest, "the code is never reached"))
             return left
     return ""
 
@@ -43,7 +43,10 @@ def _expression(machine: Machine, node: ast.Expr, scope: Scope) -> str:
 def _assign(machine: Machine, node: ast.Assign, scope: Scope) -> str:
     value = machine.evaluate(node.value, scope)
     for target in node.targets:
-        bind(machine, target, value, scope)
+        if type(target) is ast.Name:
+            scope.bind(target.id, value)
+        else:
+            bind(machine, target, value, scope)
     return ""
 
 
@@ -174,6 +177,14 @@ def _import(machine: Machine, node: ast.Import, scope: Scope) -> str:
 
 
 def _import_from(machine: Machine, node: ast.ImportFrom, scope: Scope) -> str:
+    outside, name = machine.modules.outside, node.module if not node.level else None
+    if name is not None and name in outside:
+        for alias in node.names:
+            dotted = f"{name}.{alias.name}"
+            value = outside[dotted] if dotted in outside else imported(machine, dotted.split("."))
+            if alias.name != "*":
+                scope.bind(alias.asname or alias.name, value)
+        return ""
     names = absolute(scope.module, node.module, node.level)
     owner = imported(machine, names)
     for alias in node.names:

@@ -32,12 +32,19 @@ def load_template(machine: Machine, name: str, context: JinjaContext) -> tuple[s
 
 def read_text(machine: Machine, path: str) -> tuple[str, str] | None:
     """The text of the file at the path and the path as told, if it is a readable file of the project."""
-    for candidate in _candidates(machine.modules.folder, path):
+    if path not in machine.asked:
+        machine.asked[path] = _first_of(machine, path)
+    return machine.asked[path]
+
+
+def _first_of(machine: Machine, path: str) -> tuple[str, str] | None:
+    folder = machine.modules.folder
+    for candidate in _candidates(folder, path):
         if candidate not in machine.texts:
-            machine.texts[candidate] = _read(machine.modules.folder, candidate)
+            machine.texts[candidate] = _read(folder, candidate)
         text = machine.texts[candidate]
         if text is not None:
-            return text, os.path.relpath(candidate, machine.modules.folder)
+            return text, os.path.relpath(candidate, folder)
     return None
 
 

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.dags.budget import LONGEST_TEXT, MOST_ALTERNATIVES
+from safeconduct.airflow.dags.budget import LONGEST_TEXT, MOST_ALTERNATIVES, Spent
 from safeconduct.airflow.dags.holes import Hole
-from safeconduct.airflow.dags.jinja import JinjaContext, jinja_value
+from safeconduct.airflow.dags.jinja import JinjaContext, jinja_value, names_in
 from safeconduct.airflow.dags.operations import truth
 from safeconduct.airflow.dags.template_files import load_template
 from safeconduct.airflow.dags.values import Either, Unknown, alternatives
@@ -58,12 +58,13 @@ def render(machine: Machine, text: str, context: JinjaContext) -> list[str] | Un
 def _parts(text: str) -> list[_Part]:
     parts, end = list[_Part](), 0
     for tag in _TAG.finditer(text):
-        parts.append(_Part("text", text[end : tag.start()], 0))
+        if before := text[end : tag.start()]:
+            parts.append(_Part("text", before, 0))
         lines, end = tag[0].count("\n"), tag.end()
-        if tag["raw"] is not None:
+        if (value := tag["value"]) is not None:
+            parts.append(_Part("value", value, lines))
+        elif tag["raw"] is not None:
             parts.append(_Part("text", tag["raw"], 0))
-        elif tag["value"] is not None:
-            parts.append(_Part("value", tag["value"], lines))
         else:
             parts.append(_Part(tag["word"] or "text", tag["rest"] if tag["word"] else "\n" * lines, lines))
     return [*parts, _Part("text", text[end:], 0)]
@@ -72,7 +73,7 @@ def _parts(text: str) -> list[_Part]:
 class _Rendering:
     def __init__(self, machine: Machine, context: JinjaContext, variables: dict[str, object], depth: int) -> None:
         self.machine, self.context, self.variables, self.depth = machine, context, variables, depth
-        self.least = machine.budget.steps
+        self.least = max(0, machine.budget.steps - _MOST_WORK)
         if depth > _DEEPEST:
             raise _Stop("include", "its parts nest too deeply")
 
@@ -86,22 +87,29 @@ class _Rendering:
     def _block(self, parts: list[_Part], at: int, ends: tuple[str, ...]) -> tuple[list[str], int]:
         """The texts of the parts up to one of the ends, and where that is."""
         texts = [""]
-        while at < len(parts) and parts[at].kind not in ends:
-            part = parts[at]
-            self._spend()
-            if part.kind in {"if", "for"}:
-                found, at = (self._if if part.kind == "if" else self._for)(parts, at)
+        budget = self.machine.budget
+        while at < len(parts) and (kind := parts[at].kind) not in ends:
+            budget.steps -= 1
+            if budget.steps < self.least:
+                self._stop()
+            if kind == "text":
+                found, at = [parts[at].text], at + 1
+            elif kind == "if" or kind == "for":
+                found, at = (self._if if kind == "if" else self._for)(parts, at)
             else:
-                found, at = self._simple(part), at + 1
-            texts = self._joined(texts, found)
+                found, at = self._simple(parts[at]), at + 1
+            if len(texts) == len(found) == 1 and len(text := texts[0] + found[0]) <= LONGEST_TEXT:
+                texts = [text]
+            else:
+                texts = self._joined(texts, found)
         if ends and at >= len(parts):
             raise _Stop(ends[-1], f"the tag {ends[-1]} is missing")
         return texts, at
 
-    def _spend(self) -> None:
-        self.machine.budget.spend()
-        if self.least - self.machine.budget.steps > _MOST_WORK:
-            raise _Stop("", "its loops take too much work")
+    def _stop(self) -> None:
+        if self.machine.budget.steps < 0:
+            raise Spent
+        raise _Stop("", "its loops take too much work")
 
     def _joined(self, texts: list[str], more: list[str]) -> list[str]:
         joined = [one + other for one in texts for other in more]
@@ -110,17 +118,25 @@ class _Rendering:
         return joined
 
     def _simple(self, part: _Part) -> list[str]:
-        if part.kind == "text":
-            return [part.text]
         if part.kind == "value":
-            value = jinja_value(self.machine, part.text, self.variables)
-            return [self._shown(one, part) for one in alternatives(value)]
+            return self._value(part)
         if part.kind == "set" and (found := _SET.match(part.text)):
             self.variables[found["name"]] = jinja_value(self.machine, found["value"], self.variables)
             return ["\n" * part.lines]
         if part.kind == "include" and (found := _INCLUDE.match(part.text)):
             return self._include(found["name"], part)
         raise _Stop(f"{{% {part.kind} %}}", f"the tag {part.kind} is not followed")
+
+    def _value(self, part: _Part) -> list[str]:
+        """What the expression may be, kept where it asks for none of the variables: `{{ ds }}` is in every template."""
+        key, shown = (part.text, part.lines), self.machine.shown
+        if key in shown and names_in(part.text).isdisjoint(self.variables):
+            return shown[key]
+        value = jinja_value(self.machine, part.text, self.variables)
+        found = [self._shown(one, part) for one in alternatives(value)]
+        if names_in(part.text).isdisjoint(self.variables):
+            shown[key] = found
+        return found
 
     def _shown(self, value: object, part: _Part) -> str:
         if not isinstance(value, Unknown):

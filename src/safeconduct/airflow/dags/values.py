@@ -183,7 +183,7 @@ class OpenFile:
     path: str
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Arguments:
     """What a call is given. `is_loose` where there is more that the source does not tell."""
 
@@ -195,7 +195,10 @@ class Arguments:
         """The argument at the position (-1: by name only) or under the first of the names that is given."""
         if 0 <= position < len(self.positional):
             return self.positional[position]
-        return next((self.keywords[name] for name in names if name in self.keywords), default)
+        for name in names:
+            if name in self.keywords:
+                return self.keywords[name]
+        return default
 
 
 MISSING = External("missing")
