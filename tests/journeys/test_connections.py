@@ -174,13 +174,22 @@ def test_the_good_half_of_a_file_is_offered_and_nothing_written_unasked(desk: De
         "untyped": {"host": "db"},
         "list": [1, 2],
         "nul": {"conn_type": "postgres", "host": "a\0b"},
+        "type": {"conn_type": "a\0b"},
+        "half port": {"conn_type": "postgres", "port": 1.9},
+        "true-port": {"conn_type": "postgres", "port": True},
     }
     (desk.folder / "half.json").write_text(json.dumps(half))
     said = desk.run("connections", "import", "half.json", "--real")
     assert said.code == 1
     assert "would add       good" in said.output
     assert "--only-good takes over what can be read" in said.errors
-    for name, why in (("bad id", "other characters"), ("field", "hots"), ("x" * 60, "251"), ("port", "65535")):
+    for name, why in (
+        ("bad id", "refuses"),
+        ("field", "hots"),
+        ("x" * 60, "251"),
+        ("port", "65535"),
+        ("true-port", "whole"),
+    ):
         assert f"{name}: " in said.output
         assert why in said.output
     assert "There are no connections" in desk.must("connections", "list")
@@ -209,6 +218,83 @@ def test_a_file_that_cannot_be_read_is_one_clear_sentence(desk: Desk, name: str,
     assert said.code == 1
     assert name in said.output
     assert "There are no connections" in desk.must("connections", "list")
+
+
+NAMES = """
+null: &one postgres://etl@db
+~: *one
+1: *one
+1.0: *one
+true: *one
+"2": *one
+good: *one
+"""
+
+
+def test_names_that_are_no_text_are_told_and_not_folded_together(desk: Desk) -> None:
+    """Airflow imports none of them: "The key has to be a string"."""
+    (desk.folder / "names.yaml").write_text(NAMES)
+    for kind in ("connections", "variables"):
+        said = desk.run(kind, "import", "names.yaml", "--real", "--only-good")
+        assert said.code == 3
+        assert "2 changed" in said.output
+        for name in ("null", "~", "1", "1.0", "true"):
+            assert f"{name} is no text in names.yaml" in " ".join(said.output.split())
+    assert [one["conn_id"] for one in desk.json("connections", "list")["connections"]] == ["2", "good"]
+
+
+def test_a_variable_that_no_database_keeps_is_told(desk: Desk) -> None:
+    bad = '{"a": "\\ud800", "b": "x\\u0000", "c\\u0000": "x", "d": "1", "d": "2", "good": "x"}'
+    (desk.folder / "bad.json").write_text(bad)
+    said = desk.run("variables", "import", "bad.json", "--real", "--only-good")
+    assert (said.code, said.output.count("could not be judged")) == (3, 4)
+    assert [one["key"] for one in desk.json("variables", "list")["variables"]] == ["good"]
+
+
+def strange_rows(desk: Desk, *names: str) -> None:
+    """Rows under names that older Airflows stored, or somebody with access to the table."""
+    with closing(sqlite3.connect(desk.airflow_home / "airflow.db")) as database, database:
+        for name in names:
+            definition = (name, "postgres", "db", '{"api_key": "Pl4nted-Key"}')
+            database.execute("INSERT INTO connection (conn_id, conn_type, host, extra) VALUES (?, ?, ?, ?)", definition)
+            database.execute("INSERT INTO variable (key, val, description) VALUES (?, 'x', ?)", (name, name))
+
+
+def test_names_cannot_forge_lines_nor_steer_a_screen(desk: Desk) -> None:
+    strange_rows(desk, "a\n  moved             prod", "\x1b[2J", "\u202ex")
+    kept = json.dumps({"connections_file_path": str(desk.folder / "kept.json")})
+    for command in (
+        ("connections", "list"),
+        ("variables", "list"),
+        ("connections", "lint"),
+        ("connections", "move", "--all", "--to", "file", "--backend-kwargs", kept),
+        ("connections", "delete", "a\n  moved             prod"),
+        ("variables", "get", "\u202ey"),
+    ):
+        said = desk.run(*command)
+        shown = said.output + said.errors
+        assert not any(line.startswith("  moved ") for line in shown.splitlines())
+        assert not {"\x1b", "\u202e"} & set(shown), command
+
+
+def test_a_remedy_can_be_pasted_whatever_the_connection_is_called(desk: Desk) -> None:
+    strange_rows(desk, "--all", "a b", "-x")
+    told = " ".join(desk.run("connections", "lint").output.split())
+    assert "safeconduct connections move --to vault -- --all " in told
+    assert "safeconduct connections move --to vault -- -x " in told
+    assert "move 'a b'" not in told, "Airflow refuses it, and so does move"
+    assert "safeconduct why -- -x" in desk.run("connections", "get", "--", "-X").output
+
+
+def test_a_name_that_no_line_of_an_env_file_can_begin_with_is_told(desk: Desk) -> None:
+    strange_rows(desk, "a\nprod=postgres://evil", "#c", "a=b", "good")
+    for kind in ("connections", "variables"):
+        said = desk.run(kind, "export", f"{kind}.env", "--reveal")
+        assert said.code == 3
+        (line,) = (desk.folder / f"{kind}.env").read_text().splitlines()
+        assert line.startswith("good=")
+        for name in ("a prod", "#c", "a=b"):
+            assert f"? {name}" in said.errors
 
 
 def test_what_does_not_survive_as_a_uri_is_said(desk: Desk) -> None:

@@ -37,7 +37,7 @@ from safeconduct.masking import mask_extra, masker_for
 from safeconduct.model import MASK, Connection, Finding, Secret, Unjudged
 from safeconduct.report.keeping import Kept, connection_text, document, fields_of, table_text
 from safeconduct.secrets import Found, all_connections, look_up
-from safeconduct.secrets.exchange import connections_as, fault_of, lost_as_uri, read_connections
+from safeconduct.secrets.exchange import begins_a_line, connections_as, fault_of, lost_as_uri, read_connections
 from safeconduct.secrets.own_store import OwnStore, key_of, make
 
 if TYPE_CHECKING:
@@ -175,6 +175,8 @@ def export(path: str, file_format: str | None, as_: str | None, reveal: bool) ->
     as_uri = as_ == "uri" or ending == "env"
     write_out(path, connections_as(connections, ending, as_uri, dialect()))
     lost = _lost(kept) if as_uri else []
+    left = [one.connection.conn_id for one in kept if ending == "env" and not begins_a_line(one.connection.conn_id)]
+    faults += [Unjudged(name, "its name cannot begin a line of an .env file; a .json file holds it") for name in left]
     told(report_of([*faults, *lost, *sources.faults]), masker)
 
 

@@ -19,7 +19,7 @@ from safeconduct.diagnosis.sources import keeper_of, sources_of
 from safeconduct.masking import Masker
 from safeconduct.model import Finding, Report, Unjudged
 from safeconduct.report import FORMATS
-from safeconduct.report.keeping import document, plan_text
+from safeconduct.report.keeping import document, plan_text, printable
 from safeconduct.secrets.disclosure import record
 from safeconduct.secrets.local_file_editing import replaced
 from safeconduct.secrets.place import Trouble
@@ -101,8 +101,9 @@ def _do(keeper: Keeper, planned: Sequence[Step]) -> None:
     try:
         failed = keeper.carry_out(planned)
     except Overtaken as overtaken:
+        name = printable(overtaken.name)
         raise click.ClickException(
-            f"{overtaken.name} was changed by somebody else at this moment; nothing was changed here: run it again"
+            f"{name} was changed by somebody else at this moment; nothing was changed here: run it again"
         ) from None
     if failed is not None:
         refuse(failed)

@@ -14,7 +14,7 @@ from safeconduct.cli.keeping_options import putting
 from safeconduct.cli.kept import TIMEOUT, dialect, faults_of, keeper, refuse, report_of, told
 from safeconduct.masking import Masker, is_secret_key
 from safeconduct.model import Finding, Unjudged
-from safeconduct.report.keeping import document
+from safeconduct.report.keeping import document, printable
 from safeconduct.report.moving import moving_text
 from safeconduct.secrets import configuration_of
 from safeconduct.secrets.movable import Movable, MovableConnections, MovableVariables
@@ -137,9 +137,10 @@ def _done(carry_out: Callable[[Moved], Moved], planned: Moved, place: Keeper) ->
     try:
         return carry_out(planned)
     except Overtaken as overtaken:
+        name = printable(overtaken.name)
         raise click.ClickException(
-            f"{overtaken.name} was changed by somebody else at this moment; no row of {place.database.label} was "
-            "changed here: run it again"
+            f"{name} was changed by somebody else at this moment; no row of {place.database.label} was changed here: "
+            "run it again"
         ) from None
 
 

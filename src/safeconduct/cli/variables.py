@@ -22,8 +22,8 @@ from safeconduct.cli.kept import (
 from safeconduct.cli.moving import move_variables
 from safeconduct.masking import Masker
 from safeconduct.model import MASK, Finding, Secret, Unjudged
-from safeconduct.report.keeping import aligned, document
-from safeconduct.secrets.exchange import fits_on_a_line, read_variables, variables_as
+from safeconduct.report.keeping import aligned, document, printable
+from safeconduct.secrets.exchange import fault_of_variable, fits_on_a_line, read_variables, variables_as
 from safeconduct.secrets.variables import Variable
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def list_(format_: str) -> None:
         shown = [{"key": one.key, "value": MASK, "description": one.description} for one in good]
         click.echo(document("variables", {"variables": shown, "faults": [one.reason for one in faults]}))
     elif good:
-        click.echo(aligned([("KEY", "VALUE", "DESCRIPTION"), *((v.key, MASK, v.description or "") for v in good)]))
+        lines = (tuple(map(printable, (one.key, MASK, one.description or ""))) for one in good)
+        click.echo(aligned([("KEY", "VALUE", "DESCRIPTION"), *lines]))
     else:
         click.echo(f"There are no variables in {place.database.label}.")
     told(report_of(faults), Masker(), format_)
@@ -69,7 +70,7 @@ def get(key: str, reveal: bool) -> None:
             refuse(one)
     found = next((one for one in good if one.key == key), None)
     if found is None:
-        raise click.ClickException(f"there is no variable {key} in {place.database.label}")
+        raise click.ClickException(f"there is no variable {printable(key)} in {place.database.label}")
     if reveal:
         revealed("variables get", [key])
     click.echo(found.value.reveal() if reveal else MASK)
@@ -84,9 +85,9 @@ def add(
     key: str, value: str, description: str | None, overwrite: bool, plaintext: bool, real: bool, format_: str
 ) -> None:
     """Put one variable into the metadata database, sealed with the Fernet key."""
-    if not 0 < len(key) <= 250:
-        raise click.UsageError(f"the key has {len(key)} characters, and Airflow takes 1 to 250")
     variable = Variable(key, Secret(given_text("--value", value)), description)
+    if fault := fault_of_variable(variable):
+        raise click.UsageError(fault.reason)
     place = keeper(plaintext)
     carry_out(place, place.put_variables([variable], overwrite), real, format_)
 
@@ -126,7 +127,9 @@ def export(path: str, file_format: str | None, reveal: bool) -> None:
         good = [Variable(one.key, Secret(MASK), one.description) for one in good]
     write_out(path, variables_as(good, ending))
     left = [one for one in good if ending == "env" and not fits_on_a_line(one)]
-    faults += [Unjudged(one.key, "an .env file cannot hold its value, which is no single line") for one in left]
+    faults += [
+        Unjudged(one.key, "an .env file cannot hold it, whose key or value is no part of a line") for one in left
+    ]
     told(report_of(faults), Masker())
 
 

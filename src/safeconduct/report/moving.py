@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from safeconduct.masking import printable
+from safeconduct.report.keeping import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.rules import UNKNOWN
-from safeconduct.model import Finding, Remedy, RemedyKind, Severity, Unjudged
+from safeconduct.model import Finding, Severity, Unjudged
 from safeconduct.secrets.interface import Found
+from safeconduct.secrets.pasting import command_on
 from safeconduct.secrets.sparing import spared
 
 if TYPE_CHECKING:
@@ -103,10 +103,7 @@ def _unknown(conn_id: str, backends: Sequence[ConnectionBackend]) -> Finding:
     evidence = {"asked": asked, "connections there": str(len(set(known)))}
     if near:
         evidence["nearest"] = ", ".join(near)
-    remedies = tuple(
-        Remedy(RemedyKind.COMMAND, f"safeconduct why {shlex.quote(name)}", when="the name was meant so")
-        for name in near[:1]
-    )
+    remedies = tuple(command_on("safeconduct why", name, when="the name was meant so") for name in near[:1])
     hint = f"; did you mean {near[0]}?" if near else ""
     return UNKNOWN.finding(conn_id, f"there is no connection {conn_id}{hint}", evidence=evidence, remedies=remedies)
 

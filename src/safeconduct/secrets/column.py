@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow import rules
 from safeconduct.model import Finding, Remedy, RemedyKind, Secret, Unjudged, quote_literal
 from safeconduct.secrets.keyring import KeyState, Opened, token_time
+from safeconduct.secrets.pasting import command_on
 
 if TYPE_CHECKING:
     from safeconduct.model import Rule
@@ -47,10 +47,8 @@ def _flag_lies(conn_id: str, column: str) -> Finding:
 
 
 def _add_again(conn_id: str, add: str) -> Remedy:
-    return Remedy(
-        RemedyKind.COMMAND,
-        f"safeconduct connections delete {shlex.quote(conn_id)} --real",
-        when=f"{add} the connection again with its credential",
+    return command_on(
+        "safeconduct connections delete", conn_id, "--real", f"{add} the connection again with its credential"
     )
 
 

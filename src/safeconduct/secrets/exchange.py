@@ -13,7 +13,7 @@ from safeconduct.airflow.connection_uri import format_uri, parse_uri
 from safeconduct.airflow.malformed import malformed
 from safeconduct.model import MASK, Finding, Secret, Unjudged
 from safeconduct.secrets.likeness import differences
-from safeconduct.secrets.local_file import read_file
+from safeconduct.secrets.local_file import is_comment, read_file
 from safeconduct.secrets.variables import Variable
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.dialect import Dialect
     from safeconduct.model import Connection
+    from safeconduct.secrets.local_file import Content
 
 _ID = re.compile(r"[\w#!()\-.:/\\]{1,250}\Z")
 """Airflow's own rule for conn_ids (2.7 to 3.3)."""
@@ -46,19 +47,27 @@ def read_connections(path: str, dialect: Dialect, ending: str = "") -> Imported:
     """
     content = read_file(path, ending)
     good: list[Connection] = []
-    faults: list[Finding | Unjudged] = []
+    faults: list[Finding | Unjudged] = [*_names_in(content, path)]
     for name, value in content.values.items():
-        found = _connection(str(name), value, dialect)
+        if name in content.twice:
+            continue
+        found = _connection(name, value, dialect)
         problem = found if isinstance(found, Finding) else fault_of(found) or _hidden_in(found, path)
         if isinstance(found, Finding) or problem is not None:
-            faults.append(problem or malformed(str(name), "it cannot be read", "JSON"))
-        elif name in content.twice:
-            faults.append(
-                Unjudged(str(name), f"{name} stands in {path} more than once, and which is meant is not told")
-            )
+            faults.append(problem or malformed(name, "it cannot be read", "JSON"))
         else:
             good.append(found)
     return Imported(tuple(good), faults=tuple(faults))
+
+
+def _names_in(content: Content, path: str) -> Iterator[Unjudged]:
+    """Names by which nothing can be taken over."""
+    for name in content.twice:
+        yield Unjudged(name[:60], f"{name[:60]} stands in {path} more than once, and which is meant is not told")
+    for name in content.untexted:
+        yield Unjudged(
+            name[:60], f"{name[:60]} is no text in {path}, and Airflow finds nothing by it: put it in quotes"
+        )
 
 
 def _connection(name: str, value: object, dialect: Dialect) -> Connection | Finding:
@@ -73,6 +82,8 @@ def _connection(name: str, value: object, dialect: Dialect) -> Connection | Find
         return malformed(name, "its conn_id is another than its name", "JSON")
     if "extra_dejson" in value:
         fields.setdefault("extra", value["extra_dejson"])
+    if not _is_port(fields.get("port")):
+        return malformed(name, "its port is no whole number", "JSON")
     fields = {key: part for key, part in fields.items() if key not in ("is_extra_encrypted", "get_uri")}
     try:
         text = json.dumps(fields)
@@ -81,15 +92,22 @@ def _connection(name: str, value: object, dialect: Dialect) -> Connection | Find
     return parse_json(name, Secret(text), dialect)
 
 
+def _is_port(value: object) -> bool:
+    """Whether it is a whole number, also as text; Airflow makes 1 of 1.9 and of true, which nobody means."""
+    if isinstance(value, float):
+        return value.is_integer()
+    if isinstance(value, str):
+        return not value or (value.isascii() and value.isdecimal())
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
+
+
 def fault_of(connection: Connection) -> Finding | None:
     """What keeps Airflow from storing or using it, in words that quote no secret."""
     name = connection.conn_id
     if not _ID.match(name):
         long = len(name) > LONGEST_NAME
-        why = f"its conn_id has {len(name)} characters" if long else "its conn_id has other characters"
-        return malformed(
-            name[:60], f"{why} than Airflow takes: at most 250 of letters, digits and # ! ( ) - . : / \\", "JSON"
-        )
+        why = f"its conn_id has {len(name)} characters" if long else "its conn_id has characters that Airflow refuses"
+        return malformed(name[:60], f"{why}: it takes 1 to 250 of letters, digits and _ # ! ( ) - . : / \\", "JSON")
     if not connection.conn_type:
         return malformed(name, "it has no conn_type", "JSON")
     for field, most in WIDEST.items():
@@ -125,46 +143,67 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _not_text(connection: Connection) -> Finding | None:
-    texts = {
-        name: getattr(connection, name) for name in ("host", "schema", "login", "password", "extra", "description")
-    }
-    for name, value in texts.items():
+    for name in ("conn_type", "host", "schema", "login", "password", "extra", "description"):
+        value = getattr(connection, name)
         text = value.reveal() if isinstance(value, Secret) else value
-        if text and ("\0" in text or any("\ud800" <= mark <= "\udfff" for mark in text)):
+        if text and not _is_text(text):
             return malformed(connection.conn_id, f"its {name} holds octets that are no text", "JSON")
     return None
+
+
+def _is_text(text: str) -> bool:
+    """Whether every database can keep it."""
+    return "\0" not in text and not any("\ud800" <= mark <= "\udfff" for mark in text)
 
 
 def read_variables(path: str, ending: str = "") -> Imported:
     """The variables of a file: what is no text is kept as JSON, as Airflow does. Raises Trouble."""
     content = read_file(path, ending)
     good: list[Variable] = []
-    faults: list[Finding | Unjudged] = []
+    faults: list[Finding | Unjudged] = [*_names_in(content, path)]
     for key, value in content.values.items():
-        description = None
-        if isinstance(value, dict) and set(value) == {"value", "description"}:  # `airflow variables export` of 2.9 on
-            value, description = value["value"], value["description"]
-        if not 0 < len(str(key)) <= LONGEST_NAME:
-            faults.append(
-                Unjudged(str(key)[:60], f"its key has {len(str(key))} characters, and Airflow takes 1 to 250")
-            )
+        if key in content.twice:
             continue
-        try:
-            text = value if isinstance(value, str) else json.dumps(value)
-        except (TypeError, ValueError, RecursionError):
-            faults.append(Unjudged(str(key), "it has a value that JSON has not"))
-            continue
-        if text == MASK:
-            faults.append(Unjudged(str(key), f"its value is hidden ({MASK}): {path} was exported without --reveal"))
-            continue
-        good.append(Variable(str(key), Secret(text), None if description is None else str(description)))
+        found = _variable(key, value)
+        if isinstance(found, Variable) and found.value == Secret(MASK):
+            found = Unjudged(key, f"its value is hidden ({MASK}): {path} was exported without --reveal")
+        if isinstance(found, Variable):
+            good.append(found)
+        else:
+            faults.append(found)
     return Imported(variables=tuple(good), faults=tuple(faults))
 
 
+def _variable(key: str, value: Any) -> Variable | Unjudged:
+    description = None
+    if isinstance(value, dict) and set(value) == {"value", "description"}:  # `airflow variables export` of 2.9 on
+        value, description = value["value"], value["description"]
+    try:
+        text = value if isinstance(value, str) else json.dumps(value)
+    except (TypeError, ValueError, RecursionError):
+        return Unjudged(key[:60], "it has a value that JSON has not")
+    found = Variable(key, Secret(text), None if description is None else str(description))
+    return fault_of_variable(found) or found
+
+
+def fault_of_variable(variable: Variable) -> Unjudged | None:
+    """What keeps Airflow from storing it, in words that do not quote its value."""
+    key = variable.key
+    if not 0 < len(key) <= LONGEST_NAME:
+        return Unjudged(key[:60], f"its key has {len(key)} characters, and Airflow takes 1 to 250")
+    parts = {"key": key, "value": variable.value.reveal(), "description": variable.description or ""}
+    for part, text in parts.items():
+        if not _is_text(text):
+            return Unjudged(key[:60], f"its {part} holds octets that are no text")
+    return None
+
+
 def connections_as(connections: Iterable[Connection], ending: str, as_uri: bool, dialect: Dialect) -> str:
-    """The text of such a file: `ending` is json, yaml or env, of which the last has URIs alone."""
+    """The text of such a file: `ending` is json, yaml or env, of which the last has URIs alone, and only of those
+    whose conn_id can begin a line."""
     if ending == "env":
-        return "".join(f"{one.conn_id}={format_uri(one, dialect).reveal()}\n" for one in connections)
+        some = [one for one in connections if begins_a_line(one.conn_id)]
+        return "".join(f"{one.conn_id}={format_uri(one, dialect).reveal()}\n" for one in some)
     if as_uri:
         return _document({one.conn_id: format_uri(one, dialect).reveal() for one in connections}, ending)
     return _document({one.conn_id: _fields(one) for one in connections}, ending)
@@ -201,7 +240,12 @@ def _fields(connection: Connection) -> dict[str, Any]:
 def fits_on_a_line(variable: Variable) -> bool:
     """Whether an .env file can hold it: a line there has one value, which is not empty."""
     value = variable.value.reveal()
-    return bool(value) and value.splitlines() == [value] and "=" not in variable.key
+    return bool(value) and value.splitlines() == [value] and begins_a_line(variable.key)
+
+
+def begins_a_line(name: str) -> bool:
+    """Whether a line of an .env file can begin with it: what begins with # is passed over there."""
+    return name.splitlines() == [name] and "=" not in name and not is_comment(name)
 
 
 def definition_of(connection: Connection) -> Secret:

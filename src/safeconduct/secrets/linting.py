@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.connection_json import parse_json
@@ -15,6 +14,7 @@ from safeconduct.model import Connection, Finding, Remedy, RemedyKind, Severity
 from safeconduct.secrets import rules_connection as rules
 from safeconduct.secrets.exchange import LONGEST_NAME, WIDEST, as_uri, definition_of
 from safeconduct.secrets.likeness import differences
+from safeconduct.secrets.pasting import command_on
 from safeconduct.secrets.references import references_for, way_for
 from safeconduct.secrets.referring import secret_parts
 
@@ -133,28 +133,28 @@ def _secrets(connection: Connection) -> Iterator[Finding]:
         connection.conn_id,
         message,
         evidence={"keys": ", ".join(keys)},
-        remedies=tuple(_instead(connection.conn_id, kind, keys)),
+        remedies=tuple(_instead(connection, kind, keys)),
         severity=Severity.WARNING,
     )
 
 
-def _instead(conn_id: str, kind: str, keys: list[str]) -> Iterator[Remedy]:
+def _instead(connection: Connection, kind: str, keys: list[str]) -> Iterator[Remedy]:
     """A command for each reference, words for each other way, and the whole connection elsewhere for the rest."""
-    name = shlex.quote(conn_id)
     places: dict[Reference, list[str]] = {}
     for key in keys:
         for one in references_for(kind, key):
             places.setdefault(one, []).append(key)
     for one, some in places.items():
-        command = f"safeconduct connections refer {name} --{one.option} {one.example}".rstrip()
-        yield Remedy(RemedyKind.COMMAND, command, when=f"{one.meaning}, in place of {', '.join(some)}")
+        option = f"--{one.option} {one.example}".rstrip()
+        when = f"{one.meaning}, in place of {', '.join(some)}"
+        yield command_on("safeconduct connections refer", connection.conn_id, option, when)
     rest = [key for key in keys if not references_for(kind, key)]
     for key in rest:
         if way := way_for(kind, key):
             yield Remedy(RemedyKind.OPTION, way, when=f"in place of {key}")
-    if any(not way_for(kind, key) for key in rest):
-        command = f"safeconduct connections move {name} --to vault"
-        yield Remedy(RemedyKind.COMMAND, command, when="to keep the whole connection in a secrets backend")
+    if any(not way_for(kind, key) for key in rest) and not any(_name(connection)):  # what Airflow refuses is not moved
+        when = "to keep the whole connection in a secrets backend"
+        yield command_on("safeconduct connections move", connection.conn_id, "--to vault", when)
 
 
 def _movable(connection: Connection) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ENDINGS = ("env", "json", "yaml", "yml")
 _MOST = 64 << 20
 _MOST_NODES = 1_000_000
+_TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 _COMMENT = re.compile(r"\s*#")
 
 
@@ -33,6 +34,8 @@ class Content:
 
     values: Mapping[str, Any]
     twice: tuple[str, ...] = ()
+    untexted: tuple[str, ...] = ()
+    """Names in YAML that are no text, as they stand there: `null`, `1`. Airflow finds nothing under them."""
 
 
 def read_file(path: str, ending: str = "") -> Content:
@@ -62,6 +65,11 @@ def parsed(path: str, text: str, ending: str = "") -> Content:
     return _read_json(path, text) if ending == "json" else _read_yaml(path, text)
 
 
+def is_comment(line: str) -> bool:
+    """Whether a line of an .env file is passed over."""
+    return _COMMENT.match(line) is not None
+
+
 def is_env(path: str) -> bool:
     """Whether the file is one of lines NAME=VALUE."""
     return _ending(path) == "env"
@@ -80,11 +88,13 @@ def duplicate(path: str, names: Iterable[str], effect: str) -> Trouble:
 def _read_lines(path: str, text: str) -> Content:
     found: dict[str, Any] = {}
     for number, line in enumerate(text.splitlines(), 1):
-        if not line or _COMMENT.match(line):
+        if not line or is_comment(line):
             continue
         name, equals, value = line.partition("=")
         if not equals:
             raise _unreadable(path, "it has no =", number)
+        if not name:
+            raise _unreadable(path, "it has no name before the =", number)
         if not value:
             raise _unreadable(path, "it has no value behind the =", number)
         found.setdefault(name, []).append(value)
@@ -128,8 +138,11 @@ def _read_yaml(path: str, text: str) -> Content:
         raise _unreadable(path, "it is no YAML that can be read") from None
     if not isinstance(values, dict):
         raise _unreadable(path, "it holds no object", 1)
-    keys = [key.value for key, _ in node.value if isinstance(key.value, str)]
-    return Content({str(name): value for name, value in values.items()}, tuple(_twice(keys)))
+    scalars = [key for key, _ in node.value if isinstance(key.value, str)]
+    texts = [key.value for key in scalars if key.tag == _TEXT]
+    untexted = tuple(key.value for key in scalars if key.tag not in (_TEXT, _MERGE))
+    named = {name: value for name, value in values.items() if isinstance(name, str)}
+    return Content(named, tuple(_twice(texts)), untexted)
 
 
 def _size(node: Any, known: dict[int, int]) -> int:

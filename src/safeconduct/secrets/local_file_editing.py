@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.secrets.local_file import is_env, parsed, read_file
+from safeconduct.secrets.local_file import Content, is_env, parsed, read_file
 from safeconduct.secrets.place import Trouble
 
 if TYPE_CHECKING:
@@ -23,24 +23,30 @@ def edited(path: str, name: str, value: object) -> str | None:
     A file that is not there is empty. Raises Trouble where it cannot be read, and OSError.
     """
     there = os.path.lexists(path)
-    values: dict[str, Any] = dict(read_file(path).values) if there else {}  # before its text: it may be no plain file
+    content = read_file(path) if there else Content({})  # before its text: it may be no plain file
+    values = dict(content.values)
     before = Path(path).read_text("utf-8") if there else ""
     if value is None:
         values.pop(name, None)
     else:
         values[name] = value
-    return next((text for text in _texts(path, before, name, values) if _reads(path, text, values)), None)
+    texts = _texts(path, before, name, values, bool(content.untexted))
+    return next((text for text in texts if _reads(path, text, values)), None)
 
 
-def _texts(path: str, before: str, name: str, values: Mapping[str, Any]) -> Iterator[str]:
-    """What may be written, the best first: with the file's comments and order, or without."""
+def _texts(path: str, before: str, name: str, values: Mapping[str, Any], has_more: bool) -> Iterator[str]:
+    """What may be written, the best first: with the file's comments and order, or without.
+
+    `has_more` says that not all of the file is in `values`, so that it must not be made of them alone.
+    """
     if is_env(path):
         yield _lines(before, name, values)
         return
     if Path(path).suffix.lower() != ".json" and name in values and before:
         # A line more at the end keeps the comments of a YAML file; JSON is YAML as well.
         yield f"{before.rstrip()}\n{json.dumps(name)}: {json.dumps(values[name])}\n"
-    yield json.dumps(values, indent=2) + "\n"
+    if not has_more:
+        yield json.dumps(values, indent=2) + "\n"
 
 
 def _lines(before: str, name: str, values: Mapping[str, Any]) -> str:
