@@ -419,6 +419,38 @@ def test_only_plain_files_are_written(desk: Desk) -> None:
     assert "warehouse" in (desk.folder / "target.json").read_text()
 
 
+@pytest.mark.parametrize("moment", ["os.fsync", "pathlib.Path.replace"])
+@pytest.mark.parametrize("nameless", [True, False])
+def test_an_export_that_is_killed_leaves_no_secret_for_long(desk: Desk, moment: str, nameless: bool) -> None:
+    put_warehouse(desk)
+    (desk.folder / "all.json").write_text("before")
+    without = "" if nameless else "import safeconduct.secrets.whole_file as w; w._nameless = lambda folder: None; "
+    kill = f"{without}import os, pathlib; {moment} = lambda *given: os.kill(os.getpid(), 9); "
+    run = "from safeconduct.cli.main import cli; import safeconduct.cli.connections as c; "
+    run += "c.revealed = lambda *given: None; cli(['connections', 'export', 'all.json', '--reveal'])"
+    command = [sys.executable, "-c", f"{kill}{run}"]
+    assert subprocess.run(command, env=desk.environment, cwd=desk.folder, check=False).returncode == -9
+    assert (desk.folder / "all.json").read_text() == "before"
+    left = list(desk.folder.glob(".all.json.*"))
+    assert (left == []) == (nameless and moment == "os.fsync")
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in left)
+    desk.must("connections", "export", "all.json")
+    assert list(desk.folder.glob(".all.json.*")) == []
+    assert "warehouse" in (desk.folder / "all.json").read_text()
+
+
+def test_standard_output_by_the_systems_name_is_no_file_to_replace(desk: Desk) -> None:
+    put_warehouse(desk)
+    with open(desk.folder / "out", "wb") as out:
+        out.write(b"before\n")
+        out.flush()
+        command = [sys.executable, "-m", "safeconduct", "connections", "export", "/dev/stdout", "--reveal"]
+        subprocess.run(command, env=desk.environment, cwd=desk.folder, stdout=out, check=True)
+    assert (desk.folder / "out").read_text().startswith("before\n{")
+    desk.must("connections", "export", "all.json", "--reveal")
+    assert [one["to"] for one in desk.disclosures] == ["standard output", str(desk.folder / "all.json")]
+
+
 @pytest.mark.parametrize("mischief", ["pipe", "open to all", "linked", "open folder"])
 def test_a_record_that_others_could_change_is_none(desk: Desk, mischief: str) -> None:
     put_warehouse(desk)
@@ -445,6 +477,17 @@ def test_an_init_that_was_cut_short_says_how_to_go_on(desk: Desk) -> None:
     assert (said.code, "remove it and run again" in said.errors) == (1, True)
     said = desk.run("connections", "init", str(desk.folder / "two\nlines"), "--real")
     assert (said.code, list(desk.folder.glob("two*"))) == (2, [])
+
+
+def test_a_store_is_not_made_over_anothers_key_nor_where_others_write(desk: Desk) -> None:
+    other = desk.folder / "other" / desk.airflow_home.name
+    said = desk.run("connections", "init", str(other), "--real")
+    assert (said.code, "may open another store: --key FILE" in said.errors, "remove" in said.errors) == (1, True, False)
+    desk.must("connections", "init", str(other), "--key", str(desk.folder / "other.key"), "--real")
+    desk.folder.joinpath("open").mkdir()
+    desk.folder.joinpath("open").chmod(0o777)
+    said = desk.run("connections", "init", "open", "--real")
+    assert (said.code, "others may write to open" in said.errors) == (1, True)
 
 
 def test_a_full_output_is_no_defect_of_ours(desk: Desk) -> None:

@@ -12,9 +12,10 @@ import pytest
 from safeconduct.model import Finding, Location, Secret, Severity, Unjudged
 from safeconduct.secrets import Found
 from safeconduct.secrets.local_file import read_file
-from safeconduct.secrets.local_file_editing import edited, replaced
+from safeconduct.secrets.local_file_editing import edited
 from safeconduct.secrets.place import Kind, Record
 from safeconduct.secrets.records import RecordBackend
+from safeconduct.secrets.whole_file import replaced
 from tests.secrets.vaults import opened
 
 if TYPE_CHECKING:

@@ -22,6 +22,7 @@ from safeconduct.cli.kept import (
     ending_of,
     faults_of,
     imported,
+    is_standard_output,
     keeper,
     refuse,
     report_of,
@@ -29,6 +30,7 @@ from safeconduct.cli.kept import (
     sources_asked,
     told,
     write_out,
+    written_where,
 )
 from safeconduct.cli.linting import lint_connections
 from safeconduct.cli.moving import move_connections
@@ -159,7 +161,7 @@ def import_(
 def export(path: str, file_format: str | None, as_: str | None, reveal: bool) -> None:
     """Write all connections to a file (.json, .yaml, .env), or to standard output, as `airflow connections import`
     reads them; without --reveal with secrets hidden."""
-    ending = "json" if path == "-" and file_format is None else ending_of(path, file_format)
+    ending = "json" if is_standard_output(path) and file_format is None else ending_of(path, file_format)
     if ending == "env" and as_ == "json":
         raise click.UsageError("Airflow reads URIs alone from an .env file: leave --as json out, or write a .json file")
     sources = sources_asked()
@@ -168,9 +170,7 @@ def export(path: str, file_format: str | None, as_: str | None, reveal: bool) ->
     faults = [answer for _, answer in answers if not isinstance(answer, Found)]
     masker = _masker(kept, sources)
     if reveal:
-        revealed(
-            "connections export", [one.connection.conn_id for one in kept], "standard output" if path == "-" else path
-        )
+        revealed("connections export", [one.connection.conn_id for one in kept], written_where(path))
     connections = [one.connection if reveal else _hidden(one.connection, masker) for one in kept]
     as_uri = as_ == "uri" or ending == "env"
     write_out(path, connections_as(connections, ending, as_uri, dialect()))
@@ -205,9 +205,9 @@ def init(folder: Path, key: Path | None, real: bool) -> None:
     if not f"{folder}{store.key}".isprintable():
         raise click.UsageError("the name of DIR, or of the key's file, has characters that no airflow.cfg can hold")
     if store.there:
-        cut_short = "; where an init that was cut short has left it, remove it and run again"
-        more = "" if store.is_whole else cut_short
-        raise click.ClickException(f"{store.there[0]} is there already, and is left as it is{more}")
+        raise click.ClickException(f"{store.there[0]} is there already, and is left as it is{_way_on(store)}")
+    if problem := store.open_to_others:
+        raise click.ClickException(f"{problem}: whoever puts an airflow.cfg there has it run what it says")
     if real:
         try:
             make(store)
@@ -220,6 +220,15 @@ def init(folder: Path, key: Path | None, real: bool) -> None:
         click.echo(f"Use it: export AIRFLOW_HOME={shlex.quote(str(folder.absolute()))}")
     else:
         click.echo("Nothing was made: --real does it.")
+
+
+def _way_on(store: OwnStore) -> str:
+    """A key that is alone may be all that opens another store of the same name."""
+    if store.is_whole:
+        return ""
+    if store.there == (store.key,):
+        return "; it may open another store: --key FILE keeps the new key elsewhere"
+    return "; where an init that was cut short has left it, remove it and run again"
 
 
 def _kept(answers: Iterable[tuple[str, Answer]]) -> list[Kept]:

@@ -21,8 +21,8 @@ from safeconduct.model import Finding, Report, Unjudged
 from safeconduct.report import FORMATS
 from safeconduct.report.keeping import document, plan_text, printable
 from safeconduct.secrets.disclosure import record
-from safeconduct.secrets.local_file_editing import replaced
 from safeconduct.secrets.place import Trouble
+from safeconduct.secrets.whole_file import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -146,12 +146,22 @@ def ending_of(path: str, chosen: str | None) -> str:
     return ending
 
 
+def is_standard_output(path: str) -> bool:
+    """Whether a file's name stands for standard output: `-`, or what a system calls it."""
+    return path == STANDARD_INPUT or path in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1")
+
+
+def written_where(path: str) -> str:
+    """What is recorded of where secrets went."""
+    return "standard output" if is_standard_output(path) else str(Path(path).absolute())
+
+
 def write_out(path: str, text: str) -> None:
     """Write a file anew, whole or not at all, for its owner alone; `-` is standard output.
 
     What a link leads to is replaced. Raises click.ClickException, also for what is there and no plain file.
     """
-    if path == STANDARD_INPUT:
+    if is_standard_output(path):
         click.echo(text, nl=False)
         return
     target = Path(os.path.realpath(path))

@@ -12,12 +12,14 @@ from safeconduct.cli.kept import (
     carry_out,
     ending_of,
     imported,
+    is_standard_output,
     keeper,
     refuse,
     report_of,
     revealed,
     told,
     write_out,
+    written_where,
 )
 from safeconduct.cli.moving import move_variables
 from safeconduct.masking import Masker
@@ -119,10 +121,10 @@ def import_(path: str, file_format: str | None, format_: str, **given: Any) -> N
 @REVEAL
 def export(path: str, file_format: str | None, reveal: bool) -> None:
     """Write all variables to a file (.json, .yaml, .env), or to standard output; without --reveal values are hidden."""
-    ending = "json" if path == "-" and file_format is None else ending_of(path, file_format)
+    ending = "json" if is_standard_output(path) and file_format is None else ending_of(path, file_format)
     good, faults = _opened(keeper())
     if reveal:
-        revealed("variables export", [one.key for one in good], "standard output" if path == "-" else path)
+        revealed("variables export", [one.key for one in good], written_where(path))
     else:
         good = [Variable(one.key, Secret(MASK), one.description) for one in good]
     write_out(path, variables_as(good, ending))

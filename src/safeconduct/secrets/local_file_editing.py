@@ -5,8 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,38 +70,5 @@ def locked(path: str) -> Iterator[None]:
     try:
         fcntl.flock(number, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(number)
-
-
-def replaced(path: str, text: str, for_group: bool = True) -> None:
-    """Write the file anew, whole or not at all, for its owner alone; a file that is there keeps owner and group.
-
-    What the group might read before, it may read still unless `for_group` is false, and nobody else. Raises OSError.
-    """
-    target = Path(path).resolve()
-    there = target.stat() if target.exists() else None
-    number, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(text)
-            if there is not None:
-                with suppress(PermissionError):  # of one who is not root, and owns it anyway
-                    os.fchown(file.fileno(), there.st_uid, there.st_gid)
-                os.fchmod(file.fileno(), there.st_mode & (0o640 if for_group else 0o600) | 0o600)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the new name outlasts a power failure: what was moved is taken out of the database next."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(number)
     finally:
         os.close(number)

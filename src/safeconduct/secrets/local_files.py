@@ -12,9 +12,10 @@ from safeconduct.model import Secret, Unjudged
 from safeconduct.secrets.exchange import definition_of
 from safeconduct.secrets.kwargs import SUBJECT, Effect, Kwargs, KwargTable
 from safeconduct.secrets.local_file import Content, duplicate, is_env, read_file
-from safeconduct.secrets.local_file_editing import edited, locked, replaced
+from safeconduct.secrets.local_file_editing import edited, locked
 from safeconduct.secrets.place import Kind, Place, Record, Trouble
 from safeconduct.secrets.rules import FILE_UNREADABLE, NAME_IMPOSSIBLE, RECORD_MALFORMED, RECORD_NOT_KEPT
+from safeconduct.secrets.whole_file import replaced
 from safeconduct.secrets.writing import Seen, WritableSource, overtaken
 
 if TYPE_CHECKING:

@@ -48,6 +48,17 @@ class OwnStore:
         """Those of its files that there are already."""
         return tuple(path for path in (self.database, self.configuration, self.key) if os.path.lexists(path))
 
+    @property
+    def open_to_others(self) -> str:
+        """Why others could change what stands in the home folder; "" where they could not, or it is not there yet."""
+        try:
+            found = self.home.stat()
+        except OSError:
+            return ""
+        if found.st_uid not in (os.geteuid(), 0):
+            return f"{self.home} is somebody else's"
+        return f"others may write to {self.home}" if found.st_mode & 0o022 else ""
+
 
 def key_of(home: Path, environ: Mapping[str, str]) -> Path:
     """Where the key of a store is kept if nobody says otherwise."""
