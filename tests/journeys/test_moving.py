@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.secrets.aws_places import MANAGER, STORE, aws, aws_server
 from tests.secrets.backends_in_airflow import airflow_with_backends
 from tests.secrets.vaults import BACKEND as VAULT
 from tests.servers.airflow import Airflow
+from tests.servers.hostile import Hostile, drips, hears
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,6 +131,52 @@ def test_another_record_is_left_unless_it_is_to_be_replaced(desk: Desk, vault: F
     assert fates(desk, "--all", "--real", "--overwrite", code=1) == {"warehouse": "poorer"}
     assert vault.versions("connections/warehouse")[-1].data == other, "the row has no secret any more"
     assert fates(desk, "--all", "--back", "--real", code=1) == {"warehouse": "differs"}
+
+
+def test_what_an_environment_variable_hides_is_not_brought_before_it(desk: Desk, vault: FakeVault) -> None:
+    """Airflow asks the backend, then the variables, then the database: moving would change what it takes."""
+    plain = at(desk, vault)
+    plain.must("variables", "add", "greeting", "--value", "-", "--real", stdin="Pl4nted-Token")
+    other = {"AIRFLOW_CONN_WAREHOUSE": "postgres://etl@elsewhere", "AIRFLOW_VAR_GREETING": ""}
+    hiding = Desk(desk.folder, desk.airflow_home, {**plain.settings, **other})
+    for real in ((), ("--real",)):
+        said = hiding.run("connections", "move", "--all", *real)
+        assert said.code == 1
+        assert "is left           warehouse (an environment variable has another one" in said.output
+        assert hiding.run("variables", "move", "--all", *real).code == 1
+    assert in_database(desk) == WHOLE
+    same = {"AIRFLOW_CONN_WAREHOUSE": json.dumps(WHOLE), "AIRFLOW_VAR_GREETING": "Pl4nted-Token"}
+    agreeing = Desk(desk.folder, desk.airflow_home, {**plain.settings, **same})
+    assert fates(agreeing, "--all", "--real") == {"warehouse": "move"}
+    agreeing.must("variables", "move", "greeting", "--real")
+    home = ("--all", "--back", "--delete-record", "--real")
+    assert fates(hiding, *home, code=1) == {"warehouse": "hidden"}
+    assert found(hiding) == WHOLE, "it is taken from its record as before"
+    assert fates(agreeing, *home) == {"warehouse": "fetch"}
+
+
+def test_a_place_that_drips_is_not_waited_for(desk: Desk) -> None:
+    with Hostile(hears(), drips(b"HTTP/1.1 200 OK\r\n" + b" " * 1000, every=0.2)) as server:
+        settings = {
+            "VAULT_ADDR": f"http://127.0.0.1:{server.port}",
+            "VAULT_TOKEN": "t",
+            "AIRFLOW__SECRETS__BACKEND": VAULT,
+        }
+        began = time.monotonic()
+        said = Desk(desk.folder, desk.airflow_home, settings).run("connections", "move", "--all", "--real")
+        assert said.code == 1
+        assert "did not answer within" in said.output
+        assert time.monotonic() - began < 25
+    assert in_database(desk) == WHOLE
+
+
+def test_an_answer_nested_without_end_is_no_defect_of_ours(desk: Desk, vault: FakeVault) -> None:
+    desk = at(desk, vault)
+    vault.fault = b"[" * 100_000
+    for command in ("move", "get"):
+        said = desk.run("connections", command, "warehouse")
+        assert "internal error" not in said.output + said.errors
+        assert "not as Vault does" in " ".join((said.output + said.errors).split())
 
 
 def test_a_record_that_is_the_same_is_kept_and_the_row_emptied(desk: Desk, vault: FakeVault) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     Command = Callable[..., None]
 
-_LEFT_ALONE = (Fate.DIFFERS, Fate.POORER, Fate.ABSENT)
+_LEFT_ALONE = (Fate.DIFFERS, Fate.POORER, Fate.HIDDEN, Fate.ABSENT)
 
 
 def _options(command: Command) -> Command:
@@ -93,7 +93,7 @@ def _move(
     _check(names, all_, back, delete_row, delete_record)
     target = _target(to, backend_kwargs, format_)
     place = keeper(plaintext)
-    mover = Mover(place, target.source, kind(place, dialect()))
+    mover = Mover(place, target.source, kind(place, dialect(), os.environ))
     wishes = Wishes(names, overwrite, delete_record if back else delete_row)
     planned = mover.plan_back(wishes) if back else mover.plan(wishes)
     if isinstance(planned, (Finding, Unjudged)):

@@ -20,6 +20,7 @@ _WOULD = {
     "bare": "has no secret",
     "differs": "differs",
     "poorer": "differs",
+    "hidden": "is left",
     "absent": "is not there",
     "failed": "failed",
 }
@@ -35,6 +36,7 @@ _WHY = {
     "empty": "its record is there already, and its row has the secrets still",
     "remove": "its row has the secrets, and its record is there still",
     "differs": "it is there already, and differs; --overwrite replaces it",
+    "hidden": "an environment variable has another one, which Airflow takes in place of the row and not of the record",
     "poorer": "its row has no secrets, and its record is another; it is not replaced",
 }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from safeconduct.airflow.dialect import Dialect
 
 PREFIX = "AIRFLOW_CONN_"
+VARIABLE_PREFIX = "AIRFLOW_VAR_"
 
 
 class EnvironmentBackend(ConnectionBackend):

@@ -12,6 +12,7 @@ from safeconduct.airflow.connection_uri import conn_type
 from safeconduct.airflow.metadata_rows import ConnectionRow, VariableRow
 from safeconduct.masking import without_secrets
 from safeconduct.model import Connection, Finding, Secret, Unjudged
+from safeconduct.secrets.environment import PREFIX, VARIABLE_PREFIX
 from safeconduct.secrets.exchange import fault_of
 from safeconduct.secrets.interface import Found
 from safeconduct.secrets.likeness import differences
@@ -19,7 +20,7 @@ from safeconduct.secrets.place import Kind
 from safeconduct.secrets.variables import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from safeconduct.airflow.dialect import Dialect
     from safeconduct.secrets.keeping import Keeper
@@ -34,10 +35,13 @@ class Movable(ABC, Generic[RowT, WholeT]):
     """One kind of things. A `whole` is one of them with its secrets, opened in memory."""
 
     kind: Kind
+    prefix: str
+    """What the environment variable's name begins with that Airflow asks between backend and database."""
 
-    def __init__(self, keeper: Keeper, dialect: Dialect) -> None:
+    def __init__(self, keeper: Keeper, dialect: Dialect, environ: Mapping[str, str]) -> None:
         self._keeper = keeper
         self._dialect = dialect
+        self._environ = environ
 
     @abstractmethod
     def rows(self) -> Sequence[RowT] | Failed:
@@ -75,6 +79,14 @@ class Movable(ABC, Generic[RowT, WholeT]):
     def filled(self, row: RowT | None, whole: WholeT) -> RowT | Failed:
         """The row with it, sealed. Of a row that is there stays what no record tells."""
 
+    def is_hidden(self, name: str, whole: WholeT) -> bool:
+        """Whether an environment variable hides the row and is hidden by the record, and is another one than this."""
+        text = self._environ.get(f"{self.prefix}{name.upper()}")
+        if text is None:
+            return False
+        other = self.read(name, Secret(text))
+        return not isinstance(other, (Finding, Unjudged)) and bool(self.differences(whole, other))
+
     def has_secret(self, whole: WholeT) -> bool:
         """Whether anything of it is secret."""
         return bool(self.differences(whole, self.bare(whole)))
@@ -84,6 +96,7 @@ class MovableConnections(Movable[ConnectionRow, Connection]):
     """Connections: the row keeps all but the password and what is secret in the extra."""
 
     kind = Kind.CONNECTION
+    prefix = PREFIX
 
     def rows(self) -> Sequence[ConnectionRow] | Failed:
         """See Movable."""
@@ -137,6 +150,7 @@ class MovableVariables(Movable[VariableRow, Variable]):
     """Variables: all of the value is secret, and Airflow 3.2 has no row without one, so that none is left."""
 
     kind = Kind.VARIABLE
+    prefix = VARIABLE_PREFIX
 
     def rows(self) -> Sequence[VariableRow] | Failed:
         """See Movable."""

@@ -44,6 +44,8 @@ class Fate(Enum):
     """The other place has another one, which is not to be replaced."""
     POORER = "poorer"
     """The row has no secret and the record differs: to replace it would lose its secrets."""
+    HIDDEN = "hidden"
+    """Of the two places Airflow asks one before an environment variable, which is another one: it would take another."""
     ABSENT = "absent"
     FAILED = "failed"
 
@@ -179,6 +181,8 @@ class Mover:
             return fate
         if not fate.changes:
             return Move(name, fate)
+        if fate is Fate.MOVE and movable.is_hidden(name, whole):
+            return Move(name, Fate.HIDDEN)
         after = None if wishes.takes_rest else movable.emptied(row, whole)
         if isinstance(after, (Finding, Unjudged)):
             return after
@@ -214,6 +218,8 @@ class Mover:
         recorded = self._recorded(name, seen)
         if isinstance(recorded, (Finding, Unjudged)):
             return recorded
+        if wishes.takes_rest and movable.is_hidden(name, recorded):
+            return Move(name, Fate.HIDDEN)
         if whole is not None and not movable.differences(whole, recorded):
             return Move(name, Fate.REMOVE if wishes.takes_rest else Fate.THERE, whole=recorded, seen=seen)
         emptied = whole is None or not movable.differences(whole, movable.bare(recorded))

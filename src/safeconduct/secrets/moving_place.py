@@ -13,6 +13,7 @@ from safeconduct.masking.uris import hide_userinfo
 from safeconduct.model import Finding, Unjudged
 from safeconduct.secrets.kwargs import SUBJECT, Kwargs, WrongKwarg, check_names, read_kwargs
 from safeconduct.secrets.opening import KNOWN, SERVER, configured_kwargs, library_lacking
+from safeconduct.secrets.patient_source import PatientSource
 from safeconduct.secrets.writing import WritableSource
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def target_of(
     source = findings[0] if findings else _source(short, kwargs, environ, timeout, configuration.version or "")
     if isinstance(source, (Finding, Unjudged)):
         return source
-    return Target(source, "" if option is not None else _lines(short, kwargs, environ))
+    lines = "" if option is not None else _lines(short, kwargs, environ)
+    return Target(PatientSource(source, timeout), lines)
 
 
 def _source(

@@ -93,6 +93,8 @@ class VaultSession:
                     raise self.troubles.gave_up(error, patience.asked) from None
             except (exceptions.VaultError, requests.exceptions.RequestException, ValueError) as error:
                 raise self.troubles.of(error) from None
+            except RecursionError:  # of JSON that is nested without end
+                raise self.troubles.odd(where) from None
             except OSError:  # requests says so of a path that is not there
                 raise self.troubles.no_authority() from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import requests
 from hvac import exceptions
 
 from safeconduct.model import Remedy, RemedyKind
+from safeconduct.secrets.pasting import quoted
 from safeconduct.secrets.place import Trouble
 from safeconduct.secrets.reasons import reason_of
 from safeconduct.secrets.rules import (
@@ -74,10 +76,10 @@ class VaultTroubles:
         if policies:
             evidence["policies"] = ", ".join(policies)
         own = next((name for name in policies if name != "default"), "POLICY")
-        rule = f'path "{where}" {{ capabilities = ["{capability}"] }}'
+        rule = f'path {json.dumps(where)} {{ capabilities = ["{capability}"] }}'
         remedy = Remedy(
             RemedyKind.COMMAND,
-            f"(vault policy read {own}; echo '{rule}') | vault policy write {own} -",
+            f"(vault policy read {quoted(own)}; echo {quoted(rule)}) | vault policy write {quoted(own)} -",
             when=f"as one who may write the policy {own}",
         )
         message = f"{self.place.label} lets this login in, and forbids it to {capability} {where}"
