@@ -155,6 +155,30 @@ def test_what_an_environment_variable_hides_is_not_brought_before_it(desk: Desk,
     assert fates(agreeing, *home) == {"warehouse": "fetch"}
 
 
+def test_a_variable_is_looked_for_where_airflow_looks(desk: Desk, vault: FakeVault) -> None:
+    desk.must("variables", "add", "greeting", "--value", "-", "--description", "kind", "--real", stdin="Pl4nted-Token")
+
+    def got(**settings: str) -> tuple[str, str]:
+        at_it = Desk(desk.folder, desk.airflow_home, {**at(desk, vault).settings, **settings})
+        told = at_it.json("variables", "get", "greeting", "--reveal", reveals=True)["variable"]
+        return told["value"], told["kept_in"]
+
+    value, where = got()
+    assert value == "Pl4nted-Token"
+    assert "metadata database" in where
+    assert "asked before, without it: Vault" in where
+    assert got(AIRFLOW_VAR_GREETING="")[1].startswith("environment variable AIRFLOW_VAR_GREETING")
+    vault.put("variables/greeting", {"value": "of the vault"})
+    assert got(AIRFLOW_VAR_GREETING="x")[0] == "of the vault"
+    vault.fault = 503
+    said = at(desk, vault).run("variables", "get", "greeting")
+    assert (said.code, said.output) == (1, "***\n")
+    assert "kept in metadata database" in said.errors
+    assert "sealed" in said.errors
+    vault.fault = None
+    assert "then metadata database" in at(desk, vault).run("variables", "get", "none").errors
+
+
 def test_a_place_that_drips_is_not_waited_for(desk: Desk) -> None:
     with Hostile(hears(), drips(b"HTTP/1.1 200 OK\r\n" + b" " * 1000, every=0.2)) as server:
         settings = {

@@ -11,12 +11,14 @@ from safeconduct.cli.keeping_options import FILE_FORMAT, FORMAT, REAL, REVEAL, i
 from safeconduct.cli.kept import (
     carry_out,
     ending_of,
+    faults_of,
     imported,
     is_standard_output,
     keeper,
     refuse,
     report_of,
     revealed,
+    sources_asked,
     told,
     write_out,
     written_where,
@@ -25,6 +27,7 @@ from safeconduct.cli.moving import move_variables
 from safeconduct.masking import Masker
 from safeconduct.model import MASK, Finding, Secret, Unjudged
 from safeconduct.report.keeping import aligned, document, printable
+from safeconduct.secrets import look_up_variable
 from safeconduct.secrets.exchange import fault_of_variable, fits_on_a_line, read_variables, variables_as
 from safeconduct.secrets.variables import Variable
 
@@ -63,19 +66,27 @@ def list_(format_: str) -> None:
 @group.command("get")
 @click.argument("key", metavar="KEY")
 @REVEAL
-def get(key: str, reveal: bool) -> None:
-    """Show one variable; with --reveal its value and nothing else."""
-    place = keeper()
-    good, faults = _opened(place)
-    for one in faults:
-        if one.subject == key:
-            refuse(one)
-    found = next((one for one in good if one.key == key), None)
+@FORMAT
+def get(key: str, reveal: bool, format_: str) -> None:
+    """Say where Airflow takes a variable from; with --reveal print its value, and nothing else on standard output."""
+    sources = sources_asked(format_)
+    found = look_up_variable(key, sources.backends)
+    if isinstance(found, (Finding, Unjudged)):
+        refuse(found, *sources.faults, format_=format_)
     if found is None:
-        raise click.ClickException(f"there is no variable {printable(key)} in {place.database.label}")
+        asked = ", then ".join(backend.place for backend in sources.backends)
+        raise click.ClickException(f"there is no variable {printable(key)} in {asked}")
     if reveal:
         revealed("variables get", [key])
-    click.echo(found.value.reveal() if reveal else MASK)
+    value = found.variable.value.reveal() if reveal else MASK
+    report, masker = report_of([*found.faults, *sources.faults]), Masker(sources.secrets)
+    if format_ == "json":
+        shown = {"key": key, "value": value, "description": found.variable.description, "kept_in": found.where}
+        click.echo(document("variable", {"variable": shown, "faults": faults_of(report, masker)}))
+    else:
+        click.echo(value)
+        click.echo(f"kept in {printable(found.where)}", err=True)
+    told(report, masker, format_)
 
 
 @group.command("add")

@@ -11,6 +11,7 @@ from safeconduct.secrets.metadata_place import MetadataPlace, reader_of
 from safeconduct.secrets.opening import SERVER, WORKERS, Opened, configuration_of, open_backend
 from safeconduct.secrets.patience import DEFAULT_TIMEOUT
 from safeconduct.secrets.sparing import spared
+from safeconduct.secrets.variable_chain import look_up_variable
 
 __all__ = [
     "DEFAULT_TIMEOUT",
@@ -33,6 +34,7 @@ __all__ = [
     "all_connections",
     "configuration_of",
     "look_up",
+    "look_up_variable",
     "open_backend",
     "read_keyring",
     "read_literal",

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.connection_json import parse_definition
 from safeconduct.model import Finding, Secret
-from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, credential_words
+from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, FoundVariable, credential_words
 from safeconduct.secrets.sparing import spared
+from safeconduct.secrets.variables import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,6 +32,11 @@ class EnvironmentBackend(ConnectionBackend):
             # Airflow asks for the id in upper case only, so that it never finds another variable.
             if name.startswith(PREFIX) and name == name.upper() and value.strip()
         }
+        self._variables = {
+            name.removeprefix(VARIABLE_PREFIX): Secret(value)
+            for name, value in environ.items()
+            if name.startswith(VARIABLE_PREFIX) and name == name.upper()
+        }
         self._dialect = dialect
 
     @property
@@ -47,6 +53,13 @@ class EnvironmentBackend(ConnectionBackend):
         if isinstance(connection, Finding):
             return connection
         return Found(connection, f"environment variable {PREFIX}{conn_id.upper()}", credential_words(connection))
+
+    def variable(self, key: str) -> FoundVariable | None:
+        """See ConnectionBackend. An empty one is one, as for Airflow."""
+        text = self._variables.get(key.upper())
+        if text is None:
+            return None
+        return FoundVariable(Variable(key, text), f"environment variable {VARIABLE_PREFIX}{key.upper()}")
 
     def conn_ids(self) -> tuple[str, ...]:
         """See ConnectionBackend."""

@@ -11,6 +11,8 @@ from safeconduct.model import Connection, Finding, Secret, Unjudged
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from safeconduct.secrets.variables import Variable
+
 
 @dataclass(frozen=True)
 class Found:
@@ -30,6 +32,15 @@ class Found:
 
 Answer = Found | Finding | Unjudged
 """What a look-up ends with. A Finding is a fault of the definition; Unjudged, that a place could not be asked."""
+
+
+@dataclass(frozen=True)
+class FoundVariable:
+    """A variable, where it stands, and what was wrong on the way there, or is odd with it."""
+
+    variable: Variable
+    where: str
+    faults: tuple[Finding | Unjudged, ...] = ()
 
 
 class ConnectionBackend(ABC):
@@ -66,6 +77,10 @@ class ConnectionBackend(ABC):
 
         Where the place itself cannot be asked, one pair with an empty id.
         """
+
+    def variable(self, key: str) -> FoundVariable | Finding | Unjudged | None:
+        """The variable of this key; None when it is not kept here, or no variables are."""
+        return None
 
     def all_opened(self) -> Iterator[tuple[str, Answer]]:
         """The same, where `all` leaves the credentials of some types unopened."""

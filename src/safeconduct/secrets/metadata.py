@@ -10,9 +10,10 @@ from safeconduct.airflow.metadata_rows import ConnectionRow
 from safeconduct.airflow.rules import ROW_NOT_TEXT
 from safeconduct.model import Connection, Finding, Remedy, RemedyKind, Secret, Unjudged
 from safeconduct.secrets.column import open_column
-from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, credential_words
+from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, FoundVariable, credential_words
 from safeconduct.secrets.keyring import Opened
 from safeconduct.secrets.sparing import spared
+from safeconduct.secrets.variables import opened_variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,17 @@ class MetadataBackend(ConnectionBackend):
         """See ConnectionBackend."""
         row = self._database.row(conn_id)
         return self.answer(row) if isinstance(row, ConnectionRow) else row
+
+    def variable(self, key: str) -> FoundVariable | Finding | Unjudged | None:
+        """See ConnectionBackend."""
+        rows = self._database.variables()
+        if isinstance(rows, (Finding, Unjudged)):
+            return rows
+        row = next((row for row in rows if row.key == key), None)
+        if row is None:
+            return None
+        variable = opened_variable(row, self._keyring)
+        return variable if isinstance(variable, Unjudged) else FoundVariable(variable, self._where)
 
     def conn_ids(self) -> tuple[str, ...] | Finding | Unjudged:
         """See ConnectionBackend."""
@@ -101,7 +113,11 @@ class MetadataBackend(ConnectionBackend):
         return self._in_row(connection, "not opened")
 
     def _in_row(self, connection: Connection, credential: str) -> Found:
-        return Found(connection, f"metadata database, {self._database.label}", credential, in_row=True)
+        return Found(connection, self._where, credential, in_row=True)
+
+    @property
+    def _where(self) -> str:
+        return f"metadata database, {self._database.label}"
 
     def _credential(self, connection: Connection, password: Secret | Opened | None) -> str:
         if not isinstance(password, Opened):
@@ -141,6 +157,10 @@ class UnreachableBackend(ConnectionBackend):
         self._answer = answer
 
     def get(self, conn_id: str) -> Answer | None:
+        """See ConnectionBackend."""
+        return self._answer
+
+    def variable(self, key: str) -> Finding | Unjudged:
         """See ConnectionBackend."""
         return self._answer
 

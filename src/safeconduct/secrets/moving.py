@@ -45,7 +45,7 @@ class Fate(Enum):
     POORER = "poorer"
     """The row has no secret and the record differs: to replace it would lose its secrets."""
     HIDDEN = "hidden"
-    """Of the two places Airflow asks one before an environment variable, which is another one: it would take another."""
+    """An environment variable has another one, and comes between the two: Airflow would take another than before."""
     ABSENT = "absent"
     FAILED = "failed"
 

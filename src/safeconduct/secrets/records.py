@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 from safeconduct.airflow.connection_json import parse_definition
 from safeconduct.model import Finding, Secret, Severity, Unjudged
 from safeconduct.secrets.cache import Cache
-from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, credential_words
+from safeconduct.secrets.interface import Answer, ConnectionBackend, Found, FoundVariable, credential_words
 from safeconduct.secrets.patience import TooSlow, within
 from safeconduct.secrets.place import Kind, Place, Record, Trouble
 from safeconduct.secrets.rules import FORBIDDEN, UNREACHABLE
 from safeconduct.secrets.sparing import spared
+from safeconduct.secrets.variables import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,6 +87,14 @@ class RecordBackend(ConnectionBackend):
             return replace(connection, evidence={"record": where, **connection.evidence})
         warnings = tuple(replace(one.finding(conn_id), severity=Severity.WARNING) for one in record.warnings)
         return Found(connection, where, credential_words(connection), warnings)
+
+    def variable(self, key: str) -> FoundVariable | Finding | Unjudged | None:
+        """See ConnectionBackend."""
+        record = self.record(Kind.VARIABLE, key)
+        if record is None or isinstance(record, (Finding, Unjudged)):
+            return record
+        warnings = tuple(replace(one.finding(key), severity=Severity.WARNING) for one in record.warnings)
+        return FoundVariable(Variable(key, record.text), f"{self.name}, {record.where}", warnings)
 
     def record(self, kind: Kind, name: str) -> Record | Finding | Unjudged | None:
         """The record of this name as it stands, or why it cannot be had; None when there is none."""
