@@ -179,6 +179,49 @@ def test_a_variable_is_looked_for_where_airflow_looks(desk: Desk, vault: FakeVau
     assert "then metadata database" in at(desk, vault).run("variables", "get", "none").errors
 
 
+def test_what_airflow_needs_is_said_for_the_configuration_that_there_is(desk: Desk, vault: FakeVault) -> None:
+    plain = at(desk, vault, configured=False)
+    command = ("connections", "move", "--all", "--to", "vault")
+    said = plain.must(*command)
+    assert "Before --real, airflow.cfg needs:\n\n[secrets]\nbackend = " in said
+    assert "VAULT_TOKEN in its environment" in said
+    with_token = ("--backend-kwargs", json.dumps({"url": vault.url, "token_path": str(desk.folder / "token")}))
+    (desk.folder / "token").write_text(plain.settings["VAULT_TOKEN"])
+    assert "VAULT_TOKEN" not in plain.must(*command, *with_token)
+    configuration = desk.airflow_home / "airflow.cfg"
+    configuration.write_text(f"{configuration.read_text()}\n[secrets]\nbackend =\n")
+    said = plain.must(*command)
+    assert "the section [secrets] of airflow.cfg, in place of backend and backend_kwargs there, needs:" in said
+    assert "\n[secrets]\n" not in said, "a second one would keep Airflow from starting"
+    elsewhere = {**plain.settings, "AIRFLOW__SECRETS__BACKEND": MANAGER}
+    said = Desk(desk.folder, desk.airflow_home, elsewhere).must(*command)
+    assert f'AIRFLOW__SECRETS__BACKEND={VAULT}\nAIRFLOW__SECRETS__BACKEND_KWARGS=\'{{"url": ' in said
+
+
+def test_what_tasks_take_instead_is_said(desk: Desk, vault: FakeVault) -> None:
+    """In Airflow 3 the workers' own backend is asked first."""
+    path = desk.folder / "workers.json"
+    kwargs = json.dumps({"connections_file_path": str(path), "variables_file_path": str(path)})
+    own = {
+        "AIRFLOW__WORKERS__SECRETS_BACKEND": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
+        "AIRFLOW__WORKERS__SECRETS_BACKEND_KWARGS": kwargs,
+    }
+    with_workers = Desk(desk.folder, desk.airflow_home, {**at(desk, vault).settings, **own})
+    for content, told in (
+        ({}, None),
+        ({"warehouse": WHOLE}, None),
+        ({"warehouse": "postgres://elsewhere"}, f"Tasks take another one from local file at {path} "),
+    ):
+        path.write_text(json.dumps(content))
+        said = with_workers.json("connections", "move", "--all")["tasks"]
+        assert said is None if told is None else said.startswith(told)
+    assert "secrets_backend): warehouse.\n" in with_workers.must("connections", "move", "--all", "--real")
+    path.unlink()
+    said = with_workers.run("connections", "move", "--all", "--back", "--real")
+    assert (said.code, "workers.json cannot be read" in " ".join(said.errors.split())) == (1, True)
+    assert in_database(desk) == WHOLE
+
+
 def test_a_place_that_drips_is_not_waited_for(desk: Desk) -> None:
     with Hostile(hears(), drips(b"HTTP/1.1 200 OK\r\n" + b" " * 1000, every=0.2)) as server:
         settings = {
@@ -337,7 +380,7 @@ def airflow_of(version: str, desk: Desk, **settings: str) -> Airflow:
 
 def configure(desk: Desk, said: str) -> None:
     """Put the lines into airflow.cfg that were printed for it."""
-    lines = said.partition("\n[secrets]\n")[2]
+    lines = said.partition("\n[secrets]\n")[2].partition("\n\n")[0]
     assert lines
     configuration = desk.airflow_home / "airflow.cfg"
     configuration.write_text(f"{configuration.read_text()}\n[secrets]\n{lines}")

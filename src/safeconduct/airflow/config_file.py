@@ -67,6 +67,10 @@ class ConfigFile:
         except ConfigParserError:  # its text quotes the value
             return self._malformed_value(name)
 
+    def has_section(self, name: str) -> bool:
+        """Whether the file has this section."""
+        return self._parser.has_section(name)
+
     def location(self, name: Name) -> Location | None:
         """Where the option stands, its own section before [DEFAULT]."""
         line = self._places.get(name) or self._places.get(("DEFAULT", name[1]))

@@ -135,6 +135,10 @@ class Configuration:
         """Whether airflow.cfg exists. Where not, Airflow would write one, with a new Fernet key, when it starts."""
         return self._file is not None
 
+    def has_section(self, name: str) -> bool:
+        """Whether airflow.cfg has this section: a second one of the same name would keep Airflow from starting."""
+        return self._file is not None and self._file.has_section(name)
+
     @cached_property
     def _defaults(self) -> Defaults:
         running = self.version is not None and self.version == installed_airflow()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -99,7 +100,7 @@ def _move(
     if isinstance(planned, (Finding, Unjudged)):
         refuse(planned, format_=format_)
     done = _done(mover.carry_out_back if back else mover.carry_out, planned, place) if real else planned
-    _show(done, target, place, back, real, format_)
+    _show(_Told(done, target, place, back, real, *_tasks(mover, target, done)), format_)
 
 
 def _check(names: tuple[str, ...], all_: bool, back: bool, delete_row: bool, delete_record: bool) -> None:
@@ -144,28 +145,66 @@ def _done(carry_out: Callable[[Moved], Moved], planned: Moved, place: Keeper) ->
         ) from None
 
 
-def _show(moved: Moved, target: Target, place: Keeper, back: bool, real: bool, format_: str) -> NoReturn:
-    masker = Masker((*target.source.secrets, *place.database.secrets))
-    ends = (place.database.label, target.source.place.label)
-    whence, where = reversed(ends) if back else ends
+@dataclass(frozen=True)
+class _Told:
+    """What is to be told of a move."""
+
+    moved: Moved
+    target: Target
+    place: Keeper
+    back: bool
+    real: bool
+    tasks: str
+    """What tasks take instead, in a sentence."""
+    fault: Finding | Unjudged | None
+    """Why that is not known."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was or would be written."""
+        return any(move.fate.changes for move in self.moved.moves)
+
+
+def _tasks(mover: Mover, target: Target, moved: Moved) -> tuple[str, Finding | Unjudged | None]:
+    """Tasks of Airflow 3 ask the workers' own backend first, and the API server, which asks the other, after it."""
+    if target.tasks_ask is None:
+        return "", None
+    others, fault = mover.others_at(target.tasks_ask, moved)
+    names = ", ".join(map(printable, others))
+    place = target.tasks_ask.place
+    return f"Tasks take another one from {place} ([workers] secrets_backend): {names}." if others else "", fault
+
+
+def _show(told_: _Told, format_: str) -> NoReturn:
+    moved, target = told_.moved, told_.target
+    secrets = target.tasks_ask.secrets if target.tasks_ask else ()
+    masker = Masker((*target.source.secrets, *told_.place.database.secrets, *secrets))
+    ends = (told_.place.database.label, target.source.place.label)
+    whence, where = reversed(ends) if told_.back else ends
     steps = [(move.name, move.fate.value) for move in moved.moves]
-    report = report_of(moved.faults)
+    report = report_of([*moved.faults, *([told_.fault] if told_.fault else [])])
     if format_ == "json":
         shown = [{"name": name, "action": fate} for name, fate in steps]
-        body = {"from": whence, "to": where, "done": real, "steps": shown, "faults": faults_of(report, masker)}
-        click.echo(document("moving", {**body, "configuration": target.lines or None}))
+        body = {"from": whence, "to": where, "done": told_.real, "steps": shown, "faults": faults_of(report, masker)}
+        click.echo(
+            document("moving", {**body, "configuration": target.lines.text or None, "tasks": told_.tasks or None})
+        )
     else:
-        click.echo(moving_text(steps, whence, where, real))
-        _hint(moved, target, back, real)
+        click.echo(moving_text(steps, whence, where, told_.real))
+        _hint(told_)
     told(report, masker, format_)
     raise click.exceptions.Exit(1 if any(move.fate in _LEFT_ALONE for move in moved.moves) else 0)
 
 
-def _hint(moved: Moved, target: Target, back: bool, real: bool) -> None:
+def _hint(told_: _Told) -> None:
     """What Airflow does not know yet."""
-    changed = any(move.fate.changes for move in moved.moves)
-    if back and real and changed and any(move.fate is Fate.FETCH and move.seen is None for move in moved.moves):
+    moves, lines = told_.moved.moves, told_.target.lines
+    if told_.tasks:
+        click.echo(told_.tasks)
+    if told_.back and told_.real and any(move.fate is Fate.FETCH and move.seen is None for move in moves):
         click.echo("Airflow takes them from the backend as long as their records are there: --delete-record.")
-    if not back and changed and target.lines:
-        when = "Airflow does not read from there yet; airflow.cfg needs" if real else "Before --real, airflow.cfg needs"
-        click.echo(f"\n{when}:\n\n{target.lines}")
+    if not told_.back and told_.changed and lines.text:
+        when = "Airflow does not read from there yet: " if told_.real else "Before --real, "
+        click.echo(f"\n{when}{lines.where} needs:\n\n{lines.text}")
+        if lines.also:
+            click.echo(f"\n{lines.also}")

@@ -23,6 +23,7 @@ from safeconduct.secrets import (
     Opened,
     UnreachableBackend,
     configuration_of,
+    has_workers,
     open_backend,
     read_keyring,
     reader_of,
@@ -68,7 +69,7 @@ def sources_of(environ: Mapping[str, str], home: Path | None, timeout: float) ->
         return Sources(findings=(configuration,))
     environment = EnvironmentBackend(environ, Dialect.of(configuration.version or ""))
     server = open_backend(configuration, SERVER, environ, timeout)
-    workers = open_backend(configuration, WORKERS, environ, timeout) if _has_workers(configuration) else Opened()
+    workers = open_backend(configuration, WORKERS, environ, timeout) if has_workers(configuration) else Opened()
     for opened in (server, workers):
         if isinstance(opened.stops, Finding):
             return Sources(findings=(opened.stops, *opened.findings))
@@ -82,11 +83,6 @@ def sources_of(environ: Mapping[str, str], home: Path | None, timeout: float) ->
         else (server.backend, environment, metadata)
     )
     return Sources(tuple(filter(None, order)), faults=(*server.findings, *workers.findings))
-
-
-def _has_workers(configuration: Configuration) -> bool:
-    """Whether this Airflow asks for [workers] secrets_backend: 3.x does, and where no version is known, it may."""
-    return not (configuration.version or "").startswith("2.")
 
 
 def keeper_of(

@@ -8,7 +8,7 @@ from safeconduct.secrets.keyring import Keyring, KeyState, read_keyring
 from safeconduct.secrets.literal import read_literal
 from safeconduct.secrets.metadata import AbsentBackend, MetadataBackend, UnreachableBackend
 from safeconduct.secrets.metadata_place import MetadataPlace, reader_of
-from safeconduct.secrets.opening import SERVER, WORKERS, Opened, configuration_of, open_backend
+from safeconduct.secrets.opening import SERVER, WORKERS, Opened, configuration_of, has_workers, open_backend
 from safeconduct.secrets.patience import DEFAULT_TIMEOUT
 from safeconduct.secrets.sparing import spared
 from safeconduct.secrets.variable_chain import look_up_variable
@@ -33,6 +33,7 @@ __all__ = [
     "UnreachableBackend",
     "all_connections",
     "configuration_of",
+    "has_workers",
     "look_up",
     "look_up_variable",
     "open_backend",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from safeconduct.airflow.connection_json import parse_definition
@@ -14,15 +15,17 @@ from safeconduct.masking import without_secrets
 from safeconduct.model import Connection, Finding, Secret, Unjudged
 from safeconduct.secrets.environment import PREFIX, VARIABLE_PREFIX
 from safeconduct.secrets.exchange import fault_of
-from safeconduct.secrets.interface import Found
+from safeconduct.secrets.interface import Found, FoundVariable
 from safeconduct.secrets.likeness import differences
 from safeconduct.secrets.place import Kind
+from safeconduct.secrets.sparing import spared
 from safeconduct.secrets.variables import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from safeconduct.airflow.dialect import Dialect
+    from safeconduct.secrets.interface import ConnectionBackend
     from safeconduct.secrets.keeping import Keeper
     from safeconduct.secrets.writing import WritableSource
 
@@ -87,6 +90,10 @@ class Movable(ABC, Generic[RowT, WholeT]):
         other = self.read(name, Secret(text))
         return not isinstance(other, (Finding, Unjudged)) and bool(self.differences(whole, other))
 
+    @abstractmethod
+    def asked_of(self, backend: ConnectionBackend, name: str) -> WholeT | Failed | None:
+        """What this backend has under the name."""
+
     def has_secret(self, whole: WholeT) -> bool:
         """Whether anything of it is secret."""
         return bool(self.differences(whole, self.bare(whole)))
@@ -110,6 +117,11 @@ class MovableConnections(Movable[ConnectionRow, Connection]):
         """See Movable."""
         answer = self._keeper.backend.answer(row)
         return (fault_of(answer.connection) or answer.connection) if isinstance(answer, Found) else answer
+
+    def asked_of(self, backend: ConnectionBackend, name: str) -> Connection | Failed | None:
+        """See Movable."""
+        answer = spared(name, partial(backend.get, name))
+        return answer.connection if isinstance(answer, Found) else answer
 
     def text_of(self, whole: Connection, source: WritableSource) -> Secret:
         """See Movable."""
@@ -165,6 +177,11 @@ class MovableVariables(Movable[VariableRow, Variable]):
         if row.value is None:
             return Variable(row.key, Secret(""), row.description)
         return self._keeper.variable_of(row)
+
+    def asked_of(self, backend: ConnectionBackend, name: str) -> Variable | Failed | None:
+        """See Movable."""
+        answer = spared(name, partial(backend.variable, name))
+        return answer.variable if isinstance(answer, FoundVariable) else answer
 
     def text_of(self, whole: Variable, source: WritableSource) -> Secret:
         """See Movable."""

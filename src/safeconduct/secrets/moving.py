@@ -18,6 +18,7 @@ from safeconduct.secrets.writing import Seen, WritableSource
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from safeconduct.secrets.interface import ConnectionBackend
     from safeconduct.secrets.keeping import Keeper
     from safeconduct.secrets.movable import Movable
 
@@ -135,6 +136,19 @@ class Mover:
             fault = fault or self._taken(move)
             faults += [fault] if fault else []
         return _ended(planned, good, faults)
+
+    def others_at(self, backend: ConnectionBackend, moved: Moved) -> tuple[tuple[str, ...], Failed | None]:
+        """Of those that change, the names under which this backend has another one; why it could not be asked."""
+        others: list[str] = []
+        for move in moved.moves:
+            if not move.fate.changes:
+                continue
+            found = self._movable.asked_of(backend, move.name)
+            if isinstance(found, (Finding, Unjudged)):
+                return tuple(others), found
+            if found is not None and self._movable.differences(move.whole, found):
+                others.append(move.name)
+        return tuple(others), None
 
     # Planning
 

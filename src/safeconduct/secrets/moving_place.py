@@ -3,16 +3,23 @@ makes Airflow ask it."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from safeconduct.masking import is_secret_key
-from safeconduct.masking.uris import hide_userinfo
 from safeconduct.model import Finding, Unjudged
 from safeconduct.secrets.kwargs import SUBJECT, Kwargs, WrongKwarg, check_names, read_kwargs
-from safeconduct.secrets.opening import KNOWN, SERVER, configured_kwargs, library_lacking
+from safeconduct.secrets.moving_configuration import Lines, lines_for
+from safeconduct.secrets.opening import (
+    KNOWN,
+    SERVER,
+    WORKERS,
+    Opened,
+    configured_kwargs,
+    has_workers,
+    library_lacking,
+    open_backend,
+)
 from safeconduct.secrets.patient_source import PatientSource
 from safeconduct.secrets.writing import WritableSource
 
@@ -20,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from safeconduct.airflow.configuration import Configuration
+    from safeconduct.secrets.interface import ConnectionBackend
 
 TARGETS = {
     "vault": "airflow.providers.hashicorp.secrets.vault.VaultBackend",
@@ -28,17 +36,19 @@ TARGETS = {
     "file": "airflow.secrets.local_filesystem.LocalFilesystemBackend",
 }
 """The classes that can be written for, by short names."""
-_FROM_ENVIRONMENT = {"vault": {"url": "VAULT_ADDR"}, "aws-sm": {"region_name": "AWS_DEFAULT_REGION"}}
-_FROM_ENVIRONMENT["aws-ssm"] = _FROM_ENVIRONMENT["aws-sm"]
 Failed = Finding | Unjudged
 
 
 @dataclass(frozen=True)
 class Target:
-    """A place to write to. `lines` are what airflow.cfg has to say for Airflow to ask it; "" where it does already."""
+    """A place to write to. `lines` are what makes Airflow ask it, none where it does already.
+
+    `tasks_ask` is the backend that tasks ask before, if the workers have one of their own.
+    """
 
     source: WritableSource
-    lines: str
+    lines: Lines
+    tasks_ask: ConnectionBackend | None = None
 
 
 def target_of(
@@ -68,8 +78,9 @@ def target_of(
     source = findings[0] if findings else _source(short, kwargs, environ, timeout, configuration.version or "")
     if isinstance(source, (Finding, Unjudged)):
         return source
-    lines = "" if option is not None else _lines(short, kwargs, environ)
-    return Target(PatientSource(source, timeout), lines)
+    lines = lines_for(configuration, TARGETS[short], short, kwargs, environ) if option is None else Lines()
+    tasks = open_backend(configuration, WORKERS, environ, timeout) if has_workers(configuration) else Opened()
+    return Target(PatientSource(source, timeout), lines, tasks.backend)
 
 
 def _source(
@@ -88,23 +99,3 @@ def _source(
     except WrongKwarg as wrong:
         return wrong.finding(kwargs.origin)
     return source
-
-
-def _lines(short: str, kwargs: Kwargs, environ: Mapping[str, str]) -> str:
-    """In airflow.cfg a % stands for itself when it is doubled. Secrets are named, and not shown."""
-    shown = {name: _shown(name, value) for name, value in kwargs.values.items()}
-    for name, variable in _FROM_ENVIRONMENT.get(short, {}).items():
-        if name not in shown and environ.get(variable):
-            shown[name] = hide_userinfo(environ[variable])
-    text = json.dumps(shown).replace("%", "%%")
-    return f"[secrets]\nbackend = {TARGETS[short]}\nbackend_kwargs = {text}"
-
-
-def _shown(name: str, value: object) -> object:
-    if is_secret_key(name) and isinstance(value, (str, dict)):
-        return f"<{name}>"
-    if isinstance(value, str):
-        return hide_userinfo(value)
-    if isinstance(value, dict):
-        return {inner: _shown(str(inner), one) for inner, one in value.items()}
-    return value

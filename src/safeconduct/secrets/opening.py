@@ -107,6 +107,11 @@ SERVER = Side("secrets", "backend", "backend_kwargs")
 WORKERS = Side("workers", "secrets_backend", "secrets_backend_kwargs")
 
 
+def has_workers(configuration: Configuration) -> bool:
+    """Whether this Airflow asks for [workers] secrets_backend: 3.x does, and where no version is known, it may."""
+    return not (configuration.version or "").startswith("2.")
+
+
 def open_backend(configuration: Configuration, side: Side, environ: Mapping[str, str], timeout: float) -> Opened:
     """The backend that this pair of options names. Nothing is asked yet; `timeout` is in seconds."""
     option = configuration.option(side.section, side.backend)
