@@ -362,7 +362,7 @@ def test_variables_go_there_and_back(desk: Desk) -> None:
 
 def test_secrets_in_texts_that_should_hold_none_are_hidden_as_well(desk: Desk) -> None:
     host = "https://user:Pl4nted-Word@api.example.com/x?token=Pl4nted-Token"
-    given = ("--type", "http", "--host", host, "--description", "password=Pl4nted-Key")
+    given = ("--type", "http", "--host", host, "--description", "Ask Bob; the password is Pl4nted-Key, until May")
     desk.must("connections", "add", "odd", *given, "--real")
     shown = [
         desk.must("connections", *command)

@@ -26,6 +26,7 @@ TOKENS = {
     "GitHub, fine-grained": "github" + "_pat_" + LETTERS,
     "GitLab": "gl" + "pat-" + LETTERS[:20],
     "Slack": "xo" + "xb-" + LETTERS[:24],
+    "Slack, a webhook's path": f"T{LETTERS[:8].upper()}/B{LETTERS[:8].upper()}/{LETTERS[:24]}",
     "Stripe": "sk" + "_live_" + LETTERS[:24],
     "Vault": "hv" + "s." + LETTERS[:24],
     "Google": "AI" + "za" + LETTERS[:35],

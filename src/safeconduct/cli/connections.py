@@ -259,8 +259,9 @@ def _hidden(connection: Connection, masker: Masker) -> Connection:
     extra, extras = connection.extra, connection.extras
     if extra:
         extra = Secret(json.dumps(masker.extra(extras)) if extras else MASK)  # noqa: S610 - no Django here
-    texts = (connection.host, connection.schema, connection.login, connection.description)
-    host, schema, login, description = (None if text is None else masker.text(text) for text in texts)
+    texts = (connection.host, connection.schema, connection.login)
+    host, schema, login = (None if text is None else masker.text(text) for text in texts)
+    description = masker.told(connection.description) if connection.description else connection.description
     password = Secret(MASK) if connection.password else None
     return Connection(
         connection.conn_id, connection.conn_type, host, connection.port, schema, login, password, extra, description

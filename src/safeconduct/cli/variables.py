@@ -53,10 +53,10 @@ def list_(format_: str) -> None:
     place = keeper()
     good, faults = _opened(place)
     if format_ == "json":
-        shown = [{"key": one.key, "value": MASK, "description": one.description} for one in good]
+        shown = [{"key": one.key, "value": MASK, "description": _told(one)} for one in good]
         click.echo(document("variables", {"variables": shown, "faults": [one.reason for one in faults]}))
     elif good:
-        lines = (tuple(map(printable, (one.key, MASK, one.description or ""))) for one in good)
+        lines = (tuple(map(printable, (one.key, MASK, _told(one) or ""))) for one in good)
         click.echo(aligned([("KEY", "VALUE", "DESCRIPTION"), *lines]))
     else:
         click.echo(f"There are no variables in {place.database.label}.")
@@ -81,7 +81,12 @@ def get(key: str, reveal: bool, format_: str) -> None:
     value = found.variable.value.reveal() if reveal else MASK
     report, masker = report_of([*found.faults, *sources.faults]), Masker(sources.secrets)
     if format_ == "json":
-        shown = {"key": key, "value": value, "description": found.variable.description, "kept_in": found.where}
+        shown = {
+            "key": key,
+            "value": value,
+            "description": found.variable.description if reveal else _told(found.variable),
+            "kept_in": found.where,
+        }
         click.echo(document("variable", {"variable": shown, "faults": faults_of(report, masker)}))
     else:
         click.echo(value)
@@ -137,13 +142,17 @@ def export(path: str, file_format: str | None, reveal: bool) -> None:
     if reveal:
         revealed("variables export", [one.key for one in good], written_where(path))
     else:
-        good = [Variable(one.key, Secret(MASK), one.description) for one in good]
+        good = [Variable(one.key, Secret(MASK), _told(one)) for one in good]
     write_out(path, variables_as(good, ending))
     left = [one for one in good if ending == "env" and not fits_on_a_line(one)]
     faults += [
         Unjudged(one.key, "an .env file cannot hold it, whose key or value is no part of a line") for one in left
     ]
     told(report_of(faults), Masker())
+
+
+def _told(variable: Variable) -> str | None:
+    return Masker().told(variable.description) if variable.description else variable.description
 
 
 def _opened(place: Keeper) -> tuple[list[Variable], list[Unjudged]]:

@@ -33,6 +33,12 @@ class Masker:
         """The text without secrets. Takes time in proportion to its length, whatever stands in it."""
         return hide_tokens(hide_assigned(_without_pieces(hide_userinfo(self._known.hide(text)))))
 
+    def told(self, text: str) -> str:
+        """The same for what people write about a connection, which may tell its password in a sentence."""
+        from safeconduct.masking.told import hide_told  # its expressions take long to compile
+
+        return hide_told(self.text(text))
+
     def extra(self, extra: Mapping[str, object]) -> dict[str, object]:
         """A connection's extra with its secrets masked, by key, by shape and by known value."""
         return mask_extra(extra, self.text)

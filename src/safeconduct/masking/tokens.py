@@ -25,7 +25,10 @@ TOKENS = {
         "a token of GitLab",
         r"gl(?:pat|ptt|dt|rt|cbt|soat|agent|oas|imt|ffct|ft)-[\w-]{20,}|GR1348941[\w-]{20,}",
     ),
-    "slack": ("a token of Slack", r"xox[abeprs]-[\w-]{10,}|xoxe\.xox[bp]-[\w-]{20,}|xapp-\d-[\w-]{20,}"),
+    "slack": (
+        "a token of Slack",
+        r"xox[abeprs]-[\w-]{10,}|T[A-Z0-9]{7,}/B[A-Z0-9]{7,}/\w{20,}|xoxe\.xox[bp]-[\w-]{20,}|xapp-\d-[\w-]{20,}",
+    ),
     "stripe": ("a key of Stripe", r"(?:sk|rk)_(?:live|test)_\w{16,}|whsec_[\w+/]{20,}=*"),
     "vault": ("a token of Vault", r"hv[bsr]\.[\w-]{20,}|(?<![\w.])s\.[A-Za-z0-9]{24}(?![\w.-])"),
     "google": ("a key of Google", r"AIza[\w-]{35}(?![\w-])|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}|1//0[\w-]{30,}"),

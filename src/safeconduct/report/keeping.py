@@ -43,7 +43,8 @@ def fields_of(kept: Kept, masker: Masker | None) -> dict[str, Any]:
     if kept.opened:
         fields["password"] = _password(connection, masker)
         fields["extra"] = _extra(connection, masker)
-    fields["description"] = hide(connection.description) if connection.description is not None else None
+    description = connection.description
+    fields["description"] = masker.told(description) if masker and description else description
     fields["kept_in"] = kept.where
     return fields
 
