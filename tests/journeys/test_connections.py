@@ -398,6 +398,16 @@ def test_what_was_exported_hidden_is_not_taken_over(desk: Desk) -> None:
     assert desk.run("variables", "import", "hidden.env", "--overwrite", "--real").code == 3
 
 
+def test_what_stands_on_standard_input_is_imported(desk: Desk) -> None:
+    given = ("connections", "import", "-", "--file-format", "env", "--real")
+    desk.must(*given, stdin="a=postgres://etl:Pl4nted-Word@db")
+    assert desk.json("connections", "get", "a", "--reveal", reveals=True)["connection"]["password"] == "Pl4nted-Word"
+    desk.must("variables", "import", "-", "--file-format", "json", "--real", stdin='{"a": 1}')
+    assert "standard input ends in none of" in desk.run("connections", "import", "-").errors
+    said = desk.run("connections", "import", "-", "--file-format", "json", "--real", stdin='{"b": 5}')
+    assert (said.code, "--only-good" in said.errors) == (1, False), "nothing of it can be read"
+
+
 def test_anchors_that_stand_for_endless_values_are_refused(desk: Desk) -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 9)]

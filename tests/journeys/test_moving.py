@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import stat
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -196,6 +198,33 @@ def test_what_airflow_needs_is_said_for_the_configuration_that_there_is(desk: De
     elsewhere = {**plain.settings, "AIRFLOW__SECRETS__BACKEND": MANAGER}
     said = Desk(desk.folder, desk.airflow_home, elsewhere).must(*command)
     assert f'AIRFLOW__SECRETS__BACKEND={VAULT}\nAIRFLOW__SECRETS__BACKEND_KWARGS=\'{{"url": ' in said
+
+
+def test_what_stays_in_a_row_is_said(desk: Desk, vault: FakeVault) -> None:
+    desk = at(desk, vault)
+    hook = ("--type", "http", "--host", "https://discord.com/api/webhooks/1234567890/Pl4nted-Word_Pl4nted-Word")
+    desk.must("connections", "add", "hook", *hook, "--real")
+    said = desk.must("connections", "move", "--all")
+    assert "hook keeps in its row what looks secret in its host: see --delete-row." in said
+    assert "warehouse keeps" not in said
+    assert "keeps in its row" not in desk.must("connections", "move", "--all", "--delete-row")
+
+
+def test_records_whose_rows_could_not_be_emptied_are_told(desk: Desk, vault: FakeVault) -> None:
+    desk = at(desk, vault)
+    with closing(sqlite3.connect(desk.airflow_home / "airflow.db")) as database, database:
+        database.execute("CREATE TRIGGER no BEFORE UPDATE ON connection BEGIN SELECT RAISE(ABORT, 'not now'); END")
+    said = desk.run("connections", "move", "--all", "--real")
+    assert said.code == 1
+    assert "The records are written, and the rows are as they were: warehouse." in said.output
+    with closing(sqlite3.connect(desk.airflow_home / "airflow.db")) as database, database:
+        database.execute("DROP TRIGGER no")
+    assert fates(desk, "--all", "--real") == {"warehouse": "empty"}
+
+
+def test_the_options_that_a_file_needs_are_said(desk: Desk) -> None:
+    said = desk.run("connections", "move", "--all", "--to", "file")
+    assert (said.code, """--backend-kwargs '{"connections_file_path": """ in said.output) == (1, True)
 
 
 def test_what_tasks_take_instead_is_said(desk: Desk, vault: FakeVault) -> None:

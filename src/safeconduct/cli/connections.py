@@ -17,10 +17,12 @@ from safeconduct.airflow.connection_uri import format_uri
 from safeconduct.cli.given import given_text
 from safeconduct.cli.keeping_options import FILE_FORMAT, FORMAT, REAL, REVEAL, importing, putting
 from safeconduct.cli.kept import (
+    called,
     carry_out,
     dialect,
     ending_of,
     faults_of,
+    given_content,
     imported,
     is_standard_output,
     keeper,
@@ -148,7 +150,7 @@ def import_(
 ) -> None:
     """Put the connections of a file (.json, .yaml, .env), as Airflow exports them, into the metadata database."""
     ending = ending_of(path, file_format)
-    found = imported(lambda: read_connections(path, dialect(), ending))
+    found = imported(lambda: read_connections(called(path), dialect(), ending, given_content(path, ending)))
     place = keeper(plaintext)
     carry_out(place, place.put(found.connections, overwrite), real, format_, found, only_good)
 

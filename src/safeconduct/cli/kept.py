@@ -11,6 +11,7 @@ import click
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.installed import installed_airflow
 from safeconduct.airflow.metadata_edits import Overtaken
+from safeconduct.cli.given import given_text
 from safeconduct.cli.home import home_folder
 from safeconduct.cli.literal import STANDARD_INPUT
 from safeconduct.cli.why import rule_of, say, screen_width
@@ -21,6 +22,7 @@ from safeconduct.model import Finding, Report, Unjudged
 from safeconduct.report import FORMATS
 from safeconduct.report.keeping import document, plan_text, printable
 from safeconduct.secrets.disclosure import record
+from safeconduct.secrets.local_file import parsed
 from safeconduct.secrets.place import Trouble
 from safeconduct.secrets.whole_file import replaced
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from safeconduct.secrets import Keeper, Step
     from safeconduct.secrets.exchange import Imported
     from safeconduct.secrets.keeping import Failed
+    from safeconduct.secrets.local_file import Content
 
 TIMEOUT = DEFAULT_TIMEOUT
 ENDINGS = ("json", "yaml", "env")
@@ -94,7 +97,7 @@ def carry_out(
     else:
         click.echo(plan_text(steps, keeper.database.label, does))
     if faults:
-        _tell_faults(faults, real, only_good, format_)
+        _tell_faults(faults, real and bool(planned), only_good, format_)
 
 
 def _do(keeper: Keeper, planned: Sequence[Step]) -> None:
@@ -130,6 +133,16 @@ def revealed(command: str, names: Iterable[str], where: str = "standard output")
     click.echo(f"recorded in {path}", err=True)
 
 
+def given_content(path: str, ending: str) -> Content | None:
+    """What standard input holds, where that is imported; None for a file. Raises Trouble and click.UsageError."""
+    return parsed(called(path), given_text("FILE", path), ending) if path == STANDARD_INPUT else None
+
+
+def called(path: str) -> str:
+    """How a file that is read is named in a report."""
+    return "standard input" if path == STANDARD_INPUT else path
+
+
 def imported(read: Callable[[], Imported]) -> Imported:
     """What a file holds. Ends the command where nothing of it can be read."""
     try:
@@ -142,7 +155,7 @@ def ending_of(path: str, chosen: str | None) -> str:
     """The format of a file: as chosen, or by the ending of its name. Raises click.UsageError."""
     ending = chosen or Path(path).suffix.lstrip(".").lower().replace("yml", "yaml")
     if ending not in ENDINGS:
-        raise click.UsageError(f"{path} ends in none of .json, .yaml and .env: say --file-format")
+        raise click.UsageError(f"{called(path)} ends in none of .json, .yaml and .env: say --file-format")
     return ending
 
 

@@ -184,7 +184,7 @@ def _show(told_: _Told, format_: str) -> NoReturn:
     steps = [(move.name, move.fate.value) for move in moved.moves]
     report = report_of([*moved.faults, *([told_.fault] if told_.fault else [])])
     if format_ == "json":
-        shown = [{"name": name, "action": fate} for name, fate in steps]
+        shown = [{"name": one.name, "action": one.fate.value, "stays": list(one.stays)} for one in moved.moves]
         body = {"from": whence, "to": where, "done": told_.real, "steps": shown, "faults": faults_of(report, masker)}
         click.echo(
             document("moving", {**body, "configuration": target.lines.text or None, "tasks": told_.tasks or None})
@@ -201,6 +201,13 @@ def _hint(told_: _Told) -> None:
     moves, lines = told_.moved.moves, told_.target.lines
     if told_.tasks:
         click.echo(told_.tasks)
+    for move in moves:
+        if move.stays:
+            fields = " and ".join(move.stays)
+            click.echo(f"{printable(move.name)} keeps in its row what looks secret in its {fields}: see --delete-row.")
+    if told_.moved.half:
+        names = ", ".join(map(printable, told_.moved.half))
+        click.echo(f"The records are written, and the rows are as they were: {names}. The same command goes on there.")
     if told_.back and told_.real and any(move.fate is Fate.FETCH and move.seen is None for move in moves):
         click.echo("Airflow takes them from the backend as long as their records are there: --delete-record.")
     if not told_.back and told_.changed and lines.text:

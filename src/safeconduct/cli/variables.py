@@ -9,9 +9,11 @@ import click
 from safeconduct.cli.given import given_text
 from safeconduct.cli.keeping_options import FILE_FORMAT, FORMAT, REAL, REVEAL, importing, putting
 from safeconduct.cli.kept import (
+    called,
     carry_out,
     ending_of,
     faults_of,
+    given_content,
     imported,
     is_standard_output,
     keeper,
@@ -125,7 +127,7 @@ def delete(keys: tuple[str, ...], real: bool, format_: str) -> None:
 def import_(path: str, file_format: str | None, format_: str, **given: Any) -> None:
     """Put the variables of a file (.json, .yaml, .env), as Airflow exports them, into the metadata database."""
     ending = ending_of(path, file_format)
-    found = imported(lambda: read_variables(path, ending))
+    found = imported(lambda: read_variables(called(path), ending, given_content(path, ending)))
     place = keeper(given["plaintext"])
     planned = place.put_variables(found.variables, given["overwrite"])
     carry_out(place, planned, given["real"], format_, found, given["only_good"])

@@ -40,12 +40,12 @@ class Imported:
     faults: tuple[Finding | Unjudged, ...] = ()
 
 
-def read_connections(path: str, dialect: Dialect, ending: str = "") -> Imported:
-    """The connections of a file (json, yaml or env, else by its name's ending).
+def read_connections(path: str, dialect: Dialect, ending: str = "", content: Content | None = None) -> Imported:
+    """The connections of a file (json, yaml or env, else by its name's ending), or of what was read of it already.
 
     Raises Trouble where nothing of it can be read.
     """
-    content = read_file(path, ending)
+    content = read_file(path, ending) if content is None else content
     good: list[Connection] = []
     faults: list[Finding | Unjudged] = [*_names_in(content, path)]
     for name, value in content.values.items():
@@ -156,9 +156,9 @@ def _is_text(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= mark <= "\udfff" for mark in text)
 
 
-def read_variables(path: str, ending: str = "") -> Imported:
-    """The variables of a file: what is no text is kept as JSON, as Airflow does. Raises Trouble."""
-    content = read_file(path, ending)
+def read_variables(path: str, ending: str = "", content: Content | None = None) -> Imported:
+    """The same of variables: what is no text is kept as JSON, as Airflow does. Raises Trouble."""
+    content = read_file(path, ending) if content is None else content
     good: list[Variable] = []
     faults: list[Finding | Unjudged] = [*_names_in(content, path)]
     for key, value in content.values.items():

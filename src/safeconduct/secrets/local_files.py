@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from safeconduct.airflow.connection_uri import format_uri
-from safeconduct.model import Secret, Unjudged
+from safeconduct.model import Remedy, RemedyKind, Secret, Unjudged
 from safeconduct.secrets.exchange import definition_of
 from safeconduct.secrets.kwargs import SUBJECT, Effect, Kwargs, KwargTable
 from safeconduct.secrets.local_file import Content, duplicate, is_env, read_file
@@ -108,7 +108,10 @@ class LocalFilesSource(WritableSource):
         path = self._paths[kind]
         if not path:
             message = f"{self.place.option} has no {_OPTIONS[kind]}"
-            raise Trouble(NAME_IMPOSSIBLE, message, {"option": self.place.option}, lasting=True)
+            example = json.dumps({_OPTIONS[kind]: f"/etc/airflow/{kind.value}.json"})
+            given = f"""--backend-kwargs '{example}'"""
+            remedy = Remedy(RemedyKind.OPTION, given, when="with the path of your file")
+            raise Trouble(NAME_IMPOSSIBLE, message, {"option": self.place.option}, (remedy,), lasting=True)
         return path
 
     def names(self, kind: Kind) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from safeconduct.airflow.connection_json import parse_definition
 from safeconduct.airflow.connection_uri import conn_type
 from safeconduct.airflow.metadata_rows import ConnectionRow, VariableRow
-from safeconduct.masking import without_secrets
+from safeconduct.masking import masker_for, without_secrets
 from safeconduct.model import Connection, Finding, Secret, Unjudged
 from safeconduct.secrets.environment import PREFIX, VARIABLE_PREFIX
 from safeconduct.secrets.exchange import fault_of
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from safeconduct.airflow.dialect import Dialect
+    from safeconduct.masking import Masker
     from safeconduct.secrets.interface import ConnectionBackend
     from safeconduct.secrets.keeping import Keeper
     from safeconduct.secrets.writing import WritableSource
@@ -94,6 +95,10 @@ class Movable(ABC, Generic[RowT, WholeT]):
     def asked_of(self, backend: ConnectionBackend, name: str) -> WholeT | Failed | None:
         """What this backend has under the name."""
 
+    def staying(self, whole: WholeT) -> tuple[str, ...]:
+        """The fields that look secret and stay in an emptied row all the same."""
+        return ()
+
     def has_secret(self, whole: WholeT) -> bool:
         """Whether anything of it is secret."""
         return bool(self.differences(whole, self.bare(whole)))
@@ -138,6 +143,17 @@ class MovableConnections(Movable[ConnectionRow, Connection]):
     def bare(self, whole: Connection) -> Connection:
         """See Movable."""
         return without_secrets(whole)
+
+    def staying(self, whole: Connection) -> tuple[str, ...]:
+        """See Movable: such as the host that is a webhook's address."""
+        masker = masker_for([whole])
+        fields = ("host", "schema", "login", "description")
+        texts = {field: getattr(whole, field) or "" for field in fields}
+        return tuple(field for field, text in texts.items() if self._shown(masker, field, text) != text)
+
+    @staticmethod
+    def _shown(masker: Masker, field: str, text: str) -> str:
+        return masker.told(text) if field == "description" else masker.text(text)
 
     def emptied(self, row: ConnectionRow, whole: Connection) -> ConnectionRow | Failed | None:
         """See Movable. An extra without secrets is left as it is stored."""

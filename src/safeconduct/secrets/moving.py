@@ -58,7 +58,10 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Move:
-    """One of a plan. `whole` is what both places are to agree on, `seen` what is in the backend now."""
+    """One of a plan. `whole` is what both places are to agree on, `seen` what is in the backend now.
+
+    `stays` are the fields that look secret and are left in its row.
+    """
 
     name: str
     fate: Fate
@@ -66,14 +69,19 @@ class Move:
     whole: Any = field(default=None, repr=False)
     text: Secret | None = None
     seen: Seen | None = None
+    stays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Moved:
-    """What was planned or has been done, and why not more of it."""
+    """What was planned or has been done, and why not more of it.
+
+    `half` are names whose records were written and whose rows could not be emptied.
+    """
 
     moves: tuple[Move, ...]
     faults: tuple[Failed, ...] = ()
+    half: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,8 @@ class Mover:
             faults += [fault] if fault else []
             good += [] if fault else [move]
         if (failed := self._edit(good)) is not None:
-            return _ended(planned, (), (*faults, failed))
+            ended = _ended(planned, (), (*faults, failed))
+            return replace(ended, half=tuple(move.name for move in good))
         return _ended(planned, good, faults)
 
     def carry_out_back(self, planned: Moved) -> Moved:
@@ -184,17 +193,18 @@ class Mover:
         if isinstance(whole, (Finding, Unjudged)):
             return whole
         has_secret = movable.has_secret(whole)
+        stays = () if wishes.takes_rest else movable.staying(whole)
         try:
             seen = self._source.see(movable.kind, name)
         except Trouble as trouble:
             if has_secret or wishes.takes_rest or trouble.rule != NAME_IMPOSSIBLE:
                 raise
-            return Move(name, Fate.BARE)
+            return Move(name, Fate.BARE, stays=stays)
         fate = self._fate(name, whole, has_secret, seen, wishes)
         if not isinstance(fate, Fate):
             return fate
         if not fate.changes:
-            return Move(name, fate)
+            return Move(name, fate, stays=stays)
         if fate is Fate.MOVE and movable.is_hidden(name, whole):
             return Move(name, Fate.HIDDEN)
         after = None if wishes.takes_rest else movable.emptied(row, whole)
@@ -204,7 +214,7 @@ class Mover:
         if fate is not Fate.EMPTY and (fault := self._unkept(name, whole, text)):
             return fault
         agreed = self._recorded(name, seen) if fate is Fate.EMPTY else whole
-        return Move(name, fate, Edit(name, row, after), agreed, text, seen)
+        return Move(name, fate, Edit(name, row, after), agreed, text, seen, stays)
 
     def _fate(self, name: str, whole: Any, has_secret: bool, seen: Seen, wishes: Wishes) -> Fate | Failed:
         movable = self._movable
