@@ -8,12 +8,13 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from safeconduct.airflow.metadata import MetadataDatabase
+from safeconduct.airflow.metadata_edits import Edit
 from safeconduct.airflow.metadata_rows import ConnectionRow
 from safeconduct.airflow.metadata_sqlite import SqliteReader
 from safeconduct.model import Finding, Secret, Stage
@@ -295,3 +296,10 @@ def test_a_lock_is_waited_for_once(folder: Path) -> None:
     assert isinstance(answer, Finding)
     assert answer.evidence["error"] == "database is locked"
     assert reader.times == 1
+
+
+def test_many_changes_may_take_longer_than_one(metadata: MetadataFile) -> None:
+    row = ConnectionRow("", "postgres", None, None, None, None, None, None, None, False, False)
+    edits = [Edit(name, None, replace(row, conn_id=name)) for name in map(str, range(9000))]
+    assert metadata.database(timeout=0.02).edit(edits) is None
+    assert len(found_rows(metadata)) == 9000

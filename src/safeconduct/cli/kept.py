@@ -22,7 +22,7 @@ from safeconduct.model import Finding, Report, Unjudged
 from safeconduct.report import FORMATS
 from safeconduct.report.keeping import document, plan_text, printable
 from safeconduct.secrets.disclosure import record
-from safeconduct.secrets.local_file import parsed
+from safeconduct.secrets.local_file import LARGEST, parsed
 from safeconduct.secrets.place import Trouble
 from safeconduct.secrets.whole_file import replaced
 
@@ -135,7 +135,12 @@ def revealed(command: str, names: Iterable[str], where: str = "standard output")
 
 def given_content(path: str, ending: str) -> Content | None:
     """What standard input holds, where that is imported; None for a file. Raises Trouble and click.UsageError."""
-    return parsed(called(path), given_text("FILE", path), ending) if path == STANDARD_INPUT else None
+    if path != STANDARD_INPUT:
+        return None
+    text = given_text("FILE", path)
+    if len(text) > LARGEST:
+        raise click.UsageError(f"standard input is larger than {LARGEST >> 20} MiB")
+    return parsed(called(path), text, ending)
 
 
 def called(path: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 ENDINGS = ("env", "json", "yaml", "yml")
-_MOST = 64 << 20
+LARGEST = 64 << 20
 _MOST_NODES = 1_000_000
 _TEXT, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 _COMMENT = re.compile(r"\s*#")
@@ -47,7 +47,7 @@ def read_file(path: str, ending: str = "") -> Content:
     if ending not in ENDINGS:
         raise _unreadable(path, "its name ends in none of .env, .json, .yaml and .yml")
     try:
-        text = read_plain(path, _MOST).decode("utf-8")
+        text = read_plain(path, LARGEST).decode("utf-8")
     except OSError as error:
         raise _unreadable(path, error.strerror or type(error).__name__) from None
     except UnicodeDecodeError as error:
