@@ -200,6 +200,19 @@ def test_what_airflow_needs_is_said_for_the_configuration_that_there_is(desk: De
     assert f'AIRFLOW__SECRETS__BACKEND={VAULT}\nAIRFLOW__SECRETS__BACKEND_KWARGS=\'{{"url": ' in said
 
 
+@pytest.mark.parametrize("to", ["aws-sm", "aws-ssm"])
+def test_a_name_that_aws_cannot_have_is_left(desk: Desk, aws: Aws, to: str) -> None:
+    """To Parameter Store `warehouse:1` is the first version of `warehouse`."""
+    kwargs = ("--backend-kwargs", json.dumps({"endpoint_url": aws.url, "region_name": "us-east-1"}))
+    keyed = Desk(desk.folder, desk.airflow_home, {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x"})
+    for name in ("warehouse:1", "a#b"):
+        desk.must("connections", "add", name, "--uri", "-", "--real", stdin="postgres://etl:Pl4nted-Key@db")
+    assert fates(keyed, "warehouse", "--to", to, *kwargs, "--real") == {"warehouse": "move"}
+    said = keyed.run("connections", "move", "--all", "--to", to, *kwargs, "--real")
+    assert (said.code, said.output.count("failed  ")) == (1, 2)
+    assert "it takes letters, digits and" in " ".join(said.errors.split())
+
+
 def test_what_stays_in_a_row_is_said(desk: Desk, vault: FakeVault) -> None:
     desk = at(desk, vault)
     hook = ("--type", "http", "--host", "https://discord.com/api/webhooks/1234567890/Pl4nted-Word_Pl4nted-Word")

@@ -5,6 +5,7 @@ For one that is to be replaced, the version is looked at right before; AWS keeps
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,14 @@ if TYPE_CHECKING:
 
 
 class AwsSource(WritableSource):
-    """What Secrets Manager and Parameter Store have in common."""
+    """What Secrets Manager and Parameter Store have in common.
+
+    A record's whole name has so many characters at most, of the alphabet, which `takes` says in words.
+    """
+
+    longest: int
+    alphabet: str
+    takes: str
 
     def __init__(
         self,
@@ -60,6 +68,10 @@ class AwsSource(WritableSource):
         """See WritableSource."""
         if not self._prefixes.asks_for(kind, name):
             message = f"{self.place.label} is not asked for {name[:80]}: its prefix or pattern leaves it out"
+            raise Trouble(NAME_IMPOSSIBLE, message, {"place": self.place.label, "name": name[:80]})
+        where = self._where(kind, name)
+        if len(where) > self.longest or re.sub(self.alphabet, "", where):
+            message = f"{self.place.label} has no record called {where[:80]}: it takes {self.takes}"
             raise Trouble(NAME_IMPOSSIBLE, message, {"place": self.place.label, "name": name[:80]})
         version = self._client.version_of(self._where(kind, name))
         return Seen(self.read(kind, name), version)

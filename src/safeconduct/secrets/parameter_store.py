@@ -28,7 +28,14 @@ TABLE = KwargTable(
 
 
 class ParameterStoreSource(AwsSource):
-    """The parameters under the prefixes of one SystemsManagerParameterStoreBackend."""
+    """The parameters under the prefixes of one SystemsManagerParameterStoreBackend.
+
+    To read, a colon in a name is followed by a version or a label: `prod:1` is another text of `prod`.
+    """
+
+    longest = 1011
+    alphabet = r"[A-Za-z0-9_./-]+"
+    takes = "letters, digits and _ . - /, 1,011 of them"
 
     def names(self, kind: Kind) -> tuple[str, ...]:
         """See RecordSource."""

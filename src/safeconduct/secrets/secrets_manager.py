@@ -52,6 +52,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
 class SecretsManagerSource(AwsSource):
     """The secrets under the prefixes of one SecretsManagerBackend."""
 
+    longest = 512
+    alphabet = r"[A-Za-z0-9/_+=.@-]+"
+    takes = "letters, digits and / _ + = . @ -, 512 of them"
+
     def __init__(
         self,
         client: SecretsManagerClient,
