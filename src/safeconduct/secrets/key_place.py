@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.model import Secret
-from safeconduct.secrets.local_file_editing import replaced
 from safeconduct.secrets.place import Kind
+from safeconduct.secrets.whole_file import replaced
 
 if TYPE_CHECKING:
     from safeconduct.secrets.writing import Seen, WritableSource
