@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from safeconduct.cli.literal import STANDARD_INPUT
+from safeconduct.cli.saying import STANDARD_INPUT
 
 
 def given_text(option: str, value: str) -> str:

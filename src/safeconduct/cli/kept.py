@@ -13,14 +13,13 @@ from safeconduct.airflow.installed import installed_airflow
 from safeconduct.airflow.metadata_edits import Overtaken
 from safeconduct.cli.given import given_text
 from safeconduct.cli.home import home_folder
-from safeconduct.cli.literal import STANDARD_INPUT
-from safeconduct.cli.why import rule_of, say, screen_width
-from safeconduct.diagnosis import DEFAULT_TIMEOUT
+from safeconduct.cli.saying import STANDARD_INPUT, rule_of, say, screen_width
 from safeconduct.diagnosis.sources import keeper_of, sources_of
 from safeconduct.masking import Masker
 from safeconduct.model import Finding, Report, Unjudged
 from safeconduct.report import FORMATS
 from safeconduct.report.keeping import document, plan_text, printable
+from safeconduct.secrets import DEFAULT_TIMEOUT
 from safeconduct.secrets.disclosure import record
 from safeconduct.secrets.local_file import LARGEST, parsed
 from safeconduct.secrets.place import Trouble

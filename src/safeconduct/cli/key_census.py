@@ -11,7 +11,7 @@ import click
 
 from safeconduct.airflow.metadata_reader import ReadFailed
 from safeconduct.cli.kept import faults_of, refuse, report_of
-from safeconduct.cli.why import say
+from safeconduct.cli.saying import say
 from safeconduct.masking import Masker
 from safeconduct.report.keeping import document
 from safeconduct.report.keys import Line, census_text

@@ -13,7 +13,7 @@ from safeconduct.cli.given import given_text
 from safeconduct.cli.keeping_options import FORMAT, REAL
 from safeconduct.cli.kept import TIMEOUT, keeper, refuse, report_of
 from safeconduct.cli.key_census import census_of, told
-from safeconduct.cli.literal import STANDARD_INPUT
+from safeconduct.cli.saying import STANDARD_INPUT
 from safeconduct.model import Finding, Secret, Unjudged
 from safeconduct.secrets import KeyState, configuration_of, read_keyring
 from safeconduct.secrets.key_findings import judged

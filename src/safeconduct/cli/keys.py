@@ -15,7 +15,7 @@ from safeconduct.cli.kept import keeper, refuse, report_of
 from safeconduct.cli.key_census import body_of, census_of, keys_in_words, lines_of, progress, told
 from safeconduct.cli.key_places import generate, verify_backup
 from safeconduct.cli.keys_lost import lost
-from safeconduct.cli.why import say
+from safeconduct.cli.saying import say
 from safeconduct.masking import Masker
 from safeconduct.report.keeping import document
 from safeconduct.report.keys import census_text, columns, plan_text

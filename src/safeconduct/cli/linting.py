@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safeconduct.cli.kept import report_of, sources_asked
-from safeconduct.cli.why import say
+from safeconduct.cli.saying import say
 from safeconduct.masking import masker_for
 from safeconduct.model import Finding, Severity, Unjudged
 from safeconduct.report import FORMATS

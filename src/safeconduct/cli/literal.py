@@ -9,11 +9,11 @@ import click
 
 from safeconduct.airflow.dialect import Dialect
 from safeconduct.airflow.installed import installed_airflow
+from safeconduct.cli.saying import STANDARD_INPUT
 from safeconduct.diagnosis import Survey
 from safeconduct.model import Secret
 from safeconduct.secrets import read_literal, spared
 
-STANDARD_INPUT = "-"
 _FORMS = """an Airflow or libpq URI (postgres://login:password@host:5432/database) or Airflow's JSON ({"conn_type": \
 "postgres", "host": ...})"""
 _WITH_DRIVER = re.compile(r"postgres(ql)?\+[a-z0-9_]+://", re.IGNORECASE)

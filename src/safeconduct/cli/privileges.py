@@ -10,8 +10,9 @@ import click
 
 from safeconduct.cli.accounts import Inputs, Told, told_of
 from safeconduct.cli.engines import engine_options
+from safeconduct.cli.saying import colour, say, screen_width
 from safeconduct.cli.snapshots import take_snapshot, told_offline
-from safeconduct.cli.why import SECONDS, colour, say, screen_width
+from safeconduct.cli.why import SECONDS
 from safeconduct.diagnosis import DEFAULT_TIMEOUT
 from safeconduct.model import ExitCode, Outcome, Severity
 from safeconduct.privileges.ledger import Wish

@@ -15,7 +15,8 @@ import click
 from safeconduct.cli.accounts import Told
 from safeconduct.cli.home import home_folder
 from safeconduct.cli.literal import literal_survey
-from safeconduct.cli.why import masker_of, progress_of, say
+from safeconduct.cli.saying import say
+from safeconduct.cli.why import masker_of, progress_of
 from safeconduct.diagnosis import Question, Sources, sources_of, survey_of, walk_all
 from safeconduct.diagnosis.snapshots import Snapshots
 from safeconduct.masking import Masker

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import sys
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -16,6 +15,7 @@ import click
 from safeconduct.cli.engines import EngineChoice, check_engine, engine_options, engines_of
 from safeconduct.cli.home import home_folder
 from safeconduct.cli.literal import literal_survey
+from safeconduct.cli.saying import say
 from safeconduct.cli.texts import read_texts
 from safeconduct.diagnosis import (
     DEFAULT_TIMEOUT,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from safeconduct.diagnosis.survey import Reading
     from safeconduct.diagnosis.task_log import LogReading
     from safeconduct.masking import Masker
-    from safeconduct.model import Report, Rule
+    from safeconduct.model import Report
 
 
 class Seconds(click.FloatRange):
@@ -205,31 +205,9 @@ def _read(task_log: Path | None, sources: Sources) -> LogReading | None:
     return read_task_log(task_log, sources)
 
 
-def say(report: Report, masker: Masker, format_: str) -> None:
-    """Print the report in this format."""
-    click.echo(FORMATS[format_](report, masker, width=screen_width(), colour=colour(), rule_of=rule_of), color=colour())
-
-
 def masker_of(survey: Survey, report: Report) -> Masker:
     """Hides the secrets of these connections and of the run."""
     return masker_for((answer.connection for _, answer in survey.named if isinstance(answer, Found)), report.secrets)
-
-
-def rule_of(rule_id: str) -> Rule | None:
-    """The rule of this id."""
-    from safeconduct.diagnosis import rulebook  # only some formats say what a rule means
-
-    return rulebook.rule_of(rule_id)
-
-
-def screen_width() -> int:
-    """The reader's columns."""
-    return shutil.get_terminal_size((100, 24)).columns
-
-
-def colour() -> bool:
-    """Whether the reader wants colours."""
-    return sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
 
 
 @contextmanager

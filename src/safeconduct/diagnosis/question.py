@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safeconduct.postgres.memory import AddressMemory
+from safeconduct.secrets import DEFAULT_TIMEOUT
 
 if TYPE_CHECKING:
     from safeconduct.diagnosis.engines import Engines
     from safeconduct.postgres.insider import Administrator, Insider
     from safeconduct.postgres.open_session import OpenSession
     from safeconduct.privileges import Asked
-
-DEFAULT_TIMEOUT = 5.0
-"""Seconds for each address, from the first packet to the open session."""
 
 
 @dataclass(frozen=True)

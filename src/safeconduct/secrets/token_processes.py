@@ -7,8 +7,6 @@ import signal
 import threading
 from collections import deque
 from contextlib import ExitStack, contextmanager
-from multiprocessing import get_all_start_methods, get_context
-from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -64,7 +62,7 @@ class Turners(Generic[T]):
     def take(self) -> tuple[T, list[Turned]]:
         """A page that is turned; one is in. Raises HelperLost."""
         busy = [helper for helper, pages in self._there.items() if pages]
-        ready = wait(busy, 0 if self._here else None) if busy else []
+        ready = _ready(busy, 0 if self._here else None)
         if not ready:
             page, texts = self._here.popleft()
             return page, self._own.turn(texts)
@@ -73,6 +71,15 @@ class Turners(Generic[T]):
             return self._there[helper].popleft(), [Turned(*one) for one in helper.recv()]
         except (EOFError, OSError) as error:
             raise HelperLost from error
+
+
+def _ready(pipes: Sequence[Pipe[Any, Any]], seconds: float | None) -> list[Any]:
+    """Those that have something, waited for so long, None for as long as it takes."""
+    if not pipes:
+        return []
+    from multiprocessing.connection import wait  # only where there are helpers: it takes longer than a thousand tokens
+
+    return wait(pipes, seconds)
 
 
 @contextmanager
@@ -84,6 +91,8 @@ def turners(keys: Sequence[Secret], processes: int) -> Iterator[Turners[Any]]:
 
 @contextmanager
 def _helper(keys: Sequence[Secret]) -> Iterator[Pipe[Any, Any]]:
+    from multiprocessing import get_all_start_methods, get_context
+
     # Forking is quick, and there are no threads yet; elsewhere the keys go through a pipe as well.
     context: Any = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
     ours, theirs = context.Pipe()
