@@ -130,6 +130,10 @@ class Configuration:
         is_set = self._sources.look_up([present] if former is None else [present, former]) is not None
         return not is_set and self._is_random(present)
 
+    def places(self, section: str, key: str) -> tuple[tuple[str, Location | None], ...]:
+        """Where an option is set under this very name, whether Airflow reads it or not; its value is not looked up."""
+        return tuple(self._sources.places((section.lower(), key.lower())))
+
     @property
     def file_found(self) -> bool:
         """Whether airflow.cfg exists. Where not, Airflow would write one, with a new Fernet key, when it starts."""

@@ -70,6 +70,9 @@ class _MysqlReading(Reading):
     def word(self, name: str) -> str:
         return f"`{name}`"
 
+    def text(self, value: str, kind: str) -> str:
+        return f"CONVERT({value} USING utf8mb4)"
+
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
         return [tuple(map(_text, row)) for row in self._run(statement, parameters)]
 

@@ -40,6 +40,10 @@ class Reading(ABC):
         """A column's name as it stands in SQL where it might be read as a keyword."""
         return name
 
+    def text(self, value: str, kind: str) -> str:
+        """What makes a text of a value of this type, whether it is JSON, octets or a text already."""
+        return f"CAST({value} AS TEXT)"
+
     @abstractmethod
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
         """What a SELECT with the parameters `$1`, `$2` ... gives."""

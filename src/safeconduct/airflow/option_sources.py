@@ -14,7 +14,7 @@ from safeconduct.airflow.rules_configuration import SECRET_FAILED
 from safeconduct.model import Finding, Location, Secret, Unjudged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from safeconduct.airflow.defaults import Name
 
@@ -42,6 +42,17 @@ class Sources:
                 if answer is not None:
                     return answer
         return None
+
+    def places(self, name: Name) -> Iterator[tuple[str, Location | None]]:
+        """Where this very name is set, by itself, by a command or by the secrets backend. Nothing is looked up."""
+        variable = env_name(name)
+        for suffix in ("", "_CMD", "_SECRET"):
+            if variable + suffix in self.environ:
+                yield variable + suffix, None
+        for suffix in ("", "_cmd", "_secret"):
+            holder = (name[0], name[1] + suffix)
+            if self._in_file(holder) is not None:
+                yield self._place(holder), self._location(holder)
 
     def _from_environment(self, name: Name) -> Answer:
         variable = env_name(name)

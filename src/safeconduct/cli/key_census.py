@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,6 +28,16 @@ if TYPE_CHECKING:
     from safeconduct.secrets import Keyring
 
     Faults = Sequence[Finding | Unjudged]
+
+
+def days(_ctx: click.Context, _param: click.Parameter, value: str | None) -> timedelta | None:
+    """A number of days, such as 90d."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{1,5})d?", value, re.ASCII)
+    if not found:
+        raise click.BadParameter(f"{value} is no number of days, such as 90d")
+    return timedelta(days=int(found[1]))
 
 
 def census_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NoReturn
 
@@ -12,7 +11,7 @@ from safeconduct.airflow.metadata import SUBJECT
 from safeconduct.airflow.metadata_reader import ReadFailed
 from safeconduct.cli.keeping_options import FORMAT, REAL
 from safeconduct.cli.kept import keeper, refuse, report_of
-from safeconduct.cli.key_census import body_of, census_of, keys_in_words, lines_of, progress, told
+from safeconduct.cli.key_census import body_of, census_of, days, keys_in_words, lines_of, progress, told
 from safeconduct.cli.key_places import generate, verify_backup
 from safeconduct.cli.keys_lost import lost
 from safeconduct.cli.saying import say
@@ -40,16 +39,6 @@ _FEW_PAGES = 1
 """Pages of each column that are looked at before a rotation, for the order of the keys."""
 
 
-def _days(_ctx: click.Context, _param: click.Parameter, value: str | None) -> timedelta | None:
-    """A number of days, such as 90d."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"(\d{1,5})d?", value, re.ASCII)
-    if not found:
-        raise click.BadParameter(f"{value} is no number of days, such as 90d")
-    return timedelta(days=int(found[1]))
-
-
 @click.group("keys")
 def group() -> None:
     """Tell which Fernet key opens what in the metadata database, and rotate them while Airflow runs.
@@ -64,7 +53,7 @@ for command in (generate, verify_backup, lost):
 
 @group.command("status")
 @click.option(
-    "--max-age", metavar="DAYS", callback=_days, help="Say where the first key has been in use for longer, such as 90d."
+    "--max-age", metavar="DAYS", callback=days, help="Say where the first key has been in use for longer, such as 90d."
 )
 @FORMAT
 def status(max_age: timedelta | None, format_: str) -> None:

@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "connections": ("safeconduct.cli.connections:group", "Connections where Airflow keeps them, and changes of them."),
     "variables": ("safeconduct.cli.variables:group", "Airflow's variables, and changes of them."),
     "keys": ("safeconduct.cli.keys:group", "The Fernet keys: which opens what, and rotation while Airflow runs."),
+    "secrets": ("safeconduct.cli.secrets:group", "What is exposed where Airflow keeps credentials, and what mends it."),
     "rule": ("safeconduct.cli.rule:command", "What a rule that a report names means, and what mends it."),
     "config": ("safeconduct.cli.config:group", "Airflow's configuration, as Airflow reads it."),
     "demo": ("safeconduct.cli.demo:command", "See it work on a PostgreSQL and an Airflow home of its own."),

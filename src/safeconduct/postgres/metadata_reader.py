@@ -78,6 +78,9 @@ class _PostgresReading(Reading):
     def table(self, name: str) -> str:
         return f"{quote_identifier(self._schema)}.{name}" if self._schema else name
 
+    def text(self, value: str, kind: str) -> str:
+        return f"encode({value}, 'escape')" if kind == "bytea" else super().text(value, kind)
+
     def rows(self, statement: str, parameters: Sequence[str] = ()) -> list[Row]:
         try:
             return self._session.query(statement, parameters)

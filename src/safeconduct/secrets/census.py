@@ -55,6 +55,11 @@ class Signatures:
                 return Signature(number, made)
         return Signature(0, made)
 
+    def of_all(self, page: Page) -> list[Signature | None]:
+        """Whose each cell of the page is."""
+        of = self.of
+        return [of(cell.text) for cell in page.cells]
+
 
 @dataclass
 class Ages:
@@ -101,12 +106,10 @@ class Census:
         """The tokens of the key of this number; 0 for those of none."""
         return self.keys.get(key) or Ages()
 
-    def add(self, page: Page, signatures: Signatures, name: Callable[[str], str]) -> None:
-        """One more page; `name` tells what people call the row of a key."""
+    def add(self, page: Page, signed: Sequence[Signature | None], name: Callable[[str], str]) -> None:
+        """One more page, with the signature of each cell; `name` tells what people call the row of a key."""
         made: defaultdict[int, list[int]] = defaultdict(list)
-        of = signatures.of
-        for cell in page.cells:
-            signature = of(cell.text)
+        for cell, signature in zip(page.cells, signed, strict=True):
             if signature is None:
                 if cell.encrypted:
                     self._set_aside(page.column, cell, name, CORRUPT)
@@ -143,7 +146,7 @@ def take_census(
         for number, page in enumerate(pages_of(reading, column)):
             if number == pages:
                 break
-            census.add(page, signatures, partial(name_of, reading, column))
+            census.add(page, signatures.of_all(page), partial(name_of, reading, column))
             step(len(page.cells))
     return census
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from safeconduct.secrets.keyring import Keyring
 
 _NAMED = 5
-_ROTATE = Remedy(RemedyKind.COMMAND, "safeconduct keys rotate --real", when="once the new key stands first")
-_LIST = Remedy(RemedyKind.COMMAND, "safeconduct keys lost", when="to see what is to be entered again")
+ROTATE = Remedy(RemedyKind.COMMAND, "safeconduct keys rotate --real", when="once the new key stands first")
+LIST = Remedy(RemedyKind.COMMAND, "safeconduct keys lost", when="to see what is to be entered again")
 
 
 def judged(
@@ -33,6 +33,13 @@ def judged(
 
 
 def _without_key(census: Census, keyring: Keyring) -> Iterable[Finding | Unjudged]:
+    yield from unusable(census, keyring)
+    yield from _plaintext(census, keyring)
+    yield from _no_tokens(census)
+
+
+def unusable(census: Census, keyring: Keyring) -> Iterable[Finding | Unjudged]:
+    """That there is no key to open with, where there is something to open."""
     tokens = census.of(0)
     if keyring.state is KeyState.UNKNOWN:
         yield Unjudged(SUBJECT, f"{counted(tokens.count, 'token')} cannot be told apart: {keyring.problem}")
@@ -46,8 +53,6 @@ def _without_key(census: Census, keyring: Keyring) -> Iterable[Finding | Unjudge
         evidence = {"key": keyring.origin, **_span(tokens), **_rows(census, OTHER_KEY)}
         remedy = Remedy(RemedyKind.OPTION, "fernet_key = <the key of that time>", when=f"in {keyring.origin}")
         yield rule.finding(SUBJECT, message, evidence=evidence, remedies=(remedy,))
-    yield from _plaintext(census, keyring)
-    yield from _no_tokens(census)
 
 
 def _with_keys(
@@ -60,17 +65,17 @@ def _with_keys(
     yield from _plaintext(census, keyring)
     if census.lying:
         words = f"{counted(census.lying, 'token')} of which the flag says plaintext"
-        yield rules_keys.FLAGS_LIE.finding(SUBJECT, words, remedies=(_ROTATE,))
+        yield rules_keys.FLAGS_LIE.finding(SUBJECT, words, remedies=(ROTATE,))
     if lost := census.of(0).count:
         evidence = {"tried": counted(len(keyring), "key"), **_span(census.of(0)), **_rows(census, OTHER_KEY)}
         words = f"{counted(lost, 'token')} that no key opens"
         add = Remedy(RemedyKind.OPTION, "fernet_key = <the key in use>,<the key of that time>", when=_where(keyring))
-        yield rules_keys.LOST.finding(SUBJECT, words, evidence=evidence, remedies=(add, _LIST))
+        yield rules_keys.LOST.finding(SUBJECT, words, evidence=evidence, remedies=(add, LIST))
     yield from _no_tokens(census)
     first = census.of(1)
     if max_age is not None and first.count and moment(first.oldest) < now - max_age:
-        words = f"the first key has been in use since {_day(first.oldest)}, longer than {max_age.days} days"
-        evidence = {"oldest token": _day(first.oldest), "allowed": f"{max_age.days} days"}
+        words = f"the first key has been in use since {day_of(first.oldest)}, longer than {max_age.days} days"
+        evidence = {"oldest token": day_of(first.oldest), "allowed": f"{max_age.days} days"}
         generate = Remedy(RemedyKind.COMMAND, "safeconduct keys generate")
         yield rules_keys.TOO_OLD.finding(SUBJECT, words, evidence=evidence, remedies=(generate,))
 
@@ -90,7 +95,7 @@ def _needed(ages: Ages, number: int, count: int) -> Iterable[Finding]:
     if ages.count:
         words = f"key {number} of {count} is still needed: it alone opens {counted(ages.count, 'token')}"
         yield rules_keys.STILL_NEEDED.finding(
-            SUBJECT, words, evidence=_span(ages), remedies=(_ROTATE,), severity=Severity.WARNING
+            SUBJECT, words, evidence=_span(ages), remedies=(ROTATE,), severity=Severity.WARNING
         )
 
 
@@ -98,7 +103,7 @@ def _plaintext(census: Census, keyring: Keyring) -> Iterable[Finding]:
     if census.plaintext:
         has = f"{census.plaintext:,} {'is' if census.plaintext == 1 else 'are'} stored in plaintext"
         generate = Remedy(RemedyKind.COMMAND, "safeconduct keys generate")
-        remedies = (_ROTATE,) if keyring.state is KeyState.USABLE else (generate, _ROTATE)
+        remedies = (ROTATE,) if keyring.state is KeyState.USABLE else (generate, ROTATE)
         yield rules_keys.PLAINTEXT.finding(
             SUBJECT, f"of {counted(census.cells, 'credential')} {has}", remedies=remedies, severity=Severity.WARNING
         )
@@ -107,7 +112,7 @@ def _plaintext(census: Census, keyring: Keyring) -> Iterable[Finding]:
 def _no_tokens(census: Census) -> Iterable[Finding]:
     if count := census.aside - census.of(0).count:
         words = f"{counted(count, 'credential')} said to be encrypted {'is' if count == 1 else 'are'} no token"
-        yield rules_keys.NO_TOKEN.finding(SUBJECT, words, evidence=_rows(census, CORRUPT), remedies=(_LIST,))
+        yield rules_keys.NO_TOKEN.finding(SUBJECT, words, evidence=_rows(census, CORRUPT), remedies=(LIST,))
 
 
 def counted(number: int, what: str) -> str:
@@ -127,14 +132,15 @@ def _rows(census: Census, why: str) -> dict[str, str]:
 
 
 def _span(ages: Ages) -> dict[str, str]:
-    return {"made": f"{_day(ages.oldest)} to {_day(ages.youngest)}"} if ages.count else {}
+    return {"made": f"{day_of(ages.oldest)} to {day_of(ages.youngest)}"} if ages.count else {}
 
 
 def _words(ages: Ages) -> str:
-    return f"{counted(ages.count, 'token')}, made {_day(ages.oldest)} to {_day(ages.youngest)}"
+    return f"{counted(ages.count, 'token')}, made {day_of(ages.oldest)} to {day_of(ages.youngest)}"
 
 
-def _day(seconds: int) -> str:
+def day_of(seconds: int) -> str:
+    """The day of this second since 1970, in UTC."""
     return moment(seconds).strftime("%Y-%m-%d")
 
 

@@ -133,12 +133,12 @@ def _secrets(connection: Connection) -> Iterator[Finding]:
         connection.conn_id,
         message,
         evidence={"keys": ", ".join(keys)},
-        remedies=tuple(_instead(connection, kind, keys)),
+        remedies=tuple(instead_of(connection, kind, keys)),
         severity=Severity.WARNING,
     )
 
 
-def _instead(connection: Connection, kind: str, keys: list[str]) -> Iterator[Remedy]:
+def instead_of(connection: Connection, kind: str, keys: list[str]) -> Iterator[Remedy]:
     """A command for each reference, words for each other way, and the whole connection elsewhere for the rest."""
     places: dict[Reference, list[str]] = {}
     for key in keys:

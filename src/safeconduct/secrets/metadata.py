@@ -87,7 +87,7 @@ class MetadataBackend(ConnectionBackend):
     def answer(self, row: ConnectionRow) -> Answer:
         """What a look-up of this row ends with."""
         if row.not_text:
-            return _not_text(row, row.not_text[0])
+            return not_text(row)
         password = open_column(row.conn_id, "password", row.password, row.is_encrypted, self._keyring)
         if isinstance(password, (Finding, Unjudged)):
             return password
@@ -173,7 +173,9 @@ class UnreachableBackend(ConnectionBackend):
         yield "", self._answer
 
 
-def _not_text(row: ConnectionRow, column: str) -> Finding:
+def not_text(row: ConnectionRow) -> Finding:
+    """That a row holds octets that are no text, which keeps Airflow from reading it."""
+    column = row.not_text[0]
     remedies: tuple[Remedy, ...] = ()
     if column != "conn_id":
         literal = "'" + row.conn_id.replace("'", "''") + "'"

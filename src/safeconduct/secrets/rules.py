@@ -1,7 +1,7 @@
 """What can be wrong with a secrets backend that Airflow is configured to ask, and with what it keeps."""
 
 from safeconduct.model import Rule, Stage
-from safeconduct.secrets import rules_keys
+from safeconduct.secrets import rules_audit, rules_keys
 from safeconduct.secrets.rules_connection import CONNECTION_RULES
 
 CLASS_UNKNOWN = Rule(
@@ -178,4 +178,5 @@ RULES = (
     FILE_DUPLICATE,
     *CONNECTION_RULES,
     *rules_keys.RULES,
+    *rules_audit.RULES,
 )

@@ -1,0 +1,2 @@
+SELECT kept.id, kept.{name}
+  FROM {table} AS kept

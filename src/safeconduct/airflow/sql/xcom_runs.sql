@@ -1,0 +1,1 @@
+SELECT MIN(kept.dag_run_id) FROM {table} AS kept WHERE kept.dag_run_id > $1
