@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from safeconduct.secrets.exchange import fault_of
 from safeconduct.secrets.holding import Holding, record_holding, row_holding
 from safeconduct.secrets.linting import lint
 from safeconduct.secrets.moving_place import target_of
+from safeconduct.secrets.pasting import command_on
 from safeconduct.secrets.referring import known_for
 from safeconduct.secrets.sparing import spared
 
@@ -82,7 +82,7 @@ def _check(whole: Connection, format_: str) -> None:
     if faults := [one for one in lint(whole, False) if one.rule == rules.EXTRA_NOT_OBJECT.id]:
         refuse(*faults, format_=format_)
     if not known_for(whole):
-        move = f"safeconduct connections move {shlex.quote(whole.conn_id)} --to vault"
+        move = command_on("safeconduct connections move", whole.conn_id, "--to vault").text
         raise click.ClickException(
             f"{whole.conn_id} is of the type {whole.conn_type or '(none)'}, whose provider is not known to read a "
             f"reference in place of a secret; `{move}` keeps the whole connection in a secrets backend"

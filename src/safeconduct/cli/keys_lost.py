@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +13,7 @@ from safeconduct.masking import Masker
 from safeconduct.model import quote_literal
 from safeconduct.report.keeping import document, printable
 from safeconduct.secrets.lost import lost_rows
+from safeconduct.secrets.pasting import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +80,7 @@ def _commands(what: str, names: Sequence[str], rows: Sequence[LostRow], masker: 
     if half := [row for row in rows if row.keeps_secret]:
         lines += ["", "To empty what is lost in the metadata database; then enter it in Airflow, the rest stays:", ""]
         lines += [f"    {_emptying(row)}" for row in half]
-    taken = " ".join(shlex.quote(name) for name in names)
+    taken = _line(names)
     return [*lines, "", "Or to take them away:", "", f"    safeconduct {what} delete --real -- {taken}"]
 
 
@@ -89,15 +89,19 @@ def _entering(what: str, row: LostRow, masker: Masker) -> str:
     words, end = ["safeconduct", what, "add"], ["--overwrite", "--real", "--", row.name]
     kept = row.row
     if kept is None:
-        return shlex.join([*words, "--value", "-", *end])
+        return _line([*words, "--value", "-", *end])
     if len(row.columns) > 1:
-        return shlex.join([*words, "--uri", "-", *end])
+        return _line([*words, "--uri", "-", *end])
     fields: dict[str, Any] = {"--type": kept.conn_type, "--host": kept.host, "--port": kept.port}
     fields |= {"--schema": kept.schema, "--login": kept.login, "--description": kept.description}
     for option, value in fields.items():
         if value not in (None, ""):
             words += [option, masker.text(str(value))]
-    return shlex.join([*words, f"--{row.columns[0]}", "-", *end])
+    return _line([*words, f"--{row.columns[0]}", "-", *end])
+
+
+def _line(words: Sequence[str]) -> str:
+    return " ".join(map(quoted, words))
 
 
 def _emptying(row: LostRow) -> str:
@@ -112,4 +116,4 @@ def _left(row: LostRow, masker: Masker) -> str:
         return ""
     at = f"{kept.login}@{kept.host}" if kept.login else kept.host
     where = f"{at or ''}{f':{kept.port}' if kept.port else ''}{f'/{kept.schema}' if kept.schema else ''}"
-    return masker.text(" ".join(filter(None, (kept.conn_type, where))))
+    return printable(masker.text(" ".join(filter(None, (kept.conn_type, where)))))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from safeconduct.model import MASK
 from safeconduct.report.keeping import document
 from safeconduct.report.referring import Referred, referring_body, referring_text
 from safeconduct.secrets.aws_profiles import where_profile
+from safeconduct.secrets.pasting import command_on
 from safeconduct.secrets.references import Form
 from safeconduct.secrets.referring import account_fault, form_fault, known_for, refer
 
@@ -99,10 +99,11 @@ def refer_connection(
     unseen = [*(one.unseen for one in chosen if one.unseen), *_profile(chosen)]
     unseen += ["what the file holds, since it was not read"] if unread else []
     notes = (*found.behind, *open_files(chosen, unread), *_versions(holding), *_rest(whole, referral))
-    undo = f"safeconduct connections add {shlex.quote(conn_id)} --uri - --overwrite --real" if found.in_row else ""
+    undo = command_on("safeconduct connections add", conn_id, "--uri - --overwrite --real").text if found.in_row else ""
+    keep = command_on("safeconduct connections get", conn_id, "--as json --reveal").text
     masker = masker_for([whole, referral.after], holding.secrets)
     shown = _referred(holding, referral, masker)
-    shown = replace(shown, written=tuple(files), unseen=tuple(unseen), notes=notes, undo=undo)
+    shown = replace(shown, written=tuple(files), unseen=tuple(unseen), notes=notes, undo=undo, keep=keep)
     _show(shown, report_of(found.faults), masker, real, format_)
     remains = any(part.startswith("extra") or part in referral.same for part in referral.stays)
     raise click.exceptions.Exit(1 if remains else 0)
@@ -147,7 +148,7 @@ def _versions(holding: Holding) -> tuple[str, ...]:
 def _rest(whole: Connection, referral: Referral) -> tuple[str, ...]:
     if not referral.stays:
         return ()
-    move = f"safeconduct connections move {shlex.quote(whole.conn_id)} --to vault"
+    move = command_on("safeconduct connections move", whole.conn_id, "--to vault").text
     return (f"What stays is secret still; `{move}` takes the whole connection into a secrets backend",)
 
 

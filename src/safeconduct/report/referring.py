@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,8 @@ class Referred:
     """A connection with the parts of it that leave, come and stay; all values are fit to be shown.
 
     `written` are files that take a secret up, `unseen` what nobody can see from here, `notes` what is to be known;
-    `undo` is the command that would put the connection back from a copy, "" where that is done at its place.
+    `keep` is the command that prints the connection as it is, and `undo` the one that would put it back from that copy,
+    "" where that is done at its place.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Referred:
     unseen: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     undo: str = ""
+    keep: str = ""
 
     @property
     def changes(self) -> bool:
@@ -54,8 +55,7 @@ def referring_text(one: Referred, real: bool) -> str:
     if one.leaves and not real:
         again = f"`{one.undo}` takes it again" if one.undo else "write it back there"
         lines.append(
-            "What leaves is kept nowhere, and only you can put it back: keep what `safeconduct connections get "
-            f"{shlex.quote(one.name)} --as json --reveal` prints; {again}."
+            f"What leaves is kept nowhere, and only you can put it back: keep what `{one.keep}` prints; {again}."
         )
     return "\n".join(
         [*lines, f"1 changed in {one.place}." if real else f"Nothing was changed: --real does it in {one.place}."]
