@@ -51,7 +51,10 @@ def fill(path: Path, size: Size, key: bytes) -> None:
         )
         database.executemany(
             'INSERT INTO "trigger" (classpath, kwargs, created_date) VALUES (?, ?, ?)',
-            (("a.b.Trigger", sealed(json.dumps({"moment": number})), "2026-01-01") for number in range(size.triggers)),
+            (
+                ("a.b.Trigger", sealed(json.dumps({"moment": number})), "2026-01-01 00:00:00.000000")
+                for number in range(size.triggers)
+            ),
         )
 
 
