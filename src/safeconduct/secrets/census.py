@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from safeconduct.airflow.credential_columns import columns_there, count, name_of, page_after
-from safeconduct.secrets.keyring import token_octets
+from safeconduct.secrets.signatures import Signatures
 from safeconduct.secrets.token_work import CORRUPT, OTHER_KEY
 
 if TYPE_CHECKING:
@@ -22,43 +20,6 @@ if TYPE_CHECKING:
 
 MOST_NAMED = 10_000
 """Rows set aside that are named; beyond, they are counted."""
-
-
-class Signature(NamedTuple):
-    """Which key has signed a token, counted from 1, 0 for none of them; and when it was made, in seconds since 1970."""
-
-    key: int
-    made: int
-
-
-class Signatures:
-    """Tells by whose signature a token was made.
-
-    A key is 16 bytes that sign and 16 that encrypt, and the signature is over all the rest (github.com/fernet/spec):
-    where it holds, a holder of the key made the token as it is.
-    """
-
-    def __init__(self, keys: Sequence[Secret]) -> None:
-        signing = [base64.urlsafe_b64decode(key.reveal())[:16] for key in keys]
-        self._signing = list(enumerate(signing, 1))
-
-    def of(self, text: str) -> Signature | None:
-        """Whose it is; None for what is no token by its form."""
-        raw = token_octets(text)
-        if raw is None:
-            return None
-        signed, signature, made = raw[:-32], raw[-32:], int.from_bytes(raw[1:9], "big")
-        for place, (number, key) in enumerate(self._signing):
-            if hmac.compare_digest(hmac.digest(key, signed, "sha256"), signature):
-                if place:
-                    self._signing.insert(0, self._signing.pop(place))
-                return Signature(number, made)
-        return Signature(0, made)
-
-    def of_all(self, page: Page) -> list[Signature | None]:
-        """Whose each cell of the page is."""
-        of = self.of
-        return [of(cell.text) for cell in page.cells]
 
 
 @dataclass

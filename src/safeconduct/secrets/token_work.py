@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from safeconduct.secrets.keyring import fernets, token_octets
+from safeconduct.secrets.keyring import token_octets
+from safeconduct.secrets.signatures import Signatures
+from safeconduct.secrets.token_codec import TokenCodec, padded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,11 +33,10 @@ CHANGES = frozenset({ROTATED, MENDED, ENCRYPTED})
 
 
 class Turned(NamedTuple):
-    """What became of a text. `after` is the new token where `fate` is one of CHANGES; `key` opened it, from 1."""
+    """What became of a text. `after` is the new token where `fate` is one of CHANGES."""
 
     fate: str
     after: str = ""
-    key: int = 0
 
 
 class Turner:
@@ -45,36 +47,53 @@ class Turner:
     """
 
     def __init__(self, keys: Sequence[Secret]) -> None:
-        from cryptography.fernet import InvalidToken
-
-        self._refused = InvalidToken
-        self._keys = list(enumerate(fernets(keys), 1))
-        self._first = self._keys[0][1]
+        self._signatures = Signatures(keys)
+        self._codecs = [TokenCodec(key) for key in keys]
 
     def turn(self, texts: Sequence[tuple[str, bool]]) -> list[Turned]:
         """What becomes of each text, given with whether it is to be a token."""
-        turned = self._turned
-        return [turned(text, encrypted) for text, encrypted in texts]
-
-    def _turned(self, text: str, encrypted: bool) -> Turned:
-        keys = self._keys
-        # A text that is to be plaintext seldom is a token, and trying the keys costs more than a look at its form.
-        if not encrypted and token_octets(text) is None:
-            return self._sealed(text)
-        for place, (number, key) in enumerate(keys):
-            try:
-                content = key.decrypt(text)
-            except (self._refused, ValueError):  # ValueError: no ASCII
+        page = _Page(len(texts))
+        key_of = self._signatures.key_of
+        for place, (text, encrypted) in enumerate(texts):
+            raw = token_octets(text)
+            if raw is None:
+                page.no_token(place, text, encrypted)
                 continue
-            if place:  # what opened this one most likely opens the next
-                keys.insert(0, keys.pop(place))
-            if number != 1:
-                return Turned(ROTATED if encrypted else MENDED, self._first.encrypt(content).decode("ascii"), number)
-            return Turned(SAME, "", 1) if encrypted else Turned(MENDED, text, 1)
-        return Turned(OTHER_KEY if token_octets(text) is not None else CORRUPT)
+            key = key_of(raw)
+            if key > 1:
+                page.sealed[key].append((place, raw, ROTATED if encrypted else MENDED))
+            elif key:
+                page.turned[place] = Turned(SAME) if encrypted else Turned(MENDED, text)
+            else:
+                page.turned[place] = Turned(OTHER_KEY)
+        self._open(page)
+        made = self._codecs[0].seal([text for _, text, _ in page.opened])
+        for (place, _, fate), after in zip(page.opened, made, strict=True):
+            page.turned[place] = Turned(fate, after)
+        return page.turned
 
-    def _sealed(self, text: str) -> Turned:
+    def _open(self, page: _Page) -> None:
+        for key, tokens in page.sealed.items():
+            opened = self._codecs[key - 1].open([raw for _, raw, _ in tokens])
+            for (place, _, fate), text in zip(tokens, opened, strict=True):
+                if text is None:
+                    page.turned[place] = Turned(CORRUPT)
+                else:
+                    page.opened.append((place, text, fate))
+
+
+class _Page:
+    """Texts on their way, each with its place: `sealed` are tokens by their key's number, `opened` padded texts."""
+
+    def __init__(self, count: int) -> None:
+        self.turned = [Turned(CORRUPT)] * count
+        self.sealed: defaultdict[int, list[tuple[int, bytes, str]]] = defaultdict(list)
+        self.opened: list[tuple[int, bytes, str]] = []
+
+    def no_token(self, place: int, text: str, encrypted: bool) -> None:
+        if encrypted:
+            return
         try:
-            return Turned(ENCRYPTED, self._first.encrypt(text.encode()).decode("ascii"))
+            self.opened.append((place, padded(text.encode()), ENCRYPTED))
         except UnicodeError:
-            return Turned(NOT_TEXT)
+            self.turned[place] = Turned(NOT_TEXT)
