@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,9 +10,10 @@ from cryptography.fernet import Fernet
 from safeconduct.airflow import credential_columns
 from safeconduct.airflow.credential_columns import columns_there
 from safeconduct.model import Secret
-from safeconduct.secrets import rotation
+from safeconduct.secrets import rotation_part
 from safeconduct.secrets.census import take_census
-from safeconduct.secrets.rotation import PURPOSE, RESTLESS, Busy, Interrupted, rotate
+from safeconduct.secrets.rotation import PURPOSE, Busy, Interrupted, rotate
+from safeconduct.secrets.rotation_part import RESTLESS
 from safeconduct.secrets.token_work import CORRUPT, ENCRYPTED, MENDED, OTHER_KEY, ROTATED, SAME
 from tests.secrets.credential_tables import PASSWORD, Tables, mariadb_tables, postgres_tables, sqlite_tables
 
@@ -121,7 +121,7 @@ class Meddling:
                 editing.change(editing.begin)
             return real(editing, column, changes)
 
-        monkeypatch.setattr(rotation, "swapped", swapped)
+        monkeypatch.setattr(rotation_part, "swapped", swapped)
 
     def write(self) -> None:
         self.written += 1
@@ -213,4 +213,3 @@ def test_a_database_that_goes_away_half_way_keeps_what_was_done(
         rotate(tables.reader(), KEYS, step=step)
     assert tables.digest(Fernet(NEW), Fernet(OLD)) == before
     assert rotate(tables.reader(), KEYS).tally.fates == {SAME: 21, ROTATED: CELLS - 21}
-    assert not [thread for thread in threading.enumerate() if "QueueFeeder" in thread.name]

@@ -83,11 +83,28 @@ def count(reading: Reading, column: CredentialColumn) -> int:
     return int(found or 0)
 
 
-def page_after(reading: Reading, column: CredentialColumn, key: str | None) -> Page:
-    """The next cells behind the row of this key, None for the first; no cells at the end. Raises ReadFailed."""
-    words = {**_words(reading, column), "after": "" if key is None else f"AND kept.{KEY} > $1", "count": str(AT_ONCE)}
-    found = reading.rows(sql_text("credential_page.sql", **words), () if key is None else (key,))
+def page_after(reading: Reading, column: CredentialColumn, key: str | None, last: str | None = None) -> Page:
+    """The next cells behind the row of this key, None for the first ones; none behind the row of the key `last`.
+
+    No cells at the end. Raises ReadFailed.
+    """
+    bounds = [(sign, bound) for sign, bound in ((">", key), ("<=", last)) if bound is not None]
+    within = "".join(f" AND kept.{KEY} {sign} ${number}" for number, (sign, _) in enumerate(bounds, 1))
+    words = {**_words(reading, column), "within": within, "count": str(AT_ONCE)}
+    found = reading.rows(sql_text("credential_page.sql", **words), [bound for _, bound in bounds])
     return Page(column, _cells(column, found))
+
+
+def parts(reading: Reading, column: CredentialColumn, number: int) -> list[tuple[str | None, str | None]]:
+    """The column in so many parts of about as many cells: the keys behind which each begins, and of its last row.
+
+    None stands for the beginning and the end. Raises ReadFailed.
+    """
+    cells, bounds = count(reading, column), []
+    for part in range(1, number):
+        words = {**_words(reading, column), "place": str(cells * part // number)}
+        bounds += [row[0] for row in reading.rows(sql_text("credential_key.sql", **words))]
+    return list(zip([None, *bounds], [*bounds, None], strict=True))
 
 
 def cells_of(reading: Reading, column: CredentialColumn, keys: Iterable[str]) -> Page:

@@ -21,8 +21,7 @@ from safeconduct.report.keys import census_text, columns, plan_text
 from safeconduct.secrets import KeyState, rules_keys
 from safeconduct.secrets.census import cells_in
 from safeconduct.secrets.key_findings import cells_named, counted, judged, order
-from safeconduct.secrets.rotation import Busy, Interrupted, rotate
-from safeconduct.secrets.token_processes import HelperLost
+from safeconduct.secrets.rotation import Busy, HelperLost, Interrupted, rotate
 from safeconduct.secrets.token_work import ENCRYPTED, MENDED, ROTATED, SAME
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def _rotated(place: Keeper, processes: int, format_: str) -> Rotated:
     except Busy:
         refuse(rules_keys.BUSY.finding(SUBJECT, f"another rotation is under way in {label}"), format_=format_)
     except Interrupted as cut:
-        message = f"{label} failed on the way: {cut.why.words}"
+        message = f"{label} failed on the way: {cut.words}"
         evidence = {"database": label, "rotated before": f"{cut.done.changed:,}"}
         refuse(rules_keys.INTERRUPTED.finding(SUBJECT, message, evidence=evidence), format_=format_)
     except HelperLost:

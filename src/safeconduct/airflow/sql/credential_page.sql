@@ -1,5 +1,5 @@
 SELECT kept.{key}, kept.{column}, {flag}
   FROM {table} AS kept
- WHERE kept.{column} <> '' {after}
+ WHERE kept.{column} <> ''{within}
  ORDER BY kept.{key}
  LIMIT {count}
