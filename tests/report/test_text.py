@@ -120,8 +120,8 @@ def test_any_text_can_be_said_and_no_secret_is(text: str, secret: str) -> None:
 
 def test_a_name_with_a_line_feed_begins_no_line_of_its_own() -> None:
     sql = 'GRANT CONNECT ON DATABASE "a\n\\! id" TO "x""y";\nGRANT USAGE ON SCHEMA s TO "x""y";'
-    finding = Finding("a.b.c", "w\nWhat lets it in:", "no", remedies=(Remedy(RemedyKind.SQL, sql),))
+    finding = Finding("a.b.c", "w\nWhat mends it:", "no", remedies=(Remedy(RemedyKind.SQL, sql),))
     lines = render_text(Report(findings=(finding,)), Masker()).split("\n")
     assert '    GRANT CONNECT ON DATABASE U&"a\\000A\\\\! id" TO "x""y";' in lines
     assert '    GRANT USAGE ON SCHEMA s TO "x""y";' in lines
-    assert lines.count("What lets it in:") == 1
+    assert lines.count("What mends it:") == 1

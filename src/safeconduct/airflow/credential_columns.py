@@ -100,6 +100,8 @@ def parts(reading: Reading, column: CredentialColumn, number: int) -> list[tuple
 
     None stands for the beginning and the end. Raises ReadFailed.
     """
+    if number == 1:
+        return [(None, None)]
     cells, bounds = count(reading, column), []
     for part in range(1, number):
         words = {**_words(reading, column), "place": str(cells * part // number)}

@@ -18,7 +18,7 @@ from safeconduct.model import Connection, Finding, Secret, Unjudged, quote_ident
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.frontend import Unsendable
 from safeconduct.postgres.query import QueryRefused
-from safeconduct.postgres.session import SessionLost
+from safeconduct.postgres.session import NO_ANSWER, SessionLost
 from safeconduct.postgres.target import target_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,20 @@ class PostgresReader(MetadataReader):
             assert why is not None
             raise ReadFailed(why.message if isinstance(why, Finding) else why.reason, why)
         with closing(ended.session) as session:
-            yield _PostgresEditing(session, self._schema, self._timeout)
+            try:
+                yield _PostgresEditing(session, self._schema, self._timeout)
+            except ReadFailed as failure:
+                if not failure.words.endswith(NO_ANSWER):
+                    raise
+                raise ReadFailed(f"{failure.words}{self._holders()}") from failure
+
+    def _holders(self) -> str:
+        """Who has tables locked, asked on a new session, where ours was given up."""
+        session = attempt(self._target, self._timeout).session
+        if session is None:
+            return ""
+        with closing(session):
+            return _PostgresEditing(session, self._schema, self._timeout).holders()
 
     @contextmanager
     def alone(self, purpose: str) -> Iterator[bool]:
@@ -112,9 +125,9 @@ class _PostgresEditing(_PostgresReading, Editing):
         except ReadFailed as failure:
             if not failure.words.startswith(_LOCK_NOT_AVAILABLE):
                 raise
-            raise ReadFailed(f"{failure.words}{self._holders()}") from failure
+            raise ReadFailed(f"{failure.words}{self.holders()}") from failure
 
-    def _holders(self) -> str:
+    def holders(self) -> str:
         """Who has tables locked, such as a migration; "" where nobody does any more, or we may not see it."""
         with suppress(ReadFailed):
             if held := "; ".join(row[0] or "" for row in self.rows(_sql("lock_holders.sql"))):

@@ -12,7 +12,7 @@ from safeconduct.postgres.answers import integer, integer_or_null, only_row
 from safeconduct.postgres.channel import Channel, Deadline, DeadlinePassed
 from safeconduct.postgres.framing import WireError
 from safeconduct.postgres.query import run_parse, run_query
-from safeconduct.postgres.session import SessionLost
+from safeconduct.postgres.session import NO_ANSWER, SessionLost
 from safeconduct.postgres.wants import drive
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class OpenSession:
             return drive(talk, self._channel.send, lambda _: self._channel.receive())
         except (OSError, WireError, DeadlinePassed) as error:
             self.close()
-            raise SessionLost(f"the session broke: {str(error) or 'no answer in time'}") from error
+            raise SessionLost(f"the session broke: {str(error) or NO_ANSWER}") from error
 
     def close(self) -> None:
         """See Session.close."""

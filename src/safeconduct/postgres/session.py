@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 Row = tuple[str | None, ...]
 
 
+NO_ANSWER = "no answer in time"
+
+
 class SessionLost(Exception):
     """The connection broke, or did not answer in time; the text is one sentence. The session is closed."""
 

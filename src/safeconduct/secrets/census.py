@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from safeconduct.airflow.credential_columns import CredentialCell, CredentialColumn, Page
     from safeconduct.airflow.metadata_reader import Reading
     from safeconduct.model import Secret
+    from safeconduct.secrets.signatures import Signature
 
 MOST_NAMED = 10_000
 """Rows set aside that are named; beyond, they are counted."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from safeconduct.model import Remedy, RemedyKind, Severity
 from safeconduct.secrets import rules_keys
-from safeconduct.secrets.census import Census, Signatures
+from safeconduct.secrets.census import Census
 from safeconduct.secrets.key_findings import LIST, ROTATE, day_of
 from safeconduct.secrets.keyring import KeyState, moment
+from safeconduct.secrets.signatures import Signatures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from safeconduct.airflow.credential_columns import CredentialCell, CredentialColumn, Page
     from safeconduct.model import Finding, Rule
     from safeconduct.secrets.audit.gathering import Gathering
-    from safeconduct.secrets.census import Signature
     from safeconduct.secrets.keyring import Keyring
+    from safeconduct.secrets.signatures import Signature
 
     Name = Callable[[str], str]
 

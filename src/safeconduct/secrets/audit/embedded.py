@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from safeconduct.airflow.embedded_tokens import Holder
     from safeconduct.airflow.metadata_reader import Reading
     from safeconduct.secrets.audit.gathering import Gathering
-    from safeconduct.secrets.census import Signature, Signatures
     from safeconduct.secrets.keyring import Keyring
+    from safeconduct.secrets.signatures import Signature, Signatures
 
 SOURCES: tuple[tuple[str, Callable[[Reading], Iterator[Holder]]], ...] = (("xcom", in_xcom), (TASKS, deferred))
 """The tables, each with how it is read."""
