@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +15,7 @@ from safeconduct.airflow.credential_columns import columns_there
 from safeconduct.model import Secret
 from safeconduct.secrets import rotation_part
 from safeconduct.secrets.census import take_census
-from safeconduct.secrets.rotation import PURPOSE, Busy, Interrupted, rotate
+from safeconduct.secrets.rotation import PURPOSE, Busy, HelperLost, Interrupted, rotate
 from safeconduct.secrets.rotation_part import RESTLESS
 from safeconduct.secrets.token_work import CORRUPT, ENCRYPTED, MENDED, OTHER_KEY, ROTATED, SAME
 from tests.secrets.credential_tables import PASSWORD, Tables, mariadb_tables, postgres_tables, sqlite_tables
@@ -213,3 +216,39 @@ def test_a_database_that_goes_away_half_way_keeps_what_was_done(
         rotate(tables.reader(), KEYS, step=step)
     assert tables.digest(Fernet(NEW), Fernet(OLD)) == before
     assert rotate(tables.reader(), KEYS).tally.fates == {SAME: 21, ROTATED: CELLS - 21}
+
+
+def test_a_helper_that_is_ended_is_said_and_what_it_did_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = sqlite_tables(tmp_path / "airflow.db")
+    tables.fill(Fernet(OLD), ROWS)
+    before, parent = tables.digest(Fernet(OLD)), os.getpid()
+
+    def work(self: rotation_part.PartRotation) -> None:
+        if os.getpid() != parent:
+            time.sleep(600)
+        real(self)
+
+    real = rotation_part.PartRotation.rotate
+    monkeypatch.setattr(rotation_part.PartRotation, "rotate", work)
+
+    def step(_: int) -> None:
+        assert os.getpid() == parent
+        for process in multiprocessing.active_children():
+            process.kill()
+
+    with pytest.raises(HelperLost):
+        rotate(tables.reader(), KEYS, 3, step)
+    assert multiprocessing.active_children() == []
+    assert tables.digest(Fernet(NEW), Fernet(OLD)) == before
+    monkeypatch.setattr(rotation_part.PartRotation, "rotate", real)
+    assert rotate(tables.reader(), KEYS, 3).census.of(2).count == 0
+
+
+def test_a_database_that_fails_for_a_helper_is_said(tmp_path: Path) -> None:
+    tables = sqlite_tables(tmp_path / "airflow.db")
+    tables.fill(Fernet(OLD), ROWS)
+    refusal = "WHEN old.conn_id = 'c39' BEGIN SELECT RAISE(ABORT, 'no more room'); END"
+    tables.sql(f"CREATE TRIGGER full BEFORE UPDATE ON connection {refusal}")
+    with pytest.raises(Interrupted, match="no more room") as caught:
+        rotate(tables.reader(), KEYS, 2)
+    assert caught.value.done.changed > 0
