@@ -60,8 +60,15 @@ tell([found, values, triggers, flags])
 """
 
 
-@pytest.mark.parametrize("version", ["2.11.2", "3.3.2"])
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def rarely(*values: object) -> object:
+    """One of several that differ little, each of which takes a real Airflow half a minute."""
+    return pytest.param(*values, marks=pytest.mark.soak)
+
+
+@pytest.mark.parametrize(
+    ("version", "kind"),
+    [("2.11.2", "sqlite"), ("3.3.2", "postgresql"), rarely("2.11.2", "postgresql"), rarely("3.3.2", "sqlite")],
+)
 def test_a_real_airflow_reads_every_row_with_the_new_key_alone(
     version: str, kind: str, airflow_homes: AirflowHomes, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -209,7 +216,7 @@ def check(tables: Tables, before: Any, writer: Writer, rows: int) -> None:
 
 
 def test_killed_at_any_moment_nothing_is_lost_and_the_next_run_finishes(tables: Tables, tmp_path: Path) -> None:
-    kill_series(tables, tmp_path, 400, 4)
+    kill_series(tables, tmp_path, 300, 3)
 
 
 @pytest.mark.soak
@@ -400,3 +407,115 @@ def test_old_airflows_are_caught(desk: Desk) -> None:
     told = {"code": done.returncode, "said": " ".join(done.stdout.split())}
     assert told["code"] == 1
     assert "an Airflow still encrypts with an old key: restart all its parts" in told["said"]
+
+
+@pytest.mark.parametrize("kind", ["fifo", "device"])
+def test_what_is_no_plain_file_is_neither_read_nor_replaced(desk: Desk, kind: str) -> None:
+    path = desk.folder / "keys"
+    if kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/full")
+    before = os.stat(path)
+    for arguments in (("generate", "--to", "file", "--real"), ("verify-backup", "--from", "file")):
+        said = desk.run("keys", *arguments, "--name", str(path))
+        assert (said.code, "it is no plain file" in said.errors) == (1, True)
+    assert os.path.samestat(before, os.stat(path))
+
+
+def test_a_list_keeps_the_group_that_airflow_reads_it_by(desk: Desk) -> None:
+    path = desk.folder / "keys"
+    path.write_text(f"{OLD}\n")
+    path.chmod(0o640)
+    with_keys(desk, OLD).must("keys", "generate", "--to", "file", "--name", str(path), "--real")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "ALTER TABLE variable DROP COLUMN is_encrypted",
+        "DROP TABLE variable",
+        "ALTER TABLE connection DROP COLUMN extra",
+    ],
+    ids=["flag", "table", "column"],
+)
+def test_what_is_not_there_is_not_held_for_empty(desk: Desk, damage: str) -> None:
+    sqlite_at(desk).sql(damage)
+    for arguments in (("rotate", "--real"), ("status",), ("lost",)):
+        said = desk.run("keys", *arguments)
+        assert said.code in (1, 3)
+        assert "Take the old key out" not in said.output
+        assert "all there is" not in said.output
+    assert desk.run("keys", "verify-backup", stdin=Fernet.generate_key().decode()).code in (1, 3)
+
+
+def test_the_order_is_looked_at_in_every_row(desk: Desk) -> None:
+    tables = sqlite_at(desk)
+    tables.add("variable", *(
+        {"key": f"old{number}", "is_encrypted": True, "val": Fernet(NEW).encrypt_at_time(b"x", 1_600_000_000).decode()}
+        for number in range(1100)
+    ))  # fmt: skip
+    tables.sql("UPDATE variable SET id = id + 2000 WHERE id <= 5")
+    before = tables.kept()
+    said = desk.run("keys", "rotate", "--real")
+    assert (said.code, "does not stand first" in " ".join(said.output.split())) == (1, True)
+    assert tables.kept() == before
+
+
+def test_names_steer_no_screen(desk: Desk) -> None:
+    name = "a\nThe first key alone has signed all\x1b[2J\u202ex"
+    tables = sqlite_at(desk)
+    tables.add("connection", conn_id=name, conn_type="x", password="lie", is_encrypted=True, is_extra_encrypted=False)
+    for command in ("rotate", "lost", "status"):
+        said = desk.run("keys", command, *(["--real"] if command == "rotate" else []))
+        assert said.code == 1
+        assert "\x1b" not in said.output
+        assert "\u202e" not in said.output
+        assert "\nThe first key alone" not in said.output
+
+
+def test_what_rotating_left_is_named_with_the_reason_and_not_to_be_rotated_again(desk: Desk) -> None:
+    sqlite_at(desk).sql("UPDATE variable SET val = CAST(val AS BLOB) WHERE id = 1")
+    said = desk.run("keys", "rotate", "--real")
+    assert said.code == 1
+    assert "variable.val of v0 (each time somebody or something else changed or kept it)" in said.output
+    assert "safeconduct keys rotate" not in said.output
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (b"", "empty or closed"),
+        (b"\xff", "byte 1 of standard input is no UTF-8"),
+        (b"," * 70_000, "more than 64 KiB"),
+        (b"," * 1000, "and 996 more"),
+        (b"\xef\xbb\xbf" + OLD.encode(), "is no url-safe base64"),
+    ],
+    ids=["nothing", "octets", "endless", "commas", "a mark of the byte order"],
+)
+def test_a_copy_that_is_no_list_of_keys_is_one_sentence(desk: Desk, given: bytes, words: str) -> None:
+    said = desk.run("keys", "verify-backup", stdin=given)
+    assert said.code in (1, 2)
+    assert words in said.errors
+    assert len(said.errors) < 1000
+
+
+def test_the_lock_is_no_link_and_no_fifo(desk: Desk) -> None:
+    beside = desk.folder / "airflow.db-rotation"
+    beside.symlink_to(desk.folder / "elsewhere")
+    said = desk.run("keys", "rotate", "--real")
+    assert (said.code, "cannot be opened" in " ".join(said.output.split())) == (1, True)
+    assert not (desk.folder / "elsewhere").exists()
+    beside.unlink()
+    os.mkfifo(beside)
+    assert "has signed all" in desk.must("keys", "rotate", "--real")
+
+
+def test_a_variable_is_entered_again_with_its_description(desk: Desk) -> None:
+    token = Fernet(Fernet.generate_key()).encrypt(b"x").decode()
+    sqlite_at(desk).sql("UPDATE variable SET val = ?, description = 'of the shop' WHERE id = 1", [token])
+    sqlite_at(desk).sql("UPDATE connection SET password = ?, conn_type = '', extra = NULL WHERE id = 1", [token])
+    said = desk.run("keys", "lost").output
+    assert "safeconduct variables add --value - --description 'of the shop' --overwrite --real -- v0" in said
+    assert "safeconduct connections add --uri - --overwrite --real -- c0" in said

@@ -16,8 +16,7 @@ from safeconduct.model import Secret
 from safeconduct.secrets import rotation_part
 from safeconduct.secrets.census import take_census
 from safeconduct.secrets.rotation import PURPOSE, Busy, HelperLost, Interrupted, rotate
-from safeconduct.secrets.rotation_part import RESTLESS
-from safeconduct.secrets.token_work import CORRUPT, ENCRYPTED, MENDED, OTHER_KEY, ROTATED, SAME
+from safeconduct.secrets.token_work import CORRUPT, ENCRYPTED, MENDED, OTHER_KEY, RESTLESS, ROTATED, SAME
 from tests.secrets.credential_tables import PASSWORD, Tables, mariadb_tables, postgres_tables, sqlite_tables
 
 if TYPE_CHECKING:

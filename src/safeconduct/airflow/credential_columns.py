@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from safeconduct.airflow.metadata_reader import Change, Swap
+from safeconduct.airflow.metadata_reader import Change, ReadFailed, Swap
 from safeconduct.airflow.sql_text import sql_text
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ COLUMNS = (
     CredentialColumn("connection_test_request", "password", "is_encrypted", "connection_id"),
     CredentialColumn("connection_test_request", "extra", "is_extra_encrypted", "connection_id"),
 )
+_ALWAYS_THERE = frozenset({"connection", "variable"})
+"""The other tables came with later versions, 2.2 and 3.3."""
 _TEXT = frozenset({"text", "mediumtext"})
 """The types of a column that Airflow encrypts. Before 2.9 trigger.kwargs was JSON, and in plaintext."""
 
@@ -72,9 +74,24 @@ def columns_there(reading: Reading) -> tuple[CredentialColumn, ...]:
     return tuple(column for column in COLUMNS if _is_there(column, types[column.table]))
 
 
+def all_columns(reading: Reading) -> tuple[CredentialColumn, ...]:
+    """The same; raises ReadFailed also where one is not there that every Airflow has: it may not be held for empty."""
+    there = columns_there(reading)
+    for column in COLUMNS:
+        if column not in there and column.table in _ALWAYS_THERE:
+            types = reading.columns(column.table)
+            lacking = ", ".join(sorted(_names(column) - types.keys()))
+            what = f"its table {column.table} has no {lacking}" if types else f"it has no table {column.table}"
+            raise ReadFailed(f"{what}, where every Airflow keeps credentials", layout=column.table == "connection")
+    return there
+
+
 def _is_there(column: CredentialColumn, types: Mapping[str, str]) -> bool:
-    names = {KEY, column.column, column.name, column.flag} - {""}
-    return names <= types.keys() and (bool(column.flag) or types[column.column] in _TEXT)
+    return _names(column) <= types.keys() and (bool(column.flag) or types[column.column] in _TEXT)
+
+
+def _names(column: CredentialColumn) -> set[str]:
+    return {KEY, column.column, column.name, column.flag} - {""}
 
 
 def count(reading: Reading, column: CredentialColumn) -> int:

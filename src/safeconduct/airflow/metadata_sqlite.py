@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import sqlite3
 import stat
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
 from safeconduct.airflow.rules import DATABASE_MALFORMED, DATABASE_UNREACHABLE
@@ -53,14 +54,17 @@ class SqliteReader(MetadataReader):
         """See MetadataReader. A file beside the database is locked; of the database itself, SQLite has the locks."""
         beside = self._path.with_name(f"{self._path.name}-{purpose}")
         try:
-            held = beside.open("ab")
+            number = os.open(beside, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise ReadFailed(f"{beside} cannot be written: {error.strerror or error}") from error
-        with held:
-            taken = _lock(held)
+            raise ReadFailed(f"{beside}, which is locked meanwhile, cannot be opened: {error.strerror}") from error
+        try:
+            taken = _lock(number, beside)
             yield taken
             if taken:
-                beside.unlink(missing_ok=True)
+                with suppress(OSError):
+                    beside.unlink(missing_ok=True)
+        finally:
+            os.close(number)
 
     def _opened_to_read(self) -> sqlite3.Connection:
         # Through a URI with mode=ro: sqlite3 would otherwise create a file that is missing, and take write locks.
@@ -233,12 +237,13 @@ def _not_kept(error: Exception) -> ReadFailed:
     return ReadFailed(" ".join(str(error).split()) if isinstance(error, sqlite3.Error) else _NO_TEXT)
 
 
-def _lock(file: BinaryIO) -> bool:
+def _lock(number: int, path: Path) -> bool:
+    """Whether we have it; not where its last owner has removed the file meanwhile, so that another may make it anew."""
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(number), path.stat())
+    except OSError:
         return False
-    return True
 
 
 def _text(value: bytes) -> str:

@@ -40,16 +40,12 @@ def days(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
     return timedelta(days=int(found[1]))
 
 
-def census_of(
-    database: MetadataDatabase, keys: Sequence[Secret], pages: int | None = None, format_: str = "text"
-) -> Census:
-    """Whose tokens there are, in all or in so many pages of each column. Ends the command where it cannot be read."""
+def census_of(database: MetadataDatabase, keys: Sequence[Secret], format_: str = "text") -> Census:
+    """Whose tokens there are. Ends the command where it cannot be read."""
     reader = database.reader
     try:
-        with reader.open() as reading:
-            total = cells_in(reading) if pages is None else 0
-            with progress(total, "looking") as step:
-                return take_census(reading, keys, step, pages)
+        with reader.open() as reading, progress(cells_in(reading), "looking") as step:
+            return take_census(reading, keys, step)
     except ReadFailed as failure:
         refuse(database.explain(failure), format_=format_)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 _SUBJECT = "Fernet key"
 _DEFAULT_NAME = "fernet-key"
+_LARGEST = 64 << 10
+"""Octets that could be a list of keys."""
 
 
 def _placed(word: str) -> Callable[[Command], Command]:
@@ -85,7 +88,7 @@ def verify_backup(place: str | None, name: str | None, backend_kwargs: str | Non
     """
     if place is None:
         _no_place(name, backend_kwargs)
-        where, text = "the copy on standard input", Secret(given_text("--from", STANDARD_INPUT))
+        where, text = "the copy on standard input", _given()
     else:
         kept = _place(place, name, backend_kwargs)
         where, found = f"the copy in {kept.label}", _read(kept)
@@ -101,6 +104,20 @@ def verify_backup(place: str | None, name: str | None, backend_kwargs: str | Non
     lost = tuple(one for one in judged(census, keyring, datetime.now(timezone.utc)) if _is_lost(one))
     told(database, keyring, census, lost, format_, f"{where[0].upper()}{where[1:]} opens all there is.")
     raise click.exceptions.Exit(report_of(lost).exit_code)
+
+
+def _given() -> Secret:
+    """What stands on standard input, no more of it than a list of keys can be."""
+    octets = sys.stdin.buffer.read(_LARGEST + 1)
+    if len(octets) > _LARGEST:
+        raise click.UsageError(f"standard input holds more than {_LARGEST >> 10} KiB, which is no list of keys")
+    try:
+        text = octets.decode("utf-8").strip()
+    except UnicodeDecodeError as error:
+        raise click.UsageError(f"byte {error.start + 1} of standard input is no UTF-8") from None
+    if not text:
+        raise click.UsageError("the keys are read from standard input, which is empty or closed: or say --from")
+    return Secret(text)
 
 
 def _is_lost(fault: Finding | Unjudged) -> bool:

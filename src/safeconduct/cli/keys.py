@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,26 +17,25 @@ from safeconduct.cli.key_places import generate, verify_backup
 from safeconduct.cli.keys_lost import lost
 from safeconduct.cli.saying import say
 from safeconduct.masking import Masker
-from safeconduct.report.keeping import document
+from safeconduct.model import Finding
+from safeconduct.report.keeping import document, printable
 from safeconduct.report.keys import census_text, columns, plan_text
 from safeconduct.secrets import KeyState, rules_keys
 from safeconduct.secrets.census import cells_in
-from safeconduct.secrets.key_findings import cells_named, counted, judged, order
+from safeconduct.secrets.key_findings import ROTATE, cells_named, counted, judged, order
 from safeconduct.secrets.rotation import Busy, HelperLost, Interrupted, rotate
 from safeconduct.secrets.token_work import ENCRYPTED, MENDED, ROTATED, SAME
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from safeconduct.model import Finding, Unjudged
+    from safeconduct.model import Unjudged
     from safeconduct.secrets import Keeper
     from safeconduct.secrets.census import Census
     from safeconduct.secrets.rotation import Rotated, Tally
 
 _PATIENCE = 30.0
 """Seconds for each statement: a busy Airflow may have rows locked, and a migration tables."""
-_FEW_PAGES = 1
-"""Pages of each column that are looked at before a rotation, for the order of the keys."""
 
 
 @click.group("keys")
@@ -81,13 +81,13 @@ def rotate_(processes: int, order_is_right: bool, real: bool, format_: str) -> N
     place = keeper(timeout=_PATIENCE)
     if place.keyring.state is not KeyState.USABLE:
         _refuse_without_key(place, format_)
-    census = census_of(place.database, place.keyring.secrets, _FEW_PAGES if real else None, format_)
+    census = census_of(place.database, place.keyring.secrets, format_)
     if not order_is_right and (wrong := tuple(order(census))):
         refuse(*wrong, format_=format_)
     if not real:
         _show_plan(place, census, format_)
     rotated = _rotated(place, processes, format_)
-    faults = (*_late(rotated), *judged(rotated.census, place.keyring, datetime.now(timezone.utc)))
+    faults = (*_late(rotated), *_done(judged(rotated.census, place.keyring, datetime.now(timezone.utc))))
     _show_rotated(place, rotated, faults, format_)
     raise click.exceptions.Exit(report_of(faults).exit_code)
 
@@ -118,7 +118,7 @@ def _rotated(place: Keeper, processes: int, format_: str) -> Rotated:
     except HelperLost:
         raise click.ClickException("a process that helped was ended; what was rotated stays so: run it again") from None
     except ReadFailed as failure:
-        refuse(place.database.explain(failure), format_=format_)
+        refuse(place.database.explain(failure, "cannot be changed"), format_=format_)
 
 
 def _show_plan(place: Keeper, census: Census, format_: str) -> NoReturn:
@@ -130,6 +130,16 @@ def _show_plan(place: Keeper, census: Census, format_: str) -> NoReturn:
         click.echo(f"\n{plan_text(len(place.keyring), lines, place.keyring.origin)}\n")
         click.echo("Nothing was changed: --real does step 3 and 4.")
     raise click.exceptions.Exit(0)
+
+
+def _done(faults: Sequence[Finding | Unjudged]) -> list[Finding | Unjudged]:
+    """They without the advice to rotate, which was just done: what is left is left for a reason that is told."""
+    return [
+        replace(one, remedies=tuple(remedy for remedy in one.remedies if remedy != ROTATE))
+        if isinstance(one, Finding)
+        else one
+        for one in faults
+    ]
 
 
 def _late(rotated: Rotated) -> list[Finding]:
@@ -165,9 +175,9 @@ def _summary(tally: Tally) -> list[tuple[str, str]]:
         ROTATED: "rotated",
         ENCRYPTED: "encrypted",
         MENDED: "flags corrected",
-        SAME: "already of the first",
+        SAME: "rotated already",
     }
     rows = [(shown, f"{tally.fates[fate]:,}") for fate, shown in words.items() if tally.fates[fate] or fate == ROTATED]
     if tally.aside:
-        rows.append(("left as it is", f"{tally.aside:,}: {cells_named(tally.named)}"))
+        rows.append(("left as it is", printable(f"{tally.aside:,}: {cells_named(tally.named, reasons=True)}")))
     return rows

@@ -65,8 +65,9 @@ def _text(rows: Sequence[LostRow], masker: Masker, census: Census) -> list[str]:
         lines.append(f"  and {more:,} more")
     lines += ["", f"All else is there: {census.cells - census.aside:,} credentials can be read."]
     for what, table in (("connections", "connection"), ("variables", "variable")):
-        names = [row.name for row in rows if row.table == table]
-        lines += _commands(what, names, [row for row in rows if row.table == table], masker)
+        # One whose name is none that can be typed is in no command.
+        some = [row for row in rows if row.table == table and row.name and (row.row or table == "variable")]
+        lines += _commands(what, [row.name for row in some], some, masker)
     return lines
 
 
@@ -87,13 +88,15 @@ def _commands(what: str, names: Sequence[str], rows: Sequence[LostRow], masker: 
 def _entering(what: str, row: LostRow, masker: Masker) -> str:
     """What is left of a connection is entered with it; one of which all is secret is entered whole."""
     words, end = ["safeconduct", what, "add"], ["--overwrite", "--real", "--", row.name]
+    if row.description:
+        end = ["--description", masker.text(row.description), *end]
     kept = row.row
     if kept is None:
         return _line([*words, "--value", "-", *end])
-    if len(row.columns) > 1:
+    if len(row.columns) > 1 or not kept.conn_type:
         return _line([*words, "--uri", "-", *end])
     fields: dict[str, Any] = {"--type": kept.conn_type, "--host": kept.host, "--port": kept.port}
-    fields |= {"--schema": kept.schema, "--login": kept.login, "--description": kept.description}
+    fields |= {"--schema": kept.schema, "--login": kept.login}
     for option, value in fields.items():
         if value not in (None, ""):
             words += [option, masker.text(str(value))]
@@ -114,6 +117,6 @@ def _left(row: LostRow, masker: Masker) -> str:
     kept = row.row
     if kept is None:
         return ""
-    at = f"{kept.login}@{kept.host}" if kept.login else kept.host
+    at = f"{kept.login}@{kept.host or ''}" if kept.login else kept.host
     where = f"{at or ''}{f':{kept.port}' if kept.port else ''}{f'/{kept.schema}' if kept.schema else ''}"
     return printable(masker.text(" ".join(filter(None, (kept.conn_type, where)))))

@@ -54,9 +54,13 @@ def plan_text(keys: int, lines: Sequence[Line], origin: str) -> str:
     """The way of a rotation, step by step, with what each step finds now."""
     todo = {line.what: line.count for line in lines}
     turned = sum(count for what, count in todo.items() if what.startswith("key ") and not what.startswith("key 1 "))
+    first = (
+        f"The new key stands first of {keys} in {origin}."
+        if keys > 1
+        else f"Put a new key in front of the one in {origin}: safeconduct keys generate."
+    )
     steps = [
-        f"Put a new key in front of the old one in {origin}: fernet_key = NEW,OLD"
-        + (f" (there {'is one key' if keys == 1 else f'are {keys} keys'} now)"),
+        first,
         "Restart every part of Airflow: scheduler, workers, triggerer, web or API server.",
         f"safeconduct keys rotate --real: {turned:,} of an old key, {todo.get('plaintext', 0):,} in plaintext.",
         "The same command looks at the end whether the new key alone has signed every token.",

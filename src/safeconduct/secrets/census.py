@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.credential_columns import columns_there, count, name_of, page_after
+from safeconduct.airflow.credential_columns import all_columns, count, name_of, page_after
 from safeconduct.secrets.signatures import Signatures
 from safeconduct.secrets.token_work import CORRUPT, OTHER_KEY
 
@@ -96,18 +96,11 @@ class Census:
             self.named.append(Aside(column, cell.key, name(cell.key), why, made))
 
 
-def take_census(
-    reading: Reading, keys: Sequence[Secret], step: Callable[[int], object] = lambda _: None, pages: int | None = None
-) -> Census:
-    """Look at every cell, or at so many pages of each column. `step` hears of each page how many cells it had.
-
-    Raises ReadFailed.
-    """
-    signatures, census = Signatures(keys), Census(columns=columns_there(reading))
+def take_census(reading: Reading, keys: Sequence[Secret], step: Callable[[int], object] = lambda _: None) -> Census:
+    """Look at every cell. `step` hears of each page how many cells it had. Raises ReadFailed."""
+    signatures, census = Signatures(keys), Census(columns=all_columns(reading))
     for column in census.columns:
-        for number, page in enumerate(pages_of(reading, column)):
-            if number == pages:
-                break
+        for page in pages_of(reading, column):
             census.add(page, signatures.of_all(page), partial(name_of, reading, column))
             step(len(page.cells))
     return census
@@ -123,4 +116,4 @@ def pages_of(reading: Reading, column: CredentialColumn) -> Iterator[Page]:
 
 def cells_in(reading: Reading) -> int:
     """How many cells there are to look at. Raises ReadFailed."""
-    return sum(count(reading, column) for column in columns_there(reading))
+    return sum(count(reading, column) for column in all_columns(reading))

@@ -9,7 +9,7 @@ from safeconduct.airflow.metadata import SUBJECT
 from safeconduct.model import Finding, Remedy, RemedyKind, Severity, Unjudged
 from safeconduct.secrets import rules_keys
 from safeconduct.secrets.keyring import KeyState, moment
-from safeconduct.secrets.token_work import CORRUPT, OTHER_KEY
+from safeconduct.secrets.token_work import CORRUPT, NOT_TEXT, OTHER_KEY, RESTLESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,9 +120,17 @@ def counted(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def cells_named(aside: Sequence[Aside]) -> str:
+_WHY = {
+    OTHER_KEY: "no key opens it",
+    CORRUPT: "it is no token",
+    NOT_TEXT: "it is no text",
+    RESTLESS: "each time somebody or something else changed or kept it",
+}
+
+
+def cells_named(aside: Sequence[Aside], reasons: bool = False) -> str:
     """The first few cells, and how many more there are."""
-    shown = ", ".join(f"{one.column} of {one.name}" for one in aside[:_NAMED])
+    shown = ", ".join(f"{one.column} of {one.name}{f' ({_WHY[one.why]})' if reasons else ''}" for one in aside[:_NAMED])
     return f"{shown} and {len(aside) - _NAMED:,} more" if len(aside) > _NAMED else shown
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
+import stat
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,7 +41,7 @@ class KeyPlace(ABC):
 
 
 class KeyFile(KeyPlace):
-    """A file that only its owner may read."""
+    """A file that only its owner may read; one that is there keeps its group, which Airflow may read it by."""
 
     def __init__(self, path: Path) -> None:
         self.label = str(path)
@@ -49,8 +51,10 @@ class KeyFile(KeyPlace):
     def read(self) -> Secret | None:
         """See KeyPlace."""
         try:
-            # Not waited for: a FIFO is no place for a key.
+            # Not waited for: a FIFO or a device is no place for a key.
             with open(os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise OSError(errno.EINVAL, "it is no plain file", str(self._path))
                 text = file.read(_LARGEST).decode("utf-8")
         except FileNotFoundError:
             return None
@@ -60,7 +64,7 @@ class KeyFile(KeyPlace):
     def write(self, text: Secret) -> None:
         """See KeyPlace."""
         if self._there:
-            replaced(os.path.realpath(self._path), f"{text.reveal()}\n", for_group=False)
+            replaced(os.path.realpath(self._path), f"{text.reveal()}\n")
             return
         number = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with open(number, "wb") as file:

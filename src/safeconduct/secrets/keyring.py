@@ -85,8 +85,13 @@ def read_keyring(option: Secret | None, origin: str) -> Keyring:
     parts = text.split(",")
     problems = [problem for number, part in enumerate(parts, 1) if (problem := _problem(part, number, len(parts)))]
     if problems:
-        return Keyring(KeyState.MALFORMED, origin, "; ".join(problems))
+        more = f"; and {len(problems) - _SHOWN:,} more" if len(problems) > _SHOWN else ""
+        return Keyring(KeyState.MALFORMED, origin, "; ".join(problems[:_SHOWN]) + more)
     return Keyring(KeyState.USABLE, origin, secrets=tuple(Secret(part.strip()) for part in parts))
+
+
+_SHOWN = 5
+"""Malformed keys that are told."""
 
 
 def fernets(keys: Sequence[Secret]) -> tuple[Fernet, ...]:
@@ -106,7 +111,7 @@ def _problem(part: str, number: int, count: int) -> str:
         where = {1: "at the beginning", count: "at the end"}.get(number, "in a row")
         return f"{which} is empty (a comma too many {where})"
     try:
-        raw = base64.urlsafe_b64decode(key.encode())
+        raw = base64.urlsafe_b64decode(key.encode("ascii"))
     except (binascii.Error, ValueError):
         return f"{which} is no url-safe base64 ({len(key)} characters; a key has 44)"
     return "" if len(raw) == 32 else f"{which} holds {len(raw)} bytes instead of 32 ({len(key)} characters)"

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LostRow:
-    """A row with columns that no key opens. `row` is what else there is of a connection; None for all others."""
+    """A row with columns that no key opens. `row` is what else there is of a connection; None for all others.
+
+    `description` is a connection's or a variable's.
+    """
 
     table: str
     name: str
     columns: tuple[str, ...]
     row: ConnectionRow | None = None
+    description: str = ""
 
     @property
     def keeps_secret(self) -> bool:
@@ -35,12 +39,24 @@ def lost_rows(database: MetadataDatabase, aside: Iterable[Aside]) -> tuple[LostR
     columns: dict[tuple[str, str, str], list[str]] = {}
     for one in aside:
         columns.setdefault((one.column.table, one.key, one.name), []).append(one.column.column)
-    return tuple(_row(database, columns, *where) for where in columns)
+    told = _descriptions(database) if any(table == "variable" for table, _, _ in columns) else {}
+    return tuple(_row(database, columns, told, *where) for where in columns)
+
+
+def _descriptions(database: MetadataDatabase) -> dict[str, str]:
+    found = database.variables()
+    return {one.key: one.description or "" for one in found} if isinstance(found, list) else {}
 
 
 def _row(
-    database: MetadataDatabase, columns: Mapping[tuple[str, str, str], list[str]], table: str, key: str, name: str
+    database: MetadataDatabase,
+    columns: Mapping[tuple[str, str, str], list[str]],
+    told: Mapping[str, str],
+    table: str,
+    key: str,
+    name: str,
 ) -> LostRow:
     row = database.row(name) if table == "connection" else None
     kept = row if isinstance(row, ConnectionRow) else None
-    return LostRow(table, name, tuple(columns[table, key, name]), kept)
+    description = (kept.description if kept is not None else told.get(name) if table == "variable" else "") or ""
+    return LostRow(table, name, tuple(columns[table, key, name]), kept, description)

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.credential_columns import columns_there, parts
+from safeconduct.airflow.credential_columns import all_columns, parts
 from safeconduct.airflow.metadata_reader import ReadFailed
 from safeconduct.secrets.census import Census, take_census
 from safeconduct.secrets.rotation_helpers import HelperLost, helpers
@@ -96,7 +96,7 @@ def _shares(reader: MetadataReader, processes: int) -> list[list[Part]]:
     """For each process its part of each column."""
     shares: list[list[Part]] = [[] for _ in range(processes)]
     with reader.open() as reading:
-        for column in columns_there(reading):
+        for column in all_columns(reading):
             # A part may be missing where there are fewer cells than processes.
             for share, bounds in zip(shares, parts(reading, column, processes), strict=False):
                 share.append(Part(column, *bounds))

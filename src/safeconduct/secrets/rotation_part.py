@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from safeconduct.airflow.credential_columns import Page, cells_of, name_of, page_after, swapped
 from safeconduct.airflow.metadata_reader import Change
 from safeconduct.secrets.census import MOST_NAMED, Aside
-from safeconduct.secrets.token_work import CHANGES, SAME
+from safeconduct.secrets.token_work import CHANGES, RESTLESS, SAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from safeconduct.airflow.metadata_reader import Editing
     from safeconduct.secrets.token_work import Turned, Turner
 
-RESTLESS = "restless"
-"""A cell that was changed by others each time that it was to be swapped."""
 _TRIES = 5
 
 

@@ -29,6 +29,8 @@ CORRUPT = "corrupt"
 """It is to be a token, and is none."""
 NOT_TEXT = "not-text"
 """Plaintext with octets that are no UTF-8."""
+RESTLESS = "restless"
+"""It was changed by others each time that it was to be swapped, or kept by something."""
 CHANGES = frozenset({ROTATED, MENDED, ENCRYPTED})
 
 
