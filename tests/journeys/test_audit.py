@@ -309,3 +309,10 @@ def test_airflow_s_own_database_is_audited(any_airflow: Airflow) -> None:
     }
     assert not any(rule.startswith("keys.") for rule, _ in found)
     assert set(unjudged(said)) <= {"table trigger"}  # plaintext JSON before 2.9
+
+
+def test_a_store_of_our_own_has_no_runs_and_nothing_of_theirs_to_judge(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, tmp_path / "home")
+    desk.must("connections", "init", str(desk.airflow_home), "--real")
+    said = desk.run("secrets", "audit")
+    assert (said.code, "could not be judged" in said.output) == (0, False)

@@ -99,6 +99,12 @@ def audit(place: Keeper | Finding | Unjudged, backend_faults: Sequence[Finding |
     return Audited(gathering.report(), place, audited.cells.census)
 
 
+def _is_store(reading: Reading) -> bool:
+    """Whether no Airflow has migrated this yet: a store of our own, which has no runs, and so nothing of theirs."""
+    runs = ("trigger", *(table for table, _ in embedded.SOURCES))
+    return not any(reading.columns(table) for table in ("alembic_version", *runs))
+
+
 class _Database:
     """One walk through the metadata database."""
 
@@ -141,10 +147,12 @@ class _Database:
         for column in columns:
             if column.table not in _WHOLE:
                 self._guarded(str(column), partial(self._column, reading, column, step))
-        self._lacking(reading, columns)
+        store = _is_store(reading)
+        if not store:
+            self._lacking(reading, columns)
         if keyring.state is KeyState.USABLE:
             gathering.add(*order(cells.census))
-            for table, read in embedded.SOURCES:
+            for table, read in () if store else embedded.SOURCES:
                 self._guarded(table, partial(self._embedded, reading, table, read))
         else:
             gathering.add(*unusable(cells.census, keyring))
