@@ -69,8 +69,7 @@ rotated = rotate(reader, keys)
 whole = time.process_time() - began
 assert rotated.tally.changed == rotated.census.of(1).count == rotated.census.cells
 began = time.process_time()
-with reader.open() as reading:
-    take_census(reading, keys)
+take_census(reader, keys)
 print(whole, whole - (time.process_time() - began))
 """
 

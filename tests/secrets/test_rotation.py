@@ -188,11 +188,11 @@ def test_columns_that_this_airflow_does_not_encrypt_are_left_alone(tables: Table
     assert rotate(tables.reader(), KEYS).tally.fates == {ROTATED: 100}
 
 
-def test_a_census_tells_keys_apart_without_opening_anything(tables: Tables) -> None:
+@pytest.mark.parametrize("processes", [1, 3])
+def test_a_census_tells_keys_apart_without_opening_anything(tables: Tables, processes: int) -> None:
     odd(tables)
     tables.sql("UPDATE variable SET val = ? WHERE id = 1", [Fernet(NEW).encrypt_at_time(b"x", 1).decode()])
-    with tables.reader().open() as reading:
-        census = take_census(reading, KEYS)
+    census = take_census(tables.reader(), KEYS, processes)
     assert (census.of(1).count, census.of(1).oldest) == (1, 1)
     assert (census.of(2).count, census.of(0).count, census.plaintext, census.lying) == (CELLS, 1, 3, 1)
     assert {(one.name, one.why) for one in census.named} == {

@@ -19,6 +19,7 @@ from safeconduct.report.keeping import document
 from safeconduct.report.keys import Line, census_text
 from safeconduct.secrets import KeyState
 from safeconduct.secrets.census import Census, cells_in, take_census
+from safeconduct.secrets.shared_work import HelperLost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -40,12 +41,16 @@ def days(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tim
     return timedelta(days=int(found[1]))
 
 
-def census_of(database: MetadataDatabase, keys: Sequence[Secret], format_: str = "text") -> Census:
+def census_of(database: MetadataDatabase, keys: Sequence[Secret], format_: str = "text", processes: int = 1) -> Census:
     """Whose tokens there are. Ends the command where it cannot be read."""
     reader = database.reader
     try:
-        with reader.open() as reading, progress(cells_in(reading), "looking") as step:
-            return take_census(reading, keys, step)
+        with reader.open() as reading:
+            total = cells_in(reading)
+        with progress(total, "looking") as step:
+            return take_census(reader, keys, processes, step)
+    except HelperLost:
+        raise click.ClickException("a process that helped was ended: run it again") from None
     except ReadFailed as failure:
         refuse(database.explain(failure), format_=format_)
 

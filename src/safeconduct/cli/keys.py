@@ -81,7 +81,7 @@ def rotate_(processes: int, order_is_right: bool, real: bool, format_: str) -> N
     place = keeper(timeout=_PATIENCE)
     if place.keyring.state is not KeyState.USABLE:
         _refuse_without_key(place, format_)
-    census = census_of(place.database, place.keyring.secrets, format_)
+    census = census_of(place.database, place.keyring.secrets, format_, processes)
     if not order_is_right and (wrong := tuple(order(census))):
         refuse(*wrong, format_=format_)
     if not real:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.credential_columns import all_columns, count, name_of, page_after
+from safeconduct.secrets.shared_work import shared, shares_of
 from safeconduct.secrets.signatures import Signatures
 from safeconduct.secrets.token_work import CORRUPT, OTHER_KEY
 
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from safeconduct.airflow.credential_columns import CredentialCell, CredentialColumn, Page
-    from safeconduct.airflow.metadata_reader import Reading
+    from safeconduct.airflow.metadata_reader import MetadataReader, Reading
     from safeconduct.model import Secret
+    from safeconduct.secrets.shared_work import Part
     from safeconduct.secrets.signatures import Signature
 
 MOST_NAMED = 10_000
@@ -36,6 +38,13 @@ class Ages:
         self.oldest = min(self.oldest, *made) if self.count else min(made)
         self.youngest = max(self.youngest, *made)
         self.count += len(made)
+
+    def join(self, other: Ages) -> None:
+        """All of the other's, too."""
+        if other.count:
+            self.oldest = min(self.oldest, other.oldest) if self.count else other.oldest
+            self.youngest = max(self.youngest, other.youngest)
+            self.count += other.count
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,16 @@ class Census:
     lying: int = 0
     aside: int = 0
     named: list[Aside] = field(default_factory=list)
-    columns: tuple[CredentialColumn, ...] = ()
+
+    def join(self, other: Census) -> None:
+        """What another process has found, too."""
+        for key, ages in other.keys.items():
+            self.keys.setdefault(key, Ages()).join(ages)
+        self.cells += other.cells
+        self.plaintext += other.plaintext
+        self.lying += other.lying
+        self.aside += other.aside
+        self.named += other.named[: MOST_NAMED - len(self.named)]
 
     def of(self, key: int) -> Ages:
         """The tokens of the key of this number; 0 for those of none."""
@@ -96,22 +114,36 @@ class Census:
             self.named.append(Aside(column, cell.key, name(cell.key), why, made))
 
 
-def take_census(reading: Reading, keys: Sequence[Secret], step: Callable[[int], object] = lambda _: None) -> Census:
-    """Look at every cell. `step` hears of each page how many cells it had. Raises ReadFailed."""
-    signatures, census = Signatures(keys), Census(columns=all_columns(reading))
-    for column in census.columns:
-        for page in pages_of(reading, column):
-            census.add(page, signatures.of_all(page), partial(name_of, reading, column))
-            step(len(page.cells))
+def take_census(
+    reader: MetadataReader,
+    keys: Sequence[Secret],
+    processes: int = 1,
+    step: Callable[[int], object] = lambda _: None,
+) -> Census:
+    """Look at every cell. `step` hears of each page how many cells it had. Raises ReadFailed, HelperLost."""
+    census, work = Census(), partial(_look, reader, keys)
+    shared(work, shares_of(reader, processes), census, step)
     return census
 
 
-def pages_of(reading: Reading, column: CredentialColumn) -> Iterator[Page]:
-    """The column, page by page. Raises ReadFailed."""
-    key: str | None = None
-    while (page := page_after(reading, column, key)).cells:
+def _look(
+    reader: MetadataReader, keys: Sequence[Secret], share: Sequence[Part], census: Census, step: Callable[[int], object]
+) -> None:
+    signatures = Signatures(keys)
+    with reader.open() as reading:
+        for part in share:
+            for page in pages_of(reading, part.column, part.after, part.last):
+                census.add(page, signatures.of_all(page), partial(name_of, reading, part.column))
+                step(len(page.cells))
+
+
+def pages_of(
+    reading: Reading, column: CredentialColumn, after: str | None = None, last: str | None = None
+) -> Iterator[Page]:
+    """The column, page by page, or a part of it as page_after has it. Raises ReadFailed."""
+    while (page := page_after(reading, column, after, last)).cells:
         yield page
-        key = page.cells[-1].key
+        after = page.cells[-1].key
 
 
 def cells_in(reading: Reading) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from safeconduct.airflow.credential_columns import all_columns, parts
 from safeconduct.airflow.metadata_reader import ReadFailed
 from safeconduct.secrets.census import Census, take_census
-from safeconduct.secrets.rotation_helpers import HelperLost, helpers
-from safeconduct.secrets.rotation_part import Part, PartRotation, Tally
+from safeconduct.secrets.rotation_part import PartRotation, Tally
+from safeconduct.secrets.shared_work import HelperLost, shared, shares_of
 from safeconduct.secrets.token_work import Turner
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.metadata_reader import MetadataReader
     from safeconduct.model import Secret
+    from safeconduct.secrets.shared_work import Part
 
 __all__ = ["PURPOSE", "Busy", "HelperLost", "Interrupted", "Rotated", "Tally", "rotate"]
 PURPOSE = "rotation"
@@ -68,36 +69,18 @@ def rotate(
         if not alone:
             raise Busy
         try:
-            _rotate_all(reader, keys, processes, tally, step)
-            with reader.open() as reading:
-                census = take_census(reading, keys, step)
+            # The lock's session is open, which the helpers hold, too: so it ends with the last of them.
+            shared(partial(_turn, reader, keys), shares_of(reader, processes), tally, step)
+            census = take_census(reader, keys, processes, step)
         except ReadFailed as failure:
             raise Interrupted(failure.words, tally) from failure
     return Rotated(tally, census, began)
 
 
-def _rotate_all(
-    reader: MetadataReader, keys: Sequence[Secret], processes: int, tally: Tally, step: Callable[[int], object]
+def _turn(
+    reader: MetadataReader, keys: Sequence[Secret], share: Sequence[Part], tally: Tally, step: Callable[[int], object]
 ) -> None:
-    shares = _shares(reader, processes)
-
-    def work(share: Sequence[Part], tally: Tally, step: Callable[[int], object]) -> None:
-        turner = Turner(keys)
-        with reader.work() as database:
-            for part in share:
-                PartRotation(database, part, turner, tally, step).rotate()
-
-    # Forked while no session is open that they would share, but for the lock, which ends with the last of them.
-    with helpers(work, shares[1:], tally, step) as follow:
-        work(shares[0], tally, follow)
-
-
-def _shares(reader: MetadataReader, processes: int) -> list[list[Part]]:
-    """For each process its part of each column."""
-    shares: list[list[Part]] = [[] for _ in range(processes)]
-    with reader.open() as reading:
-        for column in all_columns(reading):
-            # A part may be missing where there are fewer cells than processes.
-            for share, bounds in zip(shares, parts(reading, column, processes), strict=False):
-                share.append(Part(column, *bounds))
-    return shares
+    turner = Turner(keys)
+    with reader.work() as database:
+        for part in share:
+            PartRotation(database, part, turner, tally, step).rotate()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.credential_columns import CredentialColumn
     from safeconduct.airflow.metadata_reader import Editing
+    from safeconduct.secrets.shared_work import Part
     from safeconduct.secrets.token_work import Turned, Turner
 
 _TRIES = 5
@@ -47,15 +48,6 @@ class Tally:
         self.fates += other.fates
         self.aside += other.aside
         self.named += other.named[: MOST_NAMED - len(self.named)]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Rows of a column from behind one key to another; None stands for the beginning and the end."""
-
-    column: CredentialColumn
-    after: str | None
-    last: str | None
 
 
 @dataclass(frozen=True)

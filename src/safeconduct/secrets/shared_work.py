@@ -1,23 +1,44 @@
-"""Processes that rotate a share each, beside this one."""
+"""All rows in shares, a process for each: this one takes the first, and has helpers for the others."""
 
 from __future__ import annotations
 
 import os
 import signal
-from contextlib import ExitStack, closing, contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from safeconduct.airflow.credential_columns import all_columns, parts
 from safeconduct.airflow.metadata_reader import ReadFailed
-from safeconduct.secrets.rotation_part import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from multiprocessing.connection import Connection as Pipe
 
-    from safeconduct.secrets.rotation_part import Part
+    from safeconduct.airflow.credential_columns import CredentialColumn
+    from safeconduct.airflow.metadata_reader import MetadataReader
 
     Step = Callable[[int], object]
-    Work = Callable[[Sequence[Part], Tally, Step], None]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of a column from behind one key to another; None stands for the beginning and the end."""
+
+    column: CredentialColumn
+    after: str | None
+    last: str | None
+
+
+class Result(Protocol):
+    """What work comes to, which grows on the way: where it fails, what was done before counts."""
+
+    def join(self, other: Any) -> None:
+        """What another process has come to, too."""
+
+
+R = TypeVar("R", bound=Result)
 
 
 class HelperLost(Exception):
@@ -31,23 +52,23 @@ class _Orphaned(BaseException):
 class _Helper:
     """One of them: what it says is how many cells a page had, and at its end what it did and why it failed."""
 
-    def __init__(self, work: Work, share: Sequence[Part]) -> None:
+    def __init__(self, work: Callable[[Sequence[Part], Any, Step], None], new: type, share: Sequence[Part]) -> None:
         from multiprocessing import get_context  # only where there are helpers: it takes its time
 
         context = get_context("fork")
         self._pipe, theirs = context.Pipe()
-        given = (theirs, self._pipe, os.getpid(), work, share)
+        given = (theirs, self._pipe, os.getpid(), partial(work, share), new)
         self._process = context.Process(target=_serve, args=given, daemon=True)
         self._process.start()
         theirs.close()
-        self._end: tuple[Tally, str] | None = None
+        self._end: tuple[Any, str] | None = None
 
     def follow(self, step: Step) -> None:
         """Pass on what it has said so far. Raises HelperLost."""
         while self._end is None and self._pipe.poll():
             self._hear(step)
 
-    def ended(self, step: Step) -> tuple[Tally, str]:
+    def ended(self, step: Step) -> tuple[Any, str]:
         """Wait for its end: what it did, and what the database said where it failed. Raises HelperLost."""
         while self._end is None:
             self._hear(step)
@@ -70,34 +91,49 @@ class _Helper:
         self._process.join()
 
 
-@contextmanager
-def helpers(work: Work, shares: Sequence[Sequence[Part]], tally: Tally, step: Step) -> Iterator[Step]:
-    """A process for each share, whose work is joined to the tally at the end; within, the step that it yields is used.
+def shared(
+    work: Callable[[Sequence[Part], R, Step], None], shares: Sequence[Sequence[Part]], result: R, step: Step
+) -> None:
+    """Do this for each share, and join what it comes to, to the result.
 
-    Raises ReadFailed where the database failed for one of them, HelperLost.
+    The helpers are forked: no session may be open that they would share. Raises ReadFailed where the database failed
+    for one of them, HelperLost.
     """
     with ExitStack() as stack:
-        started = [stack.enter_context(closing(_Helper(work, share))) for share in shares]
+        started = [stack.enter_context(closing(_Helper(work, type(result), share))) for share in shares[1:]]
 
         def follow(cells: int) -> None:
             step(cells)
             for one in started:
                 one.follow(step)
 
-        yield follow
+        work(shares[0], result, follow)
         ends = [one.ended(step) for one in started]
         for done, _ in ends:
-            tally.join(done)
+            result.join(done)
         if failed := next((words for _, words in ends if words), ""):
             raise ReadFailed(failed)
 
 
-def _serve(pipe: Pipe[Any, Any], parents: Pipe[Any, Any], parent: int, work: Work, share: Sequence[Part]) -> None:
+def shares_of(reader: MetadataReader, processes: int) -> list[list[Part]]:
+    """For each process its part of each column. Raises ReadFailed."""
+    shares: list[list[Part]] = [[] for _ in range(processes)]
+    with reader.open() as reading:
+        for column in all_columns(reading):
+            # A part may be missing where there are fewer cells than processes.
+            for share, bounds in zip(shares, parts(reading, column, processes), strict=False):
+                share.append(Part(column, *bounds))
+    return shares
+
+
+def _serve(
+    pipe: Pipe[Any, Any], parents: Pipe[Any, Any], parent: int, work: Callable[[Any, Step], None], new: type
+) -> None:
     parents.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    tally, words = Tally(), ""
+    result, words = new(), ""
 
     def step(cells: int) -> None:
         if os.getppid() != parent:
@@ -106,10 +142,10 @@ def _serve(pipe: Pipe[Any, Any], parents: Pipe[Any, Any], parent: int, work: Wor
 
     try:
         try:
-            work(share, tally, step)
+            work(result, step)
         except ReadFailed as failure:
             words = failure.words
-        pipe.send((tally, words))
+        pipe.send((result, words))
     except BaseException:
         with suppress(OSError):
             pipe.close()
