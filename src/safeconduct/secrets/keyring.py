@@ -111,10 +111,19 @@ def _problem(part: str, number: int, count: int) -> str:
         where = {1: "at the beginning", count: "at the end"}.get(number, "in a row")
         return f"{which} is empty (a comma too many {where})"
     try:
-        raw = base64.urlsafe_b64decode(key.encode("ascii"))
+        raw = key_octets(Secret(key))
     except (binascii.Error, ValueError):
         return f"{which} is no url-safe base64 ({len(key)} characters; a key has 44)"
     return "" if len(raw) == 32 else f"{which} holds {len(raw)} bytes instead of 32 ({len(key)} characters)"
+
+
+def key_octets(key: Secret) -> bytes:
+    """What a key is made of: 16 bytes that sign and 16 that encrypt (github.com/fernet/spec). Raises ValueError.
+
+    As octets, from which base64 drops what it does not know: so Airflow and `cryptography` read it, a byte order mark
+    before it included.
+    """
+    return base64.urlsafe_b64decode(key.reveal().encode())
 
 
 def token_octets(token: str) -> bytes | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 from typing import TYPE_CHECKING, NamedTuple
 
-from safeconduct.secrets.keyring import token_octets
+from safeconduct.secrets.keyring import key_octets, token_octets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +29,7 @@ class Signatures:
     """
 
     def __init__(self, keys: Sequence[Secret]) -> None:
-        self._signing = [(number, base64.urlsafe_b64decode(key.reveal())[:16]) for number, key in enumerate(keys, 1)]
+        self._signing = [(number, key_octets(key)[:16]) for number, key in enumerate(keys, 1)]
 
     def of(self, text: str) -> Signature | None:
         """Whose it is; None for what is no token by its form."""

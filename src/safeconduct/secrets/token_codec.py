@@ -12,12 +12,13 @@ and HMAC are those of the libraries; only how the tokens are strung together is 
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hmac
 import os
 import time
 from typing import TYPE_CHECKING
+
+from safeconduct.secrets.keyring import key_octets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ class TokenCodec:
     def __init__(self, key: Secret) -> None:
         from cryptography.hazmat.primitives.ciphers.algorithms import AES
 
-        raw = base64.urlsafe_b64decode(key.reveal())
+        raw = key_octets(key)
         self._signing, self._aes = raw[:_BLOCK], AES(raw[_BLOCK:])
 
     def open(self, tokens: Sequence[bytes]) -> list[bytes | None]:
