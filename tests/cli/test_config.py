@@ -59,7 +59,10 @@ def get_value(
     return Answer(done.returncode, done.stdout, done.stderr)
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+SOME_VERSIONS = [pytest.param(one, marks=[pytest.mark.soak] if one == "2.11.2" else []) for one in VERSIONS]
+
+
+@pytest.mark.parametrize("version", SOME_VERSIONS)
 def test_the_same_output_and_exit_code_in_the_same_environment(version: str, home: Path) -> None:
     airflow = require(real_airflow(version, home, {"AIRFLOW__MINE__FROM_THE_ENVIRONMENT": "50%\n~/x"}))
     for section, key in ASKED:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from tests.servers.airflow import Airflow
+    from tests.servers.fixtures import AirflowHomes
     from tests.servers.postgres import Postgres
 
 SECRET = "Pl4nted-Word"
@@ -292,7 +292,9 @@ def test_the_faults_of_a_backend_are_told(tmp_path: Path) -> None:
     assert "backend.kwarg-unknown" in {rule for rule, _ in found}
 
 
-def test_airflow_s_own_database_is_audited(any_airflow: Airflow) -> None:
+@pytest.mark.parametrize("version", [pytest.param("2.7.3", marks=pytest.mark.soak), "2.11.2", "3.3.2"])
+def test_airflow_s_own_database_is_audited(version: str, airflow_homes: AirflowHomes, tmp_path: Path) -> None:
+    any_airflow = airflow_homes.lend(version, tmp_path / "airflow")
     airflow = any_airflow
     airflow.add_connection("web", {"conn_type": "http", "host": "web.example.com", "password": SECRET})
     extra = {"account_key": SECRET, "password": SECRET}

@@ -441,7 +441,7 @@ def test_a_password_in_the_places_address_is_not_shown(desk: Desk, vault: FakeVa
     assert "://someone:***@" in told["configuration"]
 
 
-@pytest.mark.parametrize("version", ["2.11.2", "3.3.2"])
+@pytest.mark.parametrize("version", [pytest.param("2.11.2", marks=pytest.mark.soak), "3.3.2"])
 def test_a_real_airflow_finds_it_whole_in_vault(desk: Desk, vault: FakeVault, version: str) -> None:
     desk = at(desk, vault, configured=False)
     desk.must("variables", "add", "greeting", "--value", "-", "--real", stdin="Pl4nted-Token")
