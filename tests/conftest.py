@@ -17,6 +17,7 @@ from tests.servers.fixtures import (
     pgbouncer,
     postgres,
     postgres_farm,
+    tables,
     tls_postgres,
 )
 from tests.servers.mariadb import MariaDb
@@ -41,6 +42,7 @@ __all__ = [
     "pgbouncer",
     "postgres",
     "postgres_farm",
+    "tables",
     "tls_postgres",
 ]
 

@@ -15,6 +15,8 @@ import safeconduct
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.secrets.credential_tables import Tables
+
 SECRETS = ("Pl4nted-Word", "Pl4nted-Key", "Pl4nted-Token")
 """No output may show these unless it was asked for them."""
 
@@ -79,3 +81,9 @@ class Desk:
         """What was recorded of secrets shown in clear."""
         path = self.folder / ".local/state/safeconduct/disclosures.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def desk_on(tables: Tables, folder: Path, keys: str) -> Desk:
+    """At a metadata database, with these Fernet keys."""
+    settings = {"AIRFLOW__CORE__FERNET_KEY": keys, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": tables.url}
+    return Desk(folder, folder / "home", settings)

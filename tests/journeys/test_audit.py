@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 
 from safeconduct.report import FORMATS
 from tests.journeys.keeping import Desk, Said
-from tests.secrets.credential_tables import Tables, mariadb_tables, postgres_tables, sqlite_tables
+from tests.secrets.credential_tables import Tables, postgres_tables, sqlite_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,15 +29,6 @@ VALUES = {
     "mysql": ("LONGBLOB", "JSON"),
 }
 """The type of xcom.value in Airflow 2 and in 3."""
-
-
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Tables:
-    if request.param == "sqlite":
-        return sqlite_tables(tmp_path / "airflow.db")
-    if request.param == "postgresql":
-        return postgres_tables(request.getfixturevalue("postgres"))
-    return mariadb_tables(request.getfixturevalue("mariadb"))
 
 
 def desk_at(tables: Tables, folder: Path, options: str = "", keys: str | None = None) -> Desk:

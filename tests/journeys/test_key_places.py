@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from tests.fakes.vault import FakeVault
-from tests.journeys.keeping import Desk
+from tests.journeys.keeping import Desk, desk_on
 from tests.secrets.credential_tables import sqlite_tables
 from tests.servers.airflow import real_airflow
 from tests.servers.availability import require
@@ -29,17 +29,10 @@ AWS = {
 
 
 @pytest.fixture
-def vault() -> Iterator[FakeVault]:
-    with FakeVault() as found:
-        yield found
-
-
-@pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     tables = sqlite_tables(tmp_path / "airflow.db")
     tables.fill(Fernet(OLD), 4)
-    database = f"sqlite:///{tmp_path / 'airflow.db'}"
-    return Desk(tmp_path, tmp_path / "home", {KEY: OLD, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database})
+    return desk_on(tables, tmp_path, OLD)
 
 
 def with_settings(desk: Desk, **more: str) -> Desk:
@@ -84,7 +77,8 @@ def aws() -> Iterator[Aws]:
 @pytest.mark.parametrize("to", AWS)
 def test_at_aws(desk: Desk, aws: Aws, to: str) -> None:
     kwargs = json.dumps(aws.options)
-    rotated(with_settings(desk, AIRFLOW__SECRETS__BACKEND=AWS[to], AIRFLOW__SECRETS__BACKEND_KWARGS=kwargs), to)
+    there = rotated(with_settings(desk, AIRFLOW__SECRETS__BACKEND=AWS[to], AIRFLOW__SECRETS__BACKEND_KWARGS=kwargs), to)
+    assert "The first key alone opens all there is." in there.must("keys", "status")
 
 
 @pytest.mark.parametrize("version", ["3.3.2", pytest.param("2.11.2", marks=pytest.mark.soak)])

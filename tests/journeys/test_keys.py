@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-import random
-import signal
 import subprocess
 import sys
-import threading
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import Fernet
 
-from tests.journeys.keeping import SECRETS, Desk
-from tests.secrets.credential_tables import PASSWORD, Tables, mariadb_tables, postgres_tables, sqlite_tables
+from safeconduct.model import Secret
+from safeconduct.secrets.key_place import KeyFile
+from tests.journeys.keeping import SECRETS, Desk, desk_on
+from tests.secrets.credential_tables import PASSWORD, Tables, sqlite_tables
 from tests.secrets.metadata_file import told_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.servers.fixtures import AirflowHomes
@@ -102,140 +99,12 @@ def test_a_real_airflow_reads_every_row_with_the_new_key_alone(
     assert desk.must("keys", "status").endswith("The first key alone opens all there is.\n")
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Tables:
-    if request.param == "sqlite":
-        return sqlite_tables(tmp_path / "airflow.db")
-    if request.param == "postgresql":
-        return postgres_tables(request.getfixturevalue("postgres"))
-    return mariadb_tables(request.getfixturevalue("mariadb"))
-
-
-def at(tables: Tables, folder: Path, keys: str) -> Desk:
-    settings = {KEY: keys, "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": tables.url}
-    return Desk(folder, folder / "home", settings)
-
-
-class Writer:
-    """An Airflow that writes all the while, with the new key and the old; it remembers what it wrote last."""
-
-    def __init__(self, tables: Tables, rows: int) -> None:
-        self._tables, self._rows = tables, rows
-        self._random = random.Random(rows)
-        self.wrote: dict[str, str] = {}
-        self.unsure: dict[str, set[str]] = {}
-        """What may have been written since, or not: the database went away."""
-
-    def may_hold(self, name: str, text: str) -> bool:
-        """Whether this is what the connection has by what was written last."""
-        return text == self.wrote.get(name) or text in self.unsure.get(name, ())
-
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
-        ends = threading.Event()
-        thread = threading.Thread(target=self._write, args=(ends,))
-        thread.start()
-        try:
-            yield
-        finally:
-            ends.set()
-            thread.join()
-
-    def _write(self, ends: threading.Event) -> None:
-        number = 0
-        while not ends.wait(0.005):
-            number += 1
-            name, text = f"c{self._random.randrange(self._rows)}", f"{WORD} {number}"
-            token = Fernet(self._random.choice((OLD, NEW))).encrypt(text.encode()).decode()
-            try:
-                self._tables.sql(
-                    "UPDATE connection SET password = ?, is_encrypted = ? WHERE conn_id = ?", [token, True, name]
-                )
-            except Exception:
-                self.unsure.setdefault(name, set()).add(text)
-            else:
-                self.wrote[name] = text
-                self.unsure.pop(name, None)
-
-
-def password(kept: str) -> str:
-    for key in (NEW, OLD):
-        try:
-            return Fernet(key).decrypt(kept.encode()).decode()
-        except InvalidToken:
-            continue
-    raise AssertionError("no key opens it")
-
-
-def kill_series(tables: Tables, folder: Path, rows: int, times: int, restart: Any = None) -> None:
-    """Kill a rotation at random moments while somebody writes; nothing is lost, and the next run finishes."""
-    tables.fill(Fernet(OLD), rows)
-    kept = tables.kept()
-    seed = random.randrange(1 << 30)
-    print("seed", seed)
-    chance, writer = random.Random(seed), Writer(tables, rows // 4)
-    with writer.at_work():
-        for number in range(times):
-            keys = f"{NEW},{OLD}" if number % 2 == 0 else f"{OLD},{NEW}"  # to and fro: there is always work to do
-            desk = at(tables, folder, keys)
-            command = [sys.executable, "-m", "safeconduct", "keys", "rotate", "--real", "--order-is-right"]
-            processes = ["--processes", "2"] if number % 3 == 0 else []
-            started = subprocess.Popen(
-                [*command, *processes], env=desk.environment, cwd=folder,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-            time.sleep(chance.uniform(0.2, 0.9))
-            os.kill(started.pid, signal.SIGKILL)
-            started.wait()
-            if restart is not None and number % 5 == 4:
-                restart()
-    for number in range(3):  # the lock of a killed session may take a moment to go
-        said = at(tables, folder, f"{NEW},{OLD}").run("keys", "rotate", "--real", "--order-is-right")
-        if said.code == 0:
-            break
-        time.sleep(number + 1)
-    assert said.code == 0, said
-    assert "The first key alone has signed all" in said.output
-    check(tables, kept, writer, rows)
-
-
-def check(tables: Tables, before: Any, writer: Writer, rows: int) -> None:
-    """Every cell is of the new key, and holds what was written last."""
-    assert len(writer.wrote) > 10
-    after = tables.kept()
-    assert after.keys() == before.keys()
-    for place, (text, encrypted) in after.items():
-        assert encrypted
-        now = Fernet(NEW).decrypt(text.encode()).decode()
-        first = password(before[place][0]) if before[place][1] else before[place][0]
-        if place[0] == "connection" and place[2] == "password" and place[1] in {*writer.wrote, *writer.unsure}:
-            assert writer.may_hold(place[1], now) or (now == first and place[1] not in writer.wrote), place
-        else:
-            assert now == first
-    assert len([place for place in after if place[0] == "connection"]) == 2 * rows
-
-
-def test_killed_at_any_moment_nothing_is_lost_and_the_next_run_finishes(tables: Tables, tmp_path: Path) -> None:
-    kill_series(tables, tmp_path, 300, 3)
-
-
-@pytest.mark.soak
-def test_killed_a_hundred_times_with_a_writer_and_restarts(
-    tables: Tables, tmp_path: Path, request: pytest.FixtureRequest
-) -> None:
-    restart = None
-    if tables.kind != "sqlite":
-        server = request.getfixturevalue("postgres" if tables.kind == "postgresql" else "mariadb")
-        restart = server.restart
-    kill_series(tables, tmp_path, 4000, 100, restart)
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """A SQLite file with what the old key sealed, and both keys."""
     tables = sqlite_tables(tmp_path / "airflow.db")
     tables.fill(Fernet(OLD), 10)
-    return at(tables, tmp_path, f"{NEW},{OLD}")
+    return desk_on(tables, tmp_path, f"{NEW},{OLD}")
 
 
 def with_keys(desk: Desk, keys: str) -> Desk:
@@ -423,6 +292,26 @@ def test_what_is_no_plain_file_is_neither_read_nor_replaced(desk: Desk, kind: st
     assert os.path.samestat(before, os.stat(path))
 
 
+def test_a_list_that_somebody_else_writes_meanwhile_is_left(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    place = KeyFile(path)
+    assert place.read() is None
+    path.write_text(OLD)
+    with pytest.raises(OSError, match="somebody else"):
+        place.write(Secret(NEW))
+    assert (path.read_text(), place.read()) == (OLD, Secret(OLD))
+    place.write(Secret(NEW))
+    assert path.read_text() == f"{NEW}\n"
+
+
+@pytest.mark.parametrize("place", ["file", "vault"])
+def test_a_name_that_no_line_can_hold_is_refused(desk: Desk, place: str) -> None:
+    settings = {**desk.settings, "VAULT_ADDR": "http://127.0.0.1:9", "VAULT_TOKEN": "t"}
+    there = Desk(desk.folder, desk.airflow_home, settings)
+    said = there.run("keys", "generate", "--to", place, "--name", "a\n[core]", "--real")
+    assert (said.code, "that no airflow.cfg can hold" in said.errors) == (2, True)
+
+
 def test_a_list_keeps_the_group_that_airflow_reads_it_by(desk: Desk) -> None:
     path = desk.folder / "keys"
     path.write_text(f"{OLD}\n")
@@ -488,7 +377,7 @@ def test_what_rotating_left_is_named_with_the_reason_and_not_to_be_rotated_again
     [
         (b"", "empty or closed"),
         (b"\xff", "byte 1 of standard input is no UTF-8"),
-        (b"," * 70_000, "more than 64 KiB"),
+        (b"," * 70_000, "larger than 64 KiB"),
         (b"," * 1000, "and 996 more"),
     ],
     ids=["nothing", "octets", "endless", "commas"],

@@ -26,7 +26,7 @@ from tests.servers.airflow import Airflow
 from tests.servers.hostile import Hostile, drips, hears
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.servers.aws import Aws
@@ -51,12 +51,6 @@ print("READ" + json.dumps({"conn_type": c.conn_type, "host": c.host, "port": c.p
     "login": c.login, "password": c.password, "extra": c.extra_dejson}))
 """
 ASK_VARIABLE = 'from airflow.models import Variable; print("READ" + Variable.get("greeting"))'
-
-
-@pytest.fixture
-def vault() -> Iterator[FakeVault]:
-    with FakeVault() as found:
-        yield found
 
 
 @pytest.fixture

@@ -227,7 +227,8 @@ def test_it_is_changed_where_airflow_takes_it_from(desk: Desk) -> None:
         desk.airflow_home,
         {"AIRFLOW__SECRETS__BACKEND": backend, "AIRFLOW__SECRETS__BACKEND_KWARGS": kwargs},
     )
-    in_file.must("connections", "refer", "aws_default", "--profile", "etl", "--real")
+    said = in_file.must("connections", "refer", "aws_default", "--profile", "etl", "--real")
+    assert "earlier versions" not in said
     assert "Pl4nted" not in path.read_text()
     assert json.loads(path.read_text())["other"] == "http://x"
     assert extra_of(in_file, "aws_default") == {"region_name": "eu-west-1", "profile_name": "etl"}

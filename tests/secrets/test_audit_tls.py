@@ -10,7 +10,7 @@ import pytest
 from safeconduct.airflow.configuration import Configuration
 from safeconduct.model import Connection, Finding, Secret
 from safeconduct.secrets import rules_audit as rules
-from safeconduct.secrets.audit.tls import connection_tls
+from safeconduct.secrets.audit.tls import connection_tls, is_told_by_service
 from safeconduct.secrets.audit.tls_options import options_tls
 
 if TYPE_CHECKING:
@@ -57,6 +57,21 @@ def judged(
 )
 def test_postgres(extra: object, rule: str | None) -> None:
     assert judged("postgres", extra) == rule
+
+
+@pytest.mark.parametrize(
+    ("host", "extra", "unseen"),
+    [
+        ("db.example.com", {"service": "sales"}, True),
+        (None, {"service": "sales"}, True),
+        ("127.0.0.1", {"service": "sales"}, False),
+        ("db.example.com", {"service": "sales", "sslmode": "verify-full"}, False),
+        ("db.example.com", {}, False),
+    ],
+)
+def test_what_a_service_tells_is_unseen(host: str | None, extra: object, unseen: bool) -> None:
+    connection = Connection("c", "postgres", host, extra=Secret(json.dumps(extra)))
+    assert is_told_by_service(connection) is unseen
 
 
 def test_what_libpq_takes_from_the_environment_counts() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -15,7 +16,7 @@ from safeconduct.secrets.local_file import read_file
 from safeconduct.secrets.local_file_editing import edited
 from safeconduct.secrets.place import Kind, Record
 from safeconduct.secrets.records import RecordBackend
-from safeconduct.secrets.whole_file import replaced
+from safeconduct.secrets.whole_file import made, replaced
 from tests.secrets.vaults import opened
 
 if TYPE_CHECKING:
@@ -168,3 +169,18 @@ def test_comments_outlast_what_is_put_in(ending: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "value"), [("a", "x\ny"), ("a", "x\u2028y"), ("a=b", "x"), ("a", ""), ("#a", "x")])
 def test_what_a_line_cannot_hold_is_not_written(name: str, value: str, tmp_path: Path) -> None:
     assert edited(str(tmp_path / "c.env"), name, value) is None
+
+
+def test_a_file_that_could_not_be_made_whole_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        made(tmp_path / "new", b"Pl4nted-Key")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    made(tmp_path / "new", b"x")
+    with pytest.raises(FileExistsError):
+        made(tmp_path / "new", b"y")
+    assert (tmp_path / "new").read_bytes() == b"x"

@@ -16,8 +16,9 @@ from safeconduct.model import Secret
 from safeconduct.secrets import rotation_part
 from safeconduct.secrets.census import take_census
 from safeconduct.secrets.rotation import PURPOSE, Busy, HelperLost, Interrupted, rotate
+from safeconduct.secrets.signatures import Signatures
 from safeconduct.secrets.token_work import CORRUPT, ENCRYPTED, MENDED, OTHER_KEY, RESTLESS, ROTATED, SAME
-from tests.secrets.credential_tables import PASSWORD, Tables, mariadb_tables, postgres_tables, sqlite_tables
+from tests.secrets.credential_tables import PASSWORD, Tables, sqlite_tables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,16 +31,10 @@ ROWS, CELLS = 40, 104
 """Connections; and cells in all: two of each connection, variables, three triggers and one request."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
-def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Tables:
-    if request.param == "sqlite":
-        made = sqlite_tables(tmp_path / "airflow.db")
-    elif request.param == "postgresql":
-        made = postgres_tables(request.getfixturevalue("postgres"))
-    else:
-        made = mariadb_tables(request.getfixturevalue("mariadb"))
-    made.fill(Fernet(OLD), ROWS)
-    return made
+@pytest.fixture(name="tables")
+def filled(tables: Tables) -> Tables:
+    tables.fill(Fernet(OLD), ROWS)
+    return tables
 
 
 @pytest.fixture(autouse=True)
@@ -251,3 +246,49 @@ def test_a_database_that_fails_for_a_helper_is_said(tmp_path: Path) -> None:
     with pytest.raises(Interrupted, match="no more room") as caught:
         rotate(tables.reader(), KEYS, 2)
     assert caught.value.done.changed > 0
+
+
+def test_what_helpers_have_done_counts_where_the_first_share_fails(tmp_path: Path) -> None:
+    tables = sqlite_tables(tmp_path / "airflow.db")
+    tables.fill(Fernet(OLD), ROWS)
+    tables.sql("DELETE FROM variable")
+    refusal = "WHEN old.conn_id = 'c0' BEGIN SELECT RAISE(ABORT, 'no more room'); END"
+    tables.sql(f"CREATE TRIGGER full BEFORE UPDATE ON connection {refusal}")
+    with pytest.raises(Interrupted) as caught:
+        rotate(tables.reader(), KEYS, 2)
+    signed = [Signatures(KEYS[:1]).of(text) for text, _ in tables.kept().values()]
+    new = [one for one in signed if one is not None and one.key]
+    assert caught.value.done.changed == len(new) > ROWS / 2
+
+
+def test_helpers_that_cannot_be_started_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = sqlite_tables(tmp_path / "airflow.db")
+    tables.fill(Fernet(OLD), ROWS)
+    before = tables.kept()
+
+    def fork() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", fork)
+    with pytest.raises(HelperLost, match="no more processes can be started"):
+        rotate(tables.reader(), KEYS, 3)
+    assert tables.kept() == before
+
+
+def test_a_lock_that_is_lost_on_the_way_spoils_nothing(tables: Tables) -> None:
+    """Its session does nothing all the while, which is what firewalls cut."""
+    if tables.kind == "sqlite":
+        return
+    others = {
+        "postgresql": "SELECT pid FROM pg_stat_activity WHERE state = 'idle in transaction'",
+        "mysql": "SELECT id FROM information_schema.processlist WHERE command = 'Sleep' ORDER BY id LIMIT 1",
+    }
+    end = {"postgresql": "SELECT pg_terminate_backend({0})", "mysql": "KILL {0}"}
+    ended: list[str] = []
+
+    def step(_: int) -> None:
+        if not ended:
+            ended.append(str(tables.sql(others[tables.kind])[0][0]))
+            tables.sql(end[tables.kind].format(ended[0]))
+
+    assert rotate(tables.reader(), KEYS, step=step).census.of(1).count == CELLS

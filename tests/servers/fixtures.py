@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.secrets.credential_tables import Tables, mariadb_tables, postgres_tables, sqlite_tables
 from tests.servers.airflow import VERSIONS, Airflow, real_airflow
 from tests.servers.availability import require
 from tests.servers.builds import MAJORS, default_build, find_build
@@ -123,3 +124,13 @@ def airflow_homes(tmp_path_factory: pytest.TempPathFactory) -> AirflowHomes:
 def any_airflow(request: pytest.FixtureRequest, airflow_homes: AirflowHomes, tmp_path: Path) -> Airflow:
     """An Airflow of each version in turn, its metadata schema made on SQLite, at home in `tmp_path / "airflow"`."""
     return airflow_homes.lend(request.param, tmp_path / "airflow")
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mariadb"])
+def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Tables:
+    """Airflow's tables that keep ciphertext, empty, on each kind of database in turn."""
+    if request.param == "sqlite":
+        return sqlite_tables(tmp_path / "airflow.db")
+    if request.param == "postgresql":
+        return postgres_tables(request.getfixturevalue("postgres"))
+    return mariadb_tables(request.getfixturevalue("mariadb"))

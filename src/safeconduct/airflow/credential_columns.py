@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from safeconduct.airflow.metadata_reader import Change, ReadFailed, Swap
+from safeconduct.airflow.metadata_rows import is_set
 from safeconduct.airflow.sql_text import sql_text
 
 if TYPE_CHECKING:
@@ -155,9 +156,6 @@ def _words(reading: Reading, column: CredentialColumn) -> dict[str, str]:
 
 def _cells(column: CredentialColumn, rows: Iterable[Row]) -> list[CredentialCell]:
     if column.flag:
-        return [CredentialCell(key or "", text or "", flag in _TRUE) for key, text, flag in rows]
+        return [CredentialCell(key or "", text or "", is_set(flag)) for key, text, flag in rows]
     # Trigger._decrypt_kwargs tells by the first character, in 2.9 to 3.3.
     return [CredentialCell(key or "", text or "", (text or "")[:1] != "{") for key, text, _ in rows]
-
-
-_TRUE = frozenset({"1", "t", "true"})

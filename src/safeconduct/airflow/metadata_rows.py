@@ -59,7 +59,7 @@ VARIABLE_COLUMNS = 4
 def read_variable(found: Row) -> VariableRow:
     """The row that these columns are."""
     key, value, description, flag = found
-    return VariableRow(key or "", None if value is None else Secret(value), description, str(flag).lower() in _TRUE)
+    return VariableRow(key or "", None if value is None else Secret(value), description, is_set(flag))
 
 
 def read_connection(found: Row) -> ConnectionRow:
@@ -70,8 +70,13 @@ def read_connection(found: Row) -> ConnectionRow:
     for name in ("password", "extra"):
         values[name] = None if values[name] is None else Secret(values[name])
     for name in ("is_encrypted", "is_extra_encrypted"):
-        values[name] = str(values[name]).lower() in _TRUE
+        values[name] = is_set(values[name])
     return ConnectionRow(**values)
+
+
+def is_set(flag: str | None) -> bool:
+    """Whether a flag is, as the databases write it."""
+    return str(flag).lower() in _TRUE
 
 
 def _number(text: str | None) -> int | None:

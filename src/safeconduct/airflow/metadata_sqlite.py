@@ -72,7 +72,7 @@ class SqliteReader(MetadataReader):
         database = sqlite3.connect(place, uri=True, timeout=self._timeout)
         try:
             database.execute(_FIRST_LOOK).close()
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             database.close()
             if _READ_ONLY not in str(error):
                 raise

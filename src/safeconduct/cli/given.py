@@ -8,17 +8,24 @@ import click
 
 from safeconduct.cli.saying import STANDARD_INPUT
 
+_LARGEST = 64 << 20
+"""Bytes of standard input that are read: a device never ends."""
 
-def given_text(option: str, value: str) -> str:
+
+def given_text(option: str, value: str, largest: int = _LARGEST) -> str:
     """The option's value, or what standard input holds for `-`, without the line feed at its end.
 
-    Raises click.UsageError where standard input is empty or no UTF-8.
+    Raises click.UsageError where standard input is empty, no UTF-8, or has more than `largest` bytes.
     """
     if value != STANDARD_INPUT:
         click.echo(f"warning: others can see a secret on the command line; use {option} - and standard input", err=True)
         return value
+    octets = sys.stdin.buffer.read(largest + 1)
+    if len(octets) > largest:
+        size = f"{largest >> 20} MiB" if largest >> 20 else f"{largest >> 10} KiB"
+        raise click.UsageError(f"{option} -: standard input is larger than {size}")
     try:
-        text = sys.stdin.buffer.read().decode("utf-8")
+        text = octets.decode("utf-8")
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{option} -: byte {error.start + 1} of standard input is no UTF-8") from None
     text = text.removesuffix("\n").removesuffix("\r")

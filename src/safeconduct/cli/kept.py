@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from safeconduct.secrets.local_file import Content
 
 TIMEOUT = DEFAULT_TIMEOUT
+PATIENCE = 30.0
+"""Seconds for each statement that looks at all rows, or waits for others' locks on rows and tables."""
 ENDINGS = ("json", "yaml", "env")
 
 
@@ -136,10 +138,7 @@ def given_content(path: str, ending: str) -> Content | None:
     """What standard input holds, where that is imported; None for a file. Raises Trouble and click.UsageError."""
     if path != STANDARD_INPUT:
         return None
-    text = given_text("FILE", path)
-    if len(text) > LARGEST:
-        raise click.UsageError(f"standard input is larger than {LARGEST >> 20} MiB")
-    return parsed(called(path), text, ending)
+    return parsed(called(path), given_text("FILE", path, LARGEST), ending)
 
 
 def called(path: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +18,7 @@ from safeconduct.report.keeping import document
 from safeconduct.report.keys import Line, census_text
 from safeconduct.secrets import KeyState
 from safeconduct.secrets.census import Census, cells_in, take_census
+from safeconduct.secrets.key_findings import day_of
 from safeconduct.secrets.shared_work import HelperLost
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from safeconduct.airflow.metadata import MetadataDatabase
     from safeconduct.model import Finding, Secret, Unjudged
     from safeconduct.secrets import Keyring
+    from safeconduct.secrets.census import Ages
 
     Faults = Sequence[Finding | Unjudged]
 
@@ -49,8 +50,8 @@ def census_of(database: MetadataDatabase, keys: Sequence[Secret], format_: str =
             total = cells_in(reading)
         with progress(total, "looking") as step:
             return take_census(reader, keys, processes, step)
-    except HelperLost:
-        raise click.ClickException("a process that helped was ended: run it again") from None
+    except HelperLost as lost:
+        raise click.ClickException(f"{lost}: run it again") from None
     except ReadFailed as failure:
         refuse(database.explain(failure), format_=format_)
 
@@ -67,15 +68,19 @@ def progress(total: int, label: str) -> Iterator[Callable[[int], object]]:
 
 def lines_of(census: Census, keyring: Keyring) -> list[Line]:
     """What there is, kind by kind."""
-    lines = []
-    for number in range(1, len(keyring) + 1):
-        ages = census.of(number)
-        lines.append(Line(f"key {number}{' (encrypts)' * (number == 1)}", ages.count, ages.oldest, ages.youngest))
+    keys = [
+        _line(f"key {number}{' (encrypts)' * (number == 1)}", census.of(number), always=True)
+        for number in range(1, len(keyring) + 1)
+    ]
     lost = census.of(0)
-    lines.append(Line("plaintext", census.plaintext))
-    lines.append(Line("opened by no key", lost.count, lost.oldest, lost.youngest))
-    lines.append(Line("no token", census.aside - lost.count))
-    return lines
+    others = (Line("plaintext", census.plaintext), _line("opened by no key", lost))
+    return [*keys, *others, Line("no token", census.aside - lost.count)]
+
+
+def _line(what: str, ages: Ages, always: bool = False) -> Line:
+    if not ages.count:
+        return Line(what, 0, always=always)
+    return Line(what, ages.count, day_of(ages.oldest), day_of(ages.youngest), always)
 
 
 def keys_in_words(keyring: Keyring) -> str:
@@ -90,9 +95,13 @@ def body_of(database: MetadataDatabase, keyring: Keyring, census: Census, faults
     return {
         "database": database.label,
         "keys": {"state": keyring.state.value, "from": keyring.origin, "count": len(keyring)},
-        "cells": [asdict(line) for line in lines_of(census, keyring)],
+        "cells": [_shown(line) for line in lines_of(census, keyring)],
         "faults": faults_of(report_of(faults), Masker()),
     }
+
+
+def _shown(line: Line) -> dict[str, Any]:
+    return {"what": line.what, "count": line.count, "since": line.since or None, "until": line.until or None}
 
 
 def told(database: MetadataDatabase, keyring: Keyring, census: Census, faults: Faults, format_: str, well: str) -> None:

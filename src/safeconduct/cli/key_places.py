@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -19,7 +18,7 @@ from safeconduct.model import Finding, Secret, Unjudged
 from safeconduct.secrets import KeyState, configuration_of, read_keyring
 from safeconduct.secrets.key_findings import judged
 from safeconduct.secrets.key_making import NotMade, new_key, with_new_key
-from safeconduct.secrets.key_place import KeyFile, KeyPlace, KeyRecord
+from safeconduct.secrets.key_place import LARGEST, KeyFile, KeyPlace, KeyRecord
 from safeconduct.secrets.moving_place import TARGETS, target_of
 from safeconduct.secrets.place import Trouble
 
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 
 _SUBJECT = "Fernet key"
 _DEFAULT_NAME = "fernet-key"
-_LARGEST = 64 << 10
-"""Octets that could be a list of keys."""
 
 
 def _placed(word: str) -> Callable[[Command], Command]:
@@ -88,7 +85,7 @@ def verify_backup(place: str | None, name: str | None, backend_kwargs: str | Non
     """
     if place is None:
         _no_place(name, backend_kwargs)
-        where, text = "the copy on standard input", _given()
+        where, text = "the copy on standard input", Secret(given_text("--from", STANDARD_INPUT, LARGEST).strip())
     else:
         kept = _place(place, name, backend_kwargs)
         where, found = f"the copy in {kept.label}", _read(kept)
@@ -106,20 +103,6 @@ def verify_backup(place: str | None, name: str | None, backend_kwargs: str | Non
     raise click.exceptions.Exit(report_of(lost).exit_code)
 
 
-def _given() -> Secret:
-    """What stands on standard input, no more of it than a list of keys can be."""
-    octets = sys.stdin.buffer.read(_LARGEST + 1)
-    if len(octets) > _LARGEST:
-        raise click.UsageError(f"standard input holds more than {_LARGEST >> 10} KiB, which is no list of keys")
-    try:
-        text = octets.decode("utf-8").strip()
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"byte {error.start + 1} of standard input is no UTF-8") from None
-    if not text:
-        raise click.UsageError("the keys are read from standard input, which is empty or closed: or say --from")
-    return Secret(text)
-
-
 def _is_lost(fault: Finding | Unjudged) -> bool:
     return isinstance(fault, Unjudged) or fault.rule in ("secrets.keys.lost", "secrets.keys.no-token")
 
@@ -134,6 +117,8 @@ def _place(place: str, name: str | None, backend_kwargs: str | None) -> KeyPlace
     if place == "file":
         if not name:
             raise click.UsageError("a file needs its path: --name PATH")
+        if not name.isprintable():
+            raise click.UsageError("the file's name has characters that no airflow.cfg can hold")
         return KeyFile(Path(name))
     kwargs = given_text("--backend-kwargs", STANDARD_INPUT) if backend_kwargs == STANDARD_INPUT else backend_kwargs
     configuration = configuration_of(os.environ, TIMEOUT)
@@ -142,6 +127,8 @@ def _place(place: str, name: str | None, backend_kwargs: str | None) -> KeyPlace
     target = target_of(configuration, os.environ, TIMEOUT, place, kwargs)
     if isinstance(target, (Finding, Unjudged)):
         refuse(target)
+    if name and not name.isprintable():
+        raise click.UsageError("the option's name has characters that no airflow.cfg can hold")
     return KeyRecord(target.source, name or _DEFAULT_NAME)
 
 

@@ -11,7 +11,7 @@ import click
 from safeconduct.airflow.metadata import SUBJECT
 from safeconduct.airflow.metadata_reader import ReadFailed
 from safeconduct.cli.keeping_options import FORMAT, REAL
-from safeconduct.cli.kept import keeper, refuse, report_of
+from safeconduct.cli.kept import PATIENCE, keeper, refuse, report_of
 from safeconduct.cli.key_census import body_of, census_of, days, keys_in_words, lines_of, progress, told
 from safeconduct.cli.key_places import generate, verify_backup
 from safeconduct.cli.keys_lost import lost
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from safeconduct.secrets import Keeper
     from safeconduct.secrets.census import Census
     from safeconduct.secrets.rotation import Rotated, Tally
-
-_PATIENCE = 30.0
-"""Seconds for each statement: a busy Airflow may have rows locked, and a migration tables."""
 
 
 @click.group("keys")
@@ -78,7 +75,7 @@ def rotate_(processes: int, order_is_right: bool, real: bool, format_: str) -> N
     Each row is compared and swapped, so that an Airflow that writes at the same moment loses nothing. It can be
     interrupted at any time: the next run goes on. Without --real it says what is to be done.
     """
-    place = keeper(timeout=_PATIENCE)
+    place = keeper(timeout=PATIENCE)
     if place.keyring.state is not KeyState.USABLE:
         _refuse_without_key(place, format_)
     census = census_of(place.database, place.keyring.secrets, format_, processes)
@@ -115,19 +112,19 @@ def _rotated(place: Keeper, processes: int, format_: str) -> Rotated:
         message = f"{label} failed on the way: {cut.words}"
         evidence = {"database": label, "rotated before": f"{cut.done.changed:,}"}
         refuse(rules_keys.INTERRUPTED.finding(SUBJECT, message, evidence=evidence), format_=format_)
-    except HelperLost:
-        raise click.ClickException("a process that helped was ended; what was rotated stays so: run it again") from None
+    except HelperLost as lost_:
+        raise click.ClickException(f"{lost_}; what was rotated stays so: run it again") from None
     except ReadFailed as failure:
         refuse(place.database.explain(failure, "cannot be changed"), format_=format_)
 
 
 def _show_plan(place: Keeper, census: Census, format_: str) -> NoReturn:
-    lines = lines_of(census, place.keyring)
     if format_ == "json":
         click.echo(document("keys", {**body_of(place.database, place.keyring, census, ()), "done": False}))
     else:
-        click.echo(census_text(place.database.label, keys_in_words(place.keyring), lines))
-        click.echo(f"\n{plan_text(len(place.keyring), lines, place.keyring.origin)}\n")
+        click.echo(census_text(place.database.label, keys_in_words(place.keyring), lines_of(census, place.keyring)))
+        old = sum(ages.count for number, ages in census.keys.items() if number > 1)
+        click.echo(f"\n{plan_text(len(place.keyring), old, census.plaintext, place.keyring.origin)}\n")
         click.echo("Nothing was changed: --real does step 3 and 4.")
     raise click.exceptions.Exit(0)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from safeconduct.cli.home import home_folder
+from safeconduct.cli.kept import PATIENCE
 from safeconduct.cli.key_census import days, keys_in_words, lines_of, progress
 from safeconduct.cli.saying import say
 from safeconduct.diagnosis.secrets_audit import Asked, Audited, audit
@@ -20,9 +21,6 @@ from safeconduct.report.keys import census_text
 
 if TYPE_CHECKING:
     from safeconduct.model import Secret
-
-_PATIENCE = 30.0
-"""Seconds for each statement: tables of XComs are large."""
 
 
 @click.group("secrets")
@@ -44,10 +42,10 @@ def audit_(max_age: timedelta | None, format_: str) -> None:
     shows, TLS that is off or unverified, options that do nothing, and secrets backends that are misconfigured.
     """
     home = home_folder()
-    place = keeper_of(os.environ, home, _PATIENCE)
-    sources = sources_of(os.environ, home, _PATIENCE)
+    place = keeper_of(os.environ, home, PATIENCE)
+    sources = sources_of(os.environ, home, PATIENCE)
     now = datetime.now(timezone.utc)
-    asked = Asked(os.environ, _PATIENCE, now, max_age, partial(progress, label="auditing"))
+    asked = Asked(os.environ, PATIENCE, now, max_age, partial(progress, label="auditing"))
     audited = audit(place, (*sources.faults, *sources.findings, *sources.unjudged), asked)
     _say(audited, sources.secrets, format_)
     raise click.exceptions.Exit(audited.report.exit_code)

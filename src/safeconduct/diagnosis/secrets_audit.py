@@ -18,6 +18,7 @@ from safeconduct.airflow.embedded_tokens import MOST_DEFERRED, TASKS
 from safeconduct.airflow.hiding import hiding_of
 from safeconduct.airflow.metadata import SUBJECT
 from safeconduct.airflow.metadata_reader import ReadFailed
+from safeconduct.airflow.metadata_rows import is_set
 from safeconduct.airflow.row_pages import CONNECTION_ROWS, VARIABLE_ROWS, Unread, row_pages
 from safeconduct.model import Finding, Report, Unjudged
 from safeconduct.secrets import Keeper, KeyState, configuration_of
@@ -49,7 +50,6 @@ _NEW_IN_3 = "dag_version"
 _WHOLE = {"connection": CONNECTION_ROWS, "variable": VARIABLE_ROWS}
 _CELLS = {"connection": (("password", 6, 10), ("extra", 8, 11)), "variable": (("val", 2, 4),)}
 """The columns of a whole row that hold tokens: the column, and the places of its text and of its flag."""
-_TRUE = frozenset({"1", "t", "true"})
 _BY_NAME = {(column.table, column.column): column for column in COLUMNS}
 _MAY_LACK = frozenset({"connection_test_request"})
 """Tables that not every Airflow has."""
@@ -188,7 +188,7 @@ class _Database:
         names = {row[0] or "": row[1] or "" for row in rows}
         seen = 0
         for name, text, flag in _CELLS[table]:
-            found = [CredentialCell(row[0] or "", row[text] or "", row[flag] in _TRUE) for row in rows if row[text]]
+            found = [CredentialCell(row[0] or "", row[text] or "", is_set(row[flag])) for row in rows if row[text]]
             self.cells.page(Page(_BY_NAME[table, name], found), names.__getitem__)
             seen += len(found)
         return seen

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata import SUBJECT
 from safeconduct.airflow.metadata_reader import Editing, MetadataReader, ReadFailed, Reading
+from safeconduct.airflow.sql_text import sql_of
 from safeconduct.model import Connection, Finding, Secret, Unjudged, quote_identifier
 from safeconduct.postgres.attempt import attempt
 from safeconduct.postgres.frontend import Unsendable
@@ -77,7 +78,8 @@ class PostgresReader(MetadataReader):
         A lock of a transaction, kept open on a session of its own: one of the session would stay behind on the
         server's side of a PgBouncer that pools by transaction. Idle, it holds no snapshot, and so keeps back no vacuum.
         """
-        with self.work() as guard, guard.transaction():
+        with self.work() as guard:  # whose end ends the transaction: none of it is to be kept
+            guard.change(guard.begin)
             guard.rows(_sql("no_end_of_idle_transaction.sql"))
             ((taken,),) = guard.rows(_sql("alone.sql"), [purpose, self._schema])
             yield taken == "t"
@@ -193,14 +195,7 @@ _HOST_AND_PORT = re.compile(r"[A-Za-z0-9.-]*:\d+")
 _LAYOUT = frozenset({"42P01", "42703", "3F000"})
 """undefined_table, undefined_column, invalid_schema_name."""
 _LOCK_NOT_AVAILABLE = "55P03"
-_FOLDER = Path(__file__).with_name("sql")
-
-
-def _sql(name: str, /, **words: str) -> str:
-    text = (_FOLDER / name).read_text("utf-8")
-    for word, value in words.items():
-        text = text.replace(f"{{{word}}}", value)
-    return text
+_sql = sql_of(Path(__file__).with_name("sql"))
 
 
 def _array(values: Sequence[str]) -> str:

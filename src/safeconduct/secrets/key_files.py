@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from safeconduct.airflow.plain_file import read_plain
 from safeconduct.model import Finding
 from safeconduct.postgres.passfile import read_password_file
 from safeconduct.secrets.references import Content
+from safeconduct.secrets.whole_file import made
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,15 +81,7 @@ def text_for(content: Content, secret: object) -> str:
 def write(path: str, text: str) -> None:
     """Make the file, for its owner alone. Raises KeyFileTrouble, also where there is one already."""
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
-            try:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            except BaseException:
-                remove(path)
-                raise
+        made(path, text.encode())
     except OSError as error:
         raise KeyFileTrouble(f"{path} could not be written: {error.strerror or error}") from None
 

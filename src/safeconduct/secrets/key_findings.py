@@ -60,8 +60,7 @@ def _with_keys(
 ) -> Iterable[Finding | Unjudged]:
     yield from order(census)
     for number in range(2, len(keyring) + 1):
-        if ages := census.of(number):
-            yield from _needed(ages, number, len(keyring))
+        yield from _needed(census.of(number), number, len(keyring))
     yield from _plaintext(census, keyring)
     if census.lying:
         words = f"{counted(census.lying, 'token')} of which the flag says plaintext"

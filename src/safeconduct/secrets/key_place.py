@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import errno
-import os
 import shlex
-import stat
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from safeconduct.airflow.plain_file import read_plain
 from safeconduct.model import Secret
+from safeconduct.secrets.local_file_editing import locked
 from safeconduct.secrets.place import Kind
-from safeconduct.secrets.whole_file import replaced
+from safeconduct.secrets.whole_file import made, replaced
 
 if TYPE_CHECKING:
     from safeconduct.secrets.writing import Seen, WritableSource
 
-_LARGEST = 64 << 10
-"""Octets of a file that could be a list of keys."""
+LARGEST = 64 << 10
+"""Octets that could be a list of keys."""
 
 
 class KeyPlace(ABC):
@@ -46,31 +46,29 @@ class KeyFile(KeyPlace):
     def __init__(self, path: Path) -> None:
         self.label = str(path)
         self._path = path
-        self._there = False
+        self._seen: Secret | None = None
 
     def read(self) -> Secret | None:
         """See KeyPlace."""
+        self._seen = self._read()
+        return self._seen
+
+    def _read(self) -> Secret | None:
         try:
-            # Not waited for: a FIFO or a device is no place for a key.
-            with open(os.open(self._path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise OSError(errno.EINVAL, "it is no plain file", str(self._path))
-                text = file.read(_LARGEST).decode("utf-8")
+            return Secret(read_plain(self._path, LARGEST).decode("utf-8").strip())
         except FileNotFoundError:
             return None
-        self._there = True
-        return Secret(text.strip())
 
     def write(self, text: Secret) -> None:
         """See KeyPlace."""
-        if self._there:
-            replaced(os.path.realpath(self._path), f"{text.reveal()}\n")
-            return
-        number = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with open(number, "wb") as file:
-            file.write(f"{text.reveal()}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
+        line = f"{text.reveal()}\n"
+        with locked(str(self._path)):
+            if self._read() != self._seen:
+                raise OSError(errno.EBUSY, "somebody else has written it at this moment: run it again")
+            if self._seen is None:
+                made(self._path, line.encode())
+            else:
+                replaced(str(self._path), line)
 
     @property
     def option(self) -> str:

@@ -94,17 +94,7 @@ class MetadataBackend(ConnectionBackend):
         extra = open_column(row.conn_id, "extra", row.extra, row.is_extra_encrypted, self._keyring)
         if isinstance(extra, (Finding, Unjudged)):
             return extra
-        connection = Connection(
-            conn_id=row.conn_id,
-            conn_type=row.conn_type or "",
-            host=row.host,
-            port=row.port,
-            schema=row.schema,
-            login=row.login,
-            password=_secret(password),
-            extra=_secret(extra),
-            description=row.description,
-        )
+        connection = connection_of(row, _secret(password), _secret(extra))
         return self._in_row(connection, self._credential(connection, password))
 
     def _unopened(self, row: ConnectionRow) -> Found:
@@ -188,6 +178,21 @@ def not_text(row: ConnectionRow) -> Finding:
         f"the {column} of {row.conn_id} holds octets that are no UTF-8 text, and Airflow cannot read the row",
         evidence={"row": f"metadata database, table connection, conn_id {row.conn_id}", "column": column},
         remedies=remedies,
+    )
+
+
+def connection_of(row: ConnectionRow, password: Secret | None, extra: Secret | None) -> Connection:
+    """The connection that a row keeps, with what its password and extra are."""
+    return Connection(
+        conn_id=row.conn_id,
+        conn_type=row.conn_type or "",
+        host=row.host,
+        port=row.port,
+        schema=row.schema,
+        login=row.login,
+        password=password,
+        extra=extra,
+        description=row.description,
     )
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from safeconduct.airflow.sql_text import sql_text
 from safeconduct.secrets.user_folders import user_folder
+from safeconduct.secrets.whole_file import made
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,9 +75,9 @@ def make(store: OwnStore) -> None:
     store.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     store.key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        _write(store.key, Fernet.generate_key() + b"\n")
+        made(store.key, Fernet.generate_key() + b"\n")
         _make_database(store.database)
-        _write(store.configuration, _configured(store).encode())
+        made(store.configuration, _configured(store).encode())
     except BaseException:
         for path in (store.key, store.database, store.configuration):
             with suppress(OSError):
@@ -89,7 +90,7 @@ def _make_database(path: Path) -> None:
     unfinished = path.with_name(f".{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     try:
-        _write(unfinished, b"")
+        made(unfinished, b"")
         with closing(sqlite3.connect(unfinished)) as database:
             database.executescript(f"BEGIN;{sql_text('own_store.sql')}COMMIT;")
         os.link(unfinished, path)  # unlike a rename, it replaces nothing
@@ -102,11 +103,3 @@ def _configured(store: OwnStore) -> str:
     key = f"cat {shlex.quote(str(store.key.absolute()))}".replace("%", "%%")
     url = f"sqlite:///{store.database.absolute()}".replace("%", "%%")
     return f"[core]\nfernet_key_cmd = {key}\nload_examples = False\n\n[database]\nsql_alchemy_conn = {url}\n"
-
-
-def _write(path: Path, octets: bytes) -> None:
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with open(number, "wb") as file:
-        file.write(octets)
-        file.flush()
-        os.fsync(file.fileno())

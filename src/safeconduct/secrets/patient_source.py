@@ -31,6 +31,7 @@ class PatientSource(WritableSource):
         self._source = source
         self._seconds = timeout * _REQUESTS
         self.place = source.place
+        self.keeps_versions = source.keeps_versions
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

@@ -104,23 +104,29 @@ _AWS = (
 _GOOGLE_WAYS = ("keyfile_dict", "key_path", "key_secret_name", "credential_config_file", "is_anonymous")
 
 
+def _key_path(carried: str, rivals: tuple[str, ...] = ()) -> Reference:
+    """A key of JSON in a file, in place of what the extra has under this name."""
+    meaning, example = "the path of the key's file", "/etc/airflow/keys/NAME.json"
+    return Reference(
+        "key-path",
+        "key_path",
+        Form.FILE,
+        meaning,
+        _FILE_UNSEEN,
+        example,
+        (carried,),
+        rivals=rivals,
+        content=Content.JSON,
+        ending=".json",
+    )
+
+
 def _google_rivals(key: str) -> tuple[str, ...]:
     return tuple(way for way in _GOOGLE_WAYS if way not in ("keyfile_dict", key))
 
 
 _GOOGLE = (
-    Reference(
-        "key-path",
-        "key_path",
-        Form.FILE,
-        "the path of the key's file",
-        _FILE_UNSEEN,
-        "/etc/airflow/keys/NAME.json",
-        ("keyfile_dict",),
-        rivals=(*_google_rivals("key_path"), "key_secret_project_id"),
-        content=Content.JSON,
-        ending=".json",
-    ),
+    _key_path("keyfile_dict", (*_google_rivals("key_path"), "key_secret_project_id")),
     Reference(
         "key-secret-name",
         "key_secret_name",
@@ -222,17 +228,7 @@ def _azure(*instead: str, rivals: tuple[str, ...] = ()) -> tuple[Reference, ...]
     )
 
 
-_AZURE_KEY_FILE = Reference(
-    "key-path",
-    "key_path",
-    Form.FILE,
-    "the path of the key's file",
-    _FILE_UNSEEN,
-    "/etc/airflow/keys/NAME.json",
-    ("key_json",),
-    content=Content.JSON,
-    ending=".json",
-)
+_AZURE_KEY_FILE = _key_path("key_json")
 _AZURE_CLIENT = (*_azure("key_json", rivals=("key_path",)), _AZURE_KEY_FILE)
 _DATABRICKS = (
     Reference(

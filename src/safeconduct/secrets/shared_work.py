@@ -42,7 +42,7 @@ R = TypeVar("R", bound=Result)
 
 
 class HelperLost(Exception):
-    """A process that helped was ended from outside."""
+    """A process that was to help was ended from outside, or could not be started; the text is half a sentence."""
 
 
 class _Orphaned(BaseException):
@@ -59,8 +59,13 @@ class _Helper:
         self._pipe, theirs = context.Pipe()
         given = (theirs, self._pipe, os.getpid(), partial(work, share), new)
         self._process = context.Process(target=_serve, args=given, daemon=True)
-        self._process.start()
-        theirs.close()
+        try:
+            self._process.start()
+        except OSError as error:
+            self._pipe.close()
+            raise HelperLost(f"no more processes can be started ({error.strerror})") from error
+        finally:
+            theirs.close()
         self._end: tuple[Any, str] | None = None
 
     def follow(self, step: Step) -> None:
@@ -78,7 +83,7 @@ class _Helper:
         try:
             said = self._pipe.recv()
         except (EOFError, OSError) as error:
-            raise HelperLost from error
+            raise HelperLost("a process that helped was ended") from error
         if isinstance(said, int):
             step(said)
         else:
@@ -107,12 +112,17 @@ def shared(
             for one in started:
                 one.follow(step)
 
-        work(shares[0], result, follow)
-        ends = [one.ended(step) for one in started]
-        for done, _ in ends:
+        failed: list[ReadFailed] = []
+        try:
+            work(shares[0], result, follow)
+        except ReadFailed as failure:
+            failed.append(failure)
+        for one in started:
+            done, words = one.ended(step)
             result.join(done)
-        if failed := next((words for _, words in ends if words), ""):
-            raise ReadFailed(failed)
+            failed += [ReadFailed(words)] if words else []
+        if failed:
+            raise failed[0]
 
 
 def shares_of(reader: MetadataReader, processes: int) -> list[list[Part]]:

@@ -17,6 +17,19 @@ _NAMELESS = (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL, errno.ENOENT)
 """How a file system says that it has no files without a name."""
 
 
+def made(path: str | os.PathLike[str], octets: bytes) -> None:
+    """Make the file, for its owner alone; there is none where that fails. Raises FileExistsError and OSError."""
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        with open(number, "wb") as file:
+            file.write(octets)
+            file.flush()
+            os.fsync(number)
+    except BaseException:
+        Path(path).unlink(missing_ok=True)
+        raise
+
+
 def replaced(path: str, text: str, for_group: bool = True) -> None:
     """Write the file anew, for its owner alone; a file that is there keeps owner and group.
 

@@ -31,13 +31,12 @@ if TYPE_CHECKING:
 
 def attribute(machine: Machine, value: object, name: str, node: ast.expr, scope: Scope) -> object:
     """`value.name`."""
-    kind = type(value)
-    if kind is External:
-        return External(f"{value.name}.{name}")  # type: ignore[attr-defined]
-    if kind is Unknown or kind is str:
+    if type(value) is External:
+        return External(f"{value.name}.{name}")
+    if type(value) is Unknown or type(value) is str:
         return Method(value, name)
-    if kind is Handle:
-        return _of_handle(value, name)  # type: ignore[arg-type]
+    if type(value) is Handle:
+        return _of_handle(value, name)
     if isinstance(value, Either):
         return either([attribute(machine, one, name, node, scope) for one in value.values])
     if isinstance(value, Instance):

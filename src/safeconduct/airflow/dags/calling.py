@@ -78,11 +78,10 @@ def _add_unfolded(found: Arguments, value: object) -> None:
 
 def call(machine: Machine, callee: object, arguments: Arguments, node: ast.Call, scope: Scope) -> object:
     """What the call gives."""
-    kind = type(callee)
-    if kind is External:
-        return meaning(callee.name)(machine, arguments, node, scope)  # type: ignore[attr-defined]
-    if kind is Method:
-        return _method(machine, callee, arguments, node, scope)  # type: ignore[arg-type]
+    if type(callee) is External:
+        return meaning(callee.name)(machine, arguments, node, scope)
+    if type(callee) is Method:
+        return _method(machine, callee, arguments, node, scope)
     if isinstance(callee, Function):
         return _function(machine, callee, arguments, None, node)
     if isinstance(callee, Bound):

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from safeconduct.airflow.dags.machine import Machine
 
-_TEXT = {str}
-
 
 def unknown(machine: Machine, node: ast.expr, scope: Scope) -> object:
     """An expression of a kind that is not followed; what it holds is looked at all the same."""
@@ -71,15 +69,16 @@ def _joined(machine: Machine, node: ast.JoinedStr, scope: Scope) -> object:
         # Texts and names are told here, as they are nearly all of it.
         if type(part) is Constant:
             text = part.value
-            values.append(text if text.isascii() else _constant(machine, part, scope))  # type: ignore[union-attr]
+            values.append(text if isinstance(text, str) and text.isascii() else _constant(machine, part, scope))
         elif type(part) is FormattedValue and part.format_spec is None and part.conversion == -1:
             inner = part.value
             values.append(scope.lookup(inner.id) if type(inner) is Name else machine.evaluate(inner, scope))
         else:
             values.append(machine.evaluate(part, scope))
     machine.budget.steps -= len(values)
-    if set(map(type, values)) == _TEXT:
-        return _bounded("".join(values), node)  # type: ignore[arg-type]
+    texts = [value for value in values if isinstance(value, str)]
+    if len(texts) == len(values):
+        return _bounded("".join(texts), node)
     return spread(values, lambda *parts: _bounded("".join(map(machine.text, parts)), node))
 
 

@@ -85,11 +85,10 @@ class Machine:
         steps = budget.steps = budget.steps - 1
         if steps < 0:
             raise Spent
-        kind = type(node)
-        if kind is Name:
-            return scope.lookup(node.id)  # type: ignore[attr-defined]
-        if kind is Constant:
-            value = node.value  # type: ignore[attr-defined]
+        if type(node) is Name:
+            return scope.lookup(node.id)
+        if type(node) is Constant:
+            value = node.value
             if value.isascii() if type(value) is str else type(value) in _PLAIN:
                 return value
         depth = budget.depth
@@ -97,7 +96,7 @@ class Machine:
             return Unknown("a deeply nested expression", "it nests too deeply to be followed")
         budget.depth = depth + 1
         try:
-            return _EXPRESSIONS.get(kind, unknown)(self, node, scope)
+            return _EXPRESSIONS.get(type(node), unknown)(self, node, scope)
         finally:
             budget.depth = depth
 

@@ -34,10 +34,9 @@ def call_method(
     machine: Machine, receiver: object, name: str, arguments: Arguments, node: ast.Call, scope: Scope
 ) -> object:
     """`receiver.name(...)`."""
-    kind = type(receiver)
-    if kind is Handle:
-        return hook_method(machine, receiver, name, arguments, node, scope)  # type: ignore[arg-type]
-    if kind is Unknown:
+    if type(receiver) is Handle:
+        return hook_method(machine, receiver, name, arguments, node, scope)
+    if type(receiver) is Unknown:
         return doubtful_method(machine, receiver, name, arguments, node, scope)
     if isinstance(receiver, str):
         return string_method(machine, receiver, name, arguments.positional, arguments.keywords, node)

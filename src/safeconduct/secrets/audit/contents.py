@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from safeconduct.airflow.metadata_rows import read_connection, read_variable
-from safeconduct.model import Connection, Finding, Secret, Unjudged
+from safeconduct.model import Finding, Secret, Unjudged
 from safeconduct.secrets.audit import exposed
-from safeconduct.secrets.audit.tls import connection_tls
+from safeconduct.secrets.audit.tls import connection_tls, is_told_by_service
 from safeconduct.secrets.column import open_column
 from safeconduct.secrets.keyring import Opened
-from safeconduct.secrets.metadata import not_text
+from safeconduct.secrets.metadata import connection_of, not_text
 from safeconduct.secrets.sparing import spared
 from safeconduct.secrets.variables import Variable, opened_variable
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from safeconduct.airflow.hiding import Hiding
     from safeconduct.airflow.metadata_reader import Row
     from safeconduct.airflow.metadata_rows import ConnectionRow, VariableRow
+    from safeconduct.model import Connection
     from safeconduct.secrets.audit.exposed import Told
     from safeconduct.secrets.audit.gathering import Gathering
     from safeconduct.secrets.keyring import Keyring
@@ -58,6 +59,9 @@ class ContentAudit:
         self._tell(exposed.in_fields(connection))
         self._tell(exposed.shown_in_extra(connection, self._hiding))
         self._tell(connection_tls(connection, self._environ))
+        if is_told_by_service(connection):
+            words = "a service tells its sslmode, whose file is read where Airflow runs"
+            self._gathering.add(Unjudged(f"connection {row.conn_id}", words))
 
     def _opened(self, row: ConnectionRow) -> Connection:
         """The connection, its password as it is stored, since only its presence matters."""
@@ -65,17 +69,7 @@ class ContentAudit:
         if isinstance(extra, (Finding, Unjudged)):
             self.closed += 1
             extra = None
-        return Connection(
-            conn_id=row.conn_id,
-            conn_type=row.conn_type or "",
-            host=row.host,
-            port=row.port,
-            schema=row.schema,
-            login=row.login,
-            password=row.password or None,
-            extra=extra.text if isinstance(extra, Opened) else extra,
-            description=row.description,
-        )
+        return connection_of(row, row.password or None, extra.text if isinstance(extra, Opened) else extra)
 
     def _of_variable(self, row: VariableRow, key_column: str) -> None:
         variable = opened_variable(row, self._keyring)

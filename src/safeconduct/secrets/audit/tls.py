@@ -30,6 +30,12 @@ def connection_tls(connection: Connection, environ: Mapping[str, str]) -> Iterat
         yield weak.rule, partial(_finding, connection, weak)
 
 
+def is_told_by_service(connection: Connection) -> bool:
+    """Whether the sslmode stands in a service's file, which may be another one where Airflow runs."""
+    host = _host(connection)
+    return connection.is_postgres and not (host and is_local(host)) and _mode(connection) == _SERVICE
+
+
 def _finding(connection: Connection, weak: Weak) -> Finding:
     name = connection.conn_id
     return weak.rule.finding(
@@ -42,17 +48,26 @@ def _finding(connection: Connection, weak: Weak) -> Finding:
 
 
 def _judge(connection: Connection, environ: Mapping[str, str]) -> Weak | None:
-    extras = {_PREFIX.sub("", str(key), count=1): value for key, value in connection.extras.items()}
-    host = _host(connection)
+    extras, host = _extras(connection), _host(connection)
     if connection.is_postgres:
         there = host or environ.get("PGHOST", "")
-        return None if is_local(there) else postgres_tls(_sslmode(connection, extras), environ)
+        return None if is_local(there) else _of_postgres(connection, environ)
     if host and is_local(host):
         return None
     own = BY_TYPE.get(connection.conn_type) if host else None  # with none, these take a socket or localhost
     return (own(connection, extras) if own else None) or of_any(connection, extras)
 
 
+def _of_postgres(connection: Connection, environ: Mapping[str, str]) -> Weak | None:
+    mode = _mode(connection)
+    return None if mode == _SERVICE else postgres_tls(mode, environ)
+
+
+def _extras(connection: Connection) -> dict[str, object]:
+    return {_PREFIX.sub("", str(key), count=1): value for key, value in connection.extras.items()}
+
+
+_SERVICE = "service"
 _WHOLE = frozenset({"dsn", "conninfo", "service", "requiressl"})
 """Keys of an extra that may say what sslmode is; to ask the hook for all of them takes ten times as long."""
 _PREFIX = re.compile(r"extra__[a-z0-9_]+?__")
@@ -71,14 +86,15 @@ def _host(connection: Connection) -> str:
     return host or str(connection.extras.get("host") or "")
 
 
-def _sslmode(connection: Connection, extras: Mapping[str, object]) -> str:
-    """What the hook hands to libpq; "service" where a service's file says it."""
+def _mode(connection: Connection) -> str:
+    """What the hook hands to libpq as sslmode; _SERVICE where a service's file says it."""
+    extras = _extras(connection)
     if not _WHOLE.intersection(extras):
         return str(extras.get("sslmode") or "")
     arguments = hook_arguments(connection)
     if isinstance(arguments, HookArguments):
         setting = arguments.settings.get("sslmode")
         if setting is None and "service" in arguments.settings:
-            return "service"
+            return _SERVICE
         return setting.value.reveal() if setting is not None else ""
     return str(extras.get("sslmode") or "")
